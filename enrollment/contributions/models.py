@@ -1,0 +1,210 @@
+"""Contribution notices, receipts and the benefit periods that they buy."""
+
+from decimal import Decimal
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.registration.models import DayRange, Enrollment, Resident
+from liaoyang_medins.kernel.offices.models import Office
+
+ZERO = Decimal("0.00")
+
+
+def yuan(label: str, **options: object) -> models.DecimalField:  # type: ignore[type-arg]
+    """A column for an amount in yuan with two decimals."""
+    return models.DecimalField(label, max_digits=14, decimal_places=2, **options)  # type: ignore[arg-type]
+
+
+class ContributionNotice(models.Model):
+    """What a resident is to pay for a contribution year (缴费通知书), and in which term (W5, W6).
+
+    - `open`: payable from `pay_from` to `pay_until` (both included).
+    - `paid`: settled by exactly one receipt of the whole amount.
+    - `remade`: another notice took its place, since a fact changed or the year did.
+    - `lapsed`: the term ended without payment.
+    - `returned`: the bank took the payment back; unpaid from the start (C8).
+
+    `personal` is the amount due, `government` the subsidy, shared into `city` and `district_share`. In 2008 a student
+    pays for 2008 and 2009 at once (B5): the notice of 2009 is `joint_with` that of 2008 and settled by the same receipt.
+    `months` is 12, or 3 or 4 in 2008. The district is the one that shares the subsidy: of the notice's day, then of the
+    payment's.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("To be paid")
+        PAID = "paid", _("Paid")
+        REMADE = "remade", _("Made anew")
+        LAPSED = "lapsed", _("Lapsed")
+        RETURNED = "returned", _("Payment returned")
+
+    TRANSITIONS: dict[str, set[str]] = {
+        Status.OPEN: {Status.PAID, Status.REMADE, Status.LAPSED},
+        Status.PAID: {Status.RETURNED},
+        # C6: a receipt dated inside the term that arrives after the close undoes the lapse.
+        Status.LAPSED: {Status.PAID},
+        Status.RETURNED: {Status.REMADE},
+        Status.REMADE: set(),
+    }
+
+    class Kind(models.TextChoices):
+        FIRST = "first", _("First enrollment")
+        LAPSED = "lapsed", _("Re-enrollment")
+        RENEWAL = "renewal", _("Renewal")
+
+    number = models.CharField(_("notice number"), max_length=20, unique=True)
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="notices", verbose_name=_("resident"))
+    enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="notices", verbose_name=_("enrollment"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    contribution_year = models.PositiveSmallIntegerField(_("contribution year"))
+    months = models.PositiveSmallIntegerField(_("months"), default=12)
+    joint_with = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="joint", verbose_name=_("paid together with")
+    )
+    category = models.CharField(_("category"), max_length=16)
+    tier = models.CharField(_("tier"), max_length=20)
+    student = models.BooleanField(_("student"), default=False)
+    personal = yuan(_("amount due"))
+    government = yuan(_("government part"))
+    city = yuan(_("city share"))
+    district_share = yuan(_("district share"))
+    district = models.ForeignKey(Office, models.PROTECT, related_name="notices", verbose_name=_("district"))
+    year_no = models.PositiveSmallIntegerField(_("contribution year number"), default=1)
+    eligible_since = models.DateField(_("eligible since"))
+    issued_on = models.DateField(_("issued on"))
+    pay_from = models.DateField(_("payable from"))
+    pay_until = models.DateField(_("payable until"))
+    paid_on = models.DateField(_("paid on"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
+    facts = models.JSONField(default=dict)
+    policy_version = models.PositiveIntegerField()
+    policy_hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("contribution notice")
+        ordering = ["-contribution_year", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                name="notice_one_live_a_year",
+                fields=["resident", "contribution_year"],
+                condition=Q(status__in=["open", "paid", "lapsed"]),
+            ),
+            models.CheckConstraint(
+                name="notice_amounts",
+                condition=Q(personal__gt=0, government__gte=0, city__gte=0, district_share__gte=0),
+            ),
+            models.CheckConstraint(
+                name="notice_shares_add_up", condition=Q(government=F("city") + F("district_share"))
+            ),
+            models.CheckConstraint(name="notice_term", condition=Q(pay_until__gte=F("pay_from"))),
+            models.CheckConstraint(
+                name="notice_paid_has_date",
+                condition=Q(status__in=["paid", "returned"], paid_on__isnull=False)
+                | (~Q(status__in=["paid", "returned"]) & Q(paid_on=None)),
+            ),
+            models.CheckConstraint(name="notice_months", condition=Q(months__in=[3, 4, 12])),
+        ]
+        indexes = [
+            models.Index(fields=["contribution_year", "status", "paid_on"]),
+            models.Index(fields=["status", "pay_until"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Receipt(models.Model):
+    """Money that came in (C6). A bank's line or payment at the counter, dated by the bank's value date `paid_on`.
+
+    - `matched`: settles its notice.
+    - `unmatched`: `problem` says why; waits for a clerk.
+    - `returned`: the bank took it back (C8), or an unmatched one was paid back.
+
+    `stated_notice` is the notice number as the payer or bank stated it. A bank reference is taken once.
+    """
+
+    class Status(models.TextChoices):
+        MATCHED = "matched", _("Matched")
+        UNMATCHED = "unmatched", _("Unmatched")
+        RETURNED = "returned", _("Returned")
+
+    TRANSITIONS: dict[str, set[str]] = {
+        Status.MATCHED: {Status.RETURNED},
+        Status.UNMATCHED: {Status.MATCHED, Status.RETURNED},
+        Status.RETURNED: set(),
+    }
+
+    class Channel(models.TextChoices):
+        BANK = "bank", _("Bank")
+        COUNTER = "counter", _("Agency counter")
+        SCHOOL = "school", _("School")
+
+    number = models.CharField(_("receipt number"), max_length=20, unique=True)
+    notice = models.ForeignKey(
+        ContributionNotice, models.PROTECT, null=True, blank=True, related_name="receipts", verbose_name=_("notice")
+    )
+    stated_notice = models.CharField(_("notice number as stated"), max_length=30)
+    amount = yuan(_("amount"))
+    paid_on = models.DateField(_("value date"))
+    received_on = models.DateField(_("entered on"))
+    channel = models.CharField(_("paid at"), max_length=10, choices=Channel.choices)
+    bank_reference = models.CharField(_("bank reference"), max_length=40)
+    payer = models.CharField(_("payer"), max_length=60, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices)
+    problem = models.CharField(_("why it is unmatched"), max_length=20, blank=True)
+    returned_on = models.DateField(_("returned on"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("receipt")
+        ordering = ["-paid_on", "-number"]
+        constraints = [
+            models.CheckConstraint(name="receipt_amount", condition=Q(amount__gt=0)),
+            models.UniqueConstraint(name="receipt_bank_reference", fields=["channel", "bank_reference"]),
+            models.UniqueConstraint(name="receipt_one_a_notice", fields=["notice"], condition=Q(status="matched")),
+            models.CheckConstraint(
+                name="receipt_matched_has_notice",
+                condition=Q(status="matched", notice__isnull=False, problem="")
+                | Q(status="returned", returned_on__isnull=False)
+                | (Q(status="unmatched") & ~Q(problem="")),
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "received_on"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BenefitPeriod(models.Model):
+    """The days on which a paid notice gives benefits (B1 to B5), both included. Withdrawn where the payment was returned (C8).
+
+    What ends early (death, moving away, another scheme: W9) has its last day moved. Live periods of a resident never overlap.
+    """
+
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="benefit_periods")
+    notice = models.ForeignKey(ContributionNotice, models.PROTECT, related_name="benefit_periods")
+    starts = models.DateField(_("from"))
+    ends = models.DateField(_("until"))
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("benefit period")
+        ordering = ["resident", "starts"]
+        constraints = [
+            models.CheckConstraint(name="benefit_period_days", condition=Q(ends__gte=F("starts"))),
+            models.UniqueConstraint(
+                name="benefit_period_one_a_notice", fields=["notice"], condition=Q(withdrawn_on=None)
+            ),
+            ExclusionConstraint(
+                name="benefit_period_no_overlap",
+                expressions=[("resident", RangeOperators.EQUAL), (DayRange(), RangeOperators.OVERLAPS)],
+                condition=Q(withdrawn_on=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts}–{self.ends}"

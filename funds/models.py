@@ -1,0 +1,182 @@
+"""The special account in double entry, and the subsidy statements."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.contributions.models import ContributionNotice, yuan
+from liaoyang_medins.kernel.offices.models import Office, User
+
+
+class Account(models.Model):
+    """An account of the chart of the special account (F1). Amounts are positive for debit, negative for credit."""
+
+    class Kind(models.TextChoices):
+        ASSET = "asset", _("Asset")
+        LIABILITY = "liability", _("Liability")
+        INCOME = "income", _("Income")
+        EXPENSE = "expense", _("Expense")
+
+    code = models.CharField(_("code"), max_length=10, unique=True)
+    name = models.CharField(_("name in Chinese"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+
+    class Meta:
+        verbose_name = _("account")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class JournalEntry(models.Model):
+    """An entry drawn from a source document, exactly once: (document type, document number) is unique.
+
+    Database triggers see to it that the legs sum to zero at commit and that nothing is updated or deleted.
+    """
+
+    class DocumentType(models.TextChoices):
+        RECEIPT = "receipt", _("Receipt")
+        RETURNED_RECEIPT = "returned_receipt", _("Returned receipt")
+        SETTLEMENT = "settlement", _("Settlement")
+        REVERSAL = "reversal", _("Reversal")
+        STATEMENT = "statement", _("Subsidy statement")
+        SUBSIDY_RECEIPT = "subsidy_receipt", _("Subsidy received")
+
+    document_type = models.CharField(_("document"), max_length=20, choices=DocumentType.choices)
+    document_number = models.CharField(_("document number"), max_length=20)
+    booked_on = models.DateField(_("booked on"))
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal entries")
+        ordering = ["-booked_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(name="journal_document_once", fields=["document_type", "document_number"]),
+        ]
+        indexes = [models.Index(fields=["booked_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.document_type} {self.document_number}"
+
+
+class JournalLeg(models.Model):
+    """One side of an entry, in yuan: positive is debit, negative is credit."""
+
+    entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="legs")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="legs")
+    amount = yuan(_("amount"))
+
+    class Meta:
+        verbose_name = _("journal leg")
+        ordering = ["entry", "id"]
+        constraints = [models.CheckConstraint(name="journal_leg_not_zero", condition=~Q(amount=0))]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount}"
+
+
+class SubsidyStatement(models.Model):
+    """The claim on city and districts for a period's paid contributions (F2): of a window, or of a month outside it.
+
+    - `draft`: prepared by a clerk; its items can still be drawn anew.
+    - `issued`: frozen, with its hash; due 30 days after its date. What arrives is booked against it.
+
+    `period_from` and `period_until` (both included) are value dates of the payments.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ISSUED = "issued", _("Issued")
+
+    class Kind(models.TextChoices):
+        WINDOW = "window", _("Window")
+        MONTH = "month", _("Month")
+
+    TRANSITIONS: dict[str, set[str]] = {Status.DRAFT: {Status.ISSUED}, Status.ISSUED: set()}
+
+    number = models.CharField(_("statement number"), max_length=20, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    period_from = models.DateField(_("payments from"))
+    period_until = models.DateField(_("payments until"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    issued_on = models.DateField(_("date"), null=True, blank=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    hash = models.CharField(max_length=64, blank=True)
+    policy_version = models.PositiveIntegerField()
+    policy_hash = models.CharField(max_length=64)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
+    issued_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("issued by"))
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("subsidy statement")
+        ordering = ["-period_until", "-number"]
+        constraints = [
+            models.UniqueConstraint(name="statement_period_once", fields=["kind", "period_from"]),
+            models.CheckConstraint(name="statement_period", condition=Q(period_until__gte=F("period_from"))),
+            models.CheckConstraint(
+                name="statement_issued",
+                condition=Q(status="draft", issued_on=None, due_on=None)
+                | (Q(status="issued", issued_on__isnull=False, due_on__isnull=False) & ~Q(hash="")),
+            ),
+            models.CheckConstraint(
+                name="statement_maker_is_not_checker",
+                condition=Q(issued_by=None) | Q(made_by=None) | ~Q(issued_by=F("made_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SubsidyItem(models.Model):
+    """One paid notice's government part in a statement, or (persons −1, amounts negative) the correction of one (F3)."""
+
+    statement = models.ForeignKey(SubsidyStatement, models.CASCADE, related_name="items")
+    notice = models.ForeignKey(ContributionNotice, models.PROTECT, related_name="subsidy_items")
+    district = models.ForeignKey(Office, models.PROTECT, related_name="subsidy_items")
+    category = models.CharField(_("category"), max_length=16)
+    tier = models.CharField(_("tier"), max_length=20)
+    persons = models.SmallIntegerField(_("persons"), default=1)
+    government = yuan(_("government part"))
+    city = yuan(_("city share"))
+    district_share = yuan(_("district share"))
+
+    class Meta:
+        verbose_name = _("subsidy item")
+        ordering = ["statement", "district", "id"]
+        constraints = [
+            models.UniqueConstraint(name="subsidy_notice_once", fields=["notice", "persons"]),
+            models.CheckConstraint(
+                name="subsidy_sign",
+                condition=Q(persons=1, government__gt=0) | Q(persons=-1, government__lt=0),
+            ),
+            models.CheckConstraint(
+                name="subsidy_shares_add_up", condition=Q(government=F("city") + F("district_share"))
+            ),
+        ]
+        indexes = [models.Index(fields=["statement", "district", "category", "tier"])]
+
+    def __str__(self) -> str:
+        return f"{self.statement_id} {self.notice_id} {self.persons:+d}"
+
+
+class SubsidyReceipt(models.Model):
+    """Money that city or a district paid against a statement; in parts too. `payer` is the pooling area for the city."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    statement = models.ForeignKey(SubsidyStatement, models.PROTECT, related_name="receipts")
+    payer = models.ForeignKey(Office, models.PROTECT, related_name="subsidy_receipts", verbose_name=_("paid by"))
+    amount = yuan(_("amount"))
+    paid_on = models.DateField(_("value date"))
+    bank_reference = models.CharField(_("bank reference"), max_length=40, unique=True)
+
+    class Meta:
+        verbose_name = _("subsidy received")
+        ordering = ["-paid_on", "-number"]
+        constraints = [models.CheckConstraint(name="subsidy_receipt_amount", condition=Q(amount__gt=0))]
+
+    def __str__(self) -> str:
+        return self.number

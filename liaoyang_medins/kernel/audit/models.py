@@ -1,0 +1,71 @@
+"""The audit record: who did what, when, to what. Append-only, chained in blocks."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """One act, written in the transaction of the change it tells of.
+
+    Database triggers refuse update and delete. `resident` is the resident's number (never an ID number); `changes` holds
+    what the act changed as codes and figures, `note` what the person said about it.
+    """
+
+    at = models.DateTimeField(_("at"))
+    business_date = models.DateField(_("business date"))
+    actor_kind = models.CharField(_("kind of actor"), max_length=10)
+    actor_name = models.CharField(_("actor"), max_length=150)
+    user_id = models.BigIntegerField(_("user"), null=True)
+    role = models.CharField(_("role"), max_length=20, blank=True)
+    office_code = models.CharField(_("office"), max_length=20, blank=True)
+    verb = models.CharField(_("act"), max_length=50)
+    object_type = models.CharField(_("kind of object"), max_length=50)
+    object_number = models.CharField(_("object"), max_length=60)
+    resident = models.CharField(_("resident"), max_length=20, blank=True)
+    changes = models.JSONField(_("changes"), default=dict)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["object_type", "object_number", "-id"]),
+            models.Index(fields=["resident", "-id"], condition=~models.Q(resident=""), name="audit_by_resident"),
+            models.Index(fields=["user_id", "-id"], condition=models.Q(user_id__isnull=False), name="audit_by_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verb} {self.object_number}"
+
+
+class AuditBlock(models.Model):
+    """A sealed run of entries: the ids, their count, the hash over them and over the block before.
+
+    An entry belongs to exactly one block. Ids of a block need not be contiguous: a transaction that was still open when a later
+    id was sealed is caught by the next block.
+    """
+
+    sealed_at = models.DateTimeField(_("sealed at"))
+    count = models.PositiveIntegerField(_("entries"))
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("audit block")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.count}"
+
+
+class AuditSeal(models.Model):
+    """The block that an entry was sealed in, and its place there. A row of its own, since entries are never updated."""
+
+    entry = models.OneToOneField(AuditEntry, models.PROTECT, primary_key=True, related_name="seal")
+    block = models.ForeignKey(AuditBlock, models.PROTECT, related_name="seals")
+
+    class Meta:
+        verbose_name = _("audit seal")
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} in {self.block_id}"

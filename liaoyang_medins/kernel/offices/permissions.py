@@ -1,0 +1,58 @@
+"""The one table of who may do what: verb → roles. Services, views and templates all ask it.
+
+What a role sees of the data is a second question: the scope of its office, which every selector applies.
+"""
+
+from .roles import Role
+
+R = Role
+
+_COUNTER = {R.COMMUNITY, R.SCHOOL}
+_CHAIN = _COUNTER | {R.SUBDISTRICT, R.DISTRICT}
+_AGENCY = {R.AGENCY_CLERK, R.AGENCY_REVIEWER}
+_FINANCE = {R.CITY_FINANCE, R.DISTRICT_FINANCE}
+
+MAY: dict[str, frozenset[Role]] = {
+    verb: frozenset(roles)
+    for verb, roles in {
+        # Residents and registrations (W1 to W4, W9)
+        "residents.see": _CHAIN | _AGENCY | {R.SUPERVISOR},
+        "residents.reveal": _CHAIN | _AGENCY | {R.SUPERVISOR},
+        "residents.change": _COUNTER | {R.AGENCY_CLERK},
+        "registrations.see": _CHAIN | _AGENCY | {R.SUPERVISOR},
+        "registrations.register": _COUNTER,
+        "registrations.forward": _COUNTER | {R.SUBDISTRICT},
+        "registrations.review": {R.DISTRICT, R.AGENCY_CLERK, R.AGENCY_REVIEWER},
+        "registrations.refuse": {R.COMMUNITY, R.SCHOOL, R.DISTRICT, R.AGENCY_CLERK, R.AGENCY_REVIEWER},
+        # Notices, receipts, benefit periods (C, W5 to W8)
+        "notices.see": _CHAIN | _AGENCY | {R.SUPERVISOR},
+        "notices.make": _COUNTER | _AGENCY,
+        "receipts.see": _AGENCY | {R.SUPERVISOR},
+        "receipts.record": {R.AGENCY_CLERK},
+        "receipts.resolve": {R.AGENCY_REVIEWER},
+        # Institutions, catalogue, stays (D, A)
+        "institutions.see": _AGENCY | {R.HOSPITAL, R.SUPERVISOR, R.ADMINISTRATOR},
+        "institutions.manage": {R.ADMINISTRATOR},
+        "catalogue.see": _AGENCY | {R.HOSPITAL, R.SUPERVISOR, R.ADMINISTRATOR},
+        "referrals.see": _AGENCY | {R.HOSPITAL, R.SUPERVISOR},
+        "referrals.enter": {R.AGENCY_CLERK, R.HOSPITAL},
+        "referrals.approve": {R.AGENCY_REVIEWER},
+        "stays.see": _AGENCY | {R.HOSPITAL, R.SUPERVISOR},
+        "stays.enter": {R.AGENCY_CLERK, R.HOSPITAL},
+        "stays.settle": {R.AGENCY_CLERK, R.AGENCY_REVIEWER, R.HOSPITAL},
+        "stays.reverse": {R.AGENCY_REVIEWER, R.HOSPITAL},
+        # Funds (F)
+        "statements.see": _FINANCE | _AGENCY | {R.SUPERVISOR},
+        "statements.prepare": {R.AGENCY_CLERK},
+        "statements.issue": {R.AGENCY_REVIEWER},
+        "statements.book": {R.AGENCY_CLERK},
+        "journal.see": _AGENCY | {R.CITY_FINANCE, R.SUPERVISOR},
+        "journal.post": {R.AGENCY_CLERK, R.AGENCY_REVIEWER},
+        # Administration and looking back
+        "offices.manage": {R.ADMINISTRATOR},
+        "users.manage": {R.ADMINISTRATOR},
+        "audit.see": {R.SUPERVISOR, R.ADMINISTRATOR},
+        # The frame: everybody who is signed in
+        "frame.use": set(R),
+    }.items()
+}

@@ -1,0 +1,48 @@
+"""Who may open a view."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from liaoyang_medins.kernel.offices.actors import Actor
+
+P = ParamSpec("P")
+
+
+class ActorRequest(HttpRequest):
+    """A request whose actor is known: what a view under `allowed` gets."""
+
+    actor: Actor
+    postings: list[Any]
+    htmx: Any
+
+
+View = Callable[Concatenate[ActorRequest, P], HttpResponse]
+
+
+def allowed(*verbs: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Open the view to who may do one of `verbs` (offices.permissions); sends the others to sign-in or to 403.
+
+    The verbs stay readable on the view as `view.verbs`, for the navigation and the tests.
+    """
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @functools.wraps(view)
+        def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            actor: Actor | None = getattr(request, "actor", None)
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if actor is None:
+                return render(request, "web/no_posting.html", status=403)
+            if not any(actor.may(verb) for verb in verbs):
+                actor.require(verbs[0])
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        wrapped.verbs = verbs  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate

@@ -1,0 +1,83 @@
+"""Signing in and out, choosing a posting, moving the demo's day, health."""
+
+import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views as auth_views
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.offices import services
+from liaoyang_medins.kernel.offices.models import Posting
+
+from .decorators import ActorRequest, allowed
+from .middleware import SESSION_POSTING
+
+
+class SignIn(auth_views.LoginView):
+    """Sign-in; in the demo the page lists the demo's accounts."""
+
+    template_name = "web/sign_in.html"
+    redirect_authenticated_user = True
+
+
+class SignOut(auth_views.LogoutView):
+    """Sign-out, by POST."""
+
+
+@require_POST
+def choose_posting(request: HttpRequest) -> HttpResponse:
+    """Work in another of one's postings from now on in this session."""
+    if not request.user.is_authenticated:
+        return redirect("sign-in")
+    posting = get_object_or_404(
+        Posting.objects.in_force(clock.today()), pk=request.POST.get("posting") or 0, user_id=request.user.pk
+    )
+    request.session[SESSION_POSTING] = posting.pk
+    return redirect("home")
+
+
+@allowed("frame.use")
+@require_POST
+def demo_date(request: ActorRequest) -> HttpResponse:
+    """Move the demo's day: `day` (YYYY-MM-DD), or `days` / `months` to go forward. Only where DEMO is on."""
+    if not settings.DEMO:
+        raise Http404
+    today = clock.today()
+    try:
+        if request.POST.get("day"):
+            day = datetime.date.fromisoformat(request.POST["day"])
+        else:
+            day = services.demo_day_after(
+                today, days=int(request.POST.get("days") or 0), months=int(request.POST.get("months") or 0)
+            )
+        services.set_demo_day(day=day, by=request.actor)
+    except (ValueError, OverflowError):
+        messages.error(request, _("Enter a date such as 2009-12-01, on or after 2008-07-01."))
+    else:
+        messages.success(request, _("The demo's day is now %(day)s.") % {"day": day.isoformat()})
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if safe else "home")
+
+
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether the process answers and reaches its database; for load balancers and containers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def style_guide(request: HttpRequest) -> HttpResponse:
+    """All parts of the pages side by side; only where DEBUG is on."""
+    if not settings.DEBUG:
+        raise Http404
+    return render(request, "web/style_guide.html")

@@ -1,0 +1,12 @@
+"""The addresses of the portal. No address holds an ID number."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("liaoyang_medins.kernel.web.urls")),
+    path("", include("liaoyang_medins.portal.urls")),
+    path("", include("enrollment.registration.urls")),
+    path("", include("enrollment.contributions.urls")),
+    path("", include("claims.urls")),
+    path("", include("funds.urls")),
+]
