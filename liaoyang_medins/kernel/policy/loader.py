@@ -98,7 +98,9 @@ def load_area(folder: Path) -> AreaPolicies:
     versions = []
     for number, file in enumerate(files):
         figures = figures | {path: carried(figures.get(path), source) for path, source in file.figures.items()}
-        until = file.holds_until or (files[number + 1].holds_from - timedelta(days=1) if file is not files[-1] else None)
+        until = file.holds_until or (
+            files[number + 1].holds_from - timedelta(days=1) if file is not files[-1] else None
+        )
         versions.append(build_policy(file, figures, first_day=files[0].holds_from, holds_until=until))
     return AreaPolicies(files[0].area, tuple(versions))
 
@@ -189,7 +191,9 @@ def read_approval(node: yaml.Node, path: Path) -> Approval:
     found = entries(node, path)
     for key in ("number", "date"):
         if key not in found or not scalar(found[key], at(path, node)).strip():
-            raise PolicyError(f"{at(path, node)}: `approval.{key}` is missing: a version needs the approval behind it.")
+            raise PolicyError(
+                f"{at(path, node)}: `approval.{key}` is missing: a version needs the approval behind it."
+            )
     for key, child in found.items():
         if key not in ("number", "date"):
             raise PolicyError(f"{at(path, child)}: unknown key `approval.{key}`.")
@@ -230,7 +234,7 @@ def build_policy(file: File, figures: Mapping[str, Source], *, first_day: date, 
         "approval": [file.approval.number, str(file.approval.date)],
         "figures": {path: [plain(s.value), s.article, str(s.holds_from)] for path, s in sorted(figures.items())},
     }
-    header = {
+    header: dict[str, Any] = {
         "area": file.area,
         "version": file.version,
         "holds_from": file.holds_from,
@@ -239,7 +243,7 @@ def build_policy(file: File, figures: Mapping[str, Source], *, first_day: date, 
         "approval": file.approval,
         "content_hash": hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest(),
     }
-    sections = {
+    sections: dict[str, Any] = {
         name: build(kind, f"{name}.", figures, file.path)
         for name, kind in children(Policy)
         if needed(Policy, name) or any(path.startswith(f"{name}.") for path in figures)
@@ -261,7 +265,7 @@ def build(kind: Any, prefix: str, figures: Mapping[str, Source], path: Path) -> 
             value = convert(source.value, typing.get_args(inner)[0], source.where)
             built[name] = Figure(value, source.article, source.holds_from)
     if is_dataclass(kind):
-        return kind(**built)
+        return typing.cast(Any, kind)(**built)
     code = typing.get_args(kind)[0]
     return MappingProxyType({code(name): value for name, value in built.items()})
 
