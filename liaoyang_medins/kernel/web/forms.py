@@ -1,4 +1,4 @@
-"""What the forms of all apps share: inputs as people here write them, and a service's refusal shown at its field."""
+"""What the forms of all apps share: inputs as people here write them, and the hidden marks that services compare."""
 
 import uuid
 from collections.abc import Mapping
@@ -7,8 +7,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-
-from liaoyang_medins.kernel.errors import DomainError
 
 
 class DateInput(forms.DateInput):
@@ -86,16 +84,6 @@ class VersionField(forms.IntegerField):
     """The hidden version of the row that the page shows; the service compares it after the lock."""
 
     widget = forms.HiddenInput
-
-
-def show_error(form: forms.BaseForm, error: DomainError) -> None:
-    """Put what a service refused at its field, or on top where it names none of the form; its reasons follow."""
-    field = error.field if error.field in form.fields else None
-    # Hidden inputs have no place of their own on the page.
-    if field and form.fields[field].widget.is_hidden:
-        field = None
-    for text in (error.message, *error.reasons):
-        form.add_error(field, str(text))
 
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]

@@ -18,6 +18,7 @@ from liaoyang_medins.kernel.offices.models import Posting
 
 from .decorators import ActorRequest, allowed
 from .middleware import SESSION_POSTING
+from .style_guide import sample
 
 
 class SignIn(auth_views.LoginView):
@@ -80,4 +81,4 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     """All parts of the pages side by side; only where DEBUG is on."""
     if not settings.DEBUG:
         raise Http404
-    return render(request, "web/style_guide.html")
+    return render(request, "web/style_guide.html", sample(request))
