@@ -1,7 +1,7 @@
 """What the fund pays for a stay: B4, B5, D1–D7, A1–A3, A5, A7, A8 (Art. 8, 18–26, 36).
 
-Pure: facts and policy in, codes and figures out. One function for an article. The discrete decision (`decide`) stands apart
-from the arithmetic (`share_cost`).
+Pure: facts and policy in, codes and figures out. One function for an article. The discrete decision (`decide`) stands
+apart from the arithmetic (`share_cost`).
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,8 @@ THIRD_PARTY_CAUSES = frozenset({Cause.TRAFFIC_ACCIDENT, Cause.MEDICAL_ACCIDENT})
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """A fee line, amounts in yuan. `covered`: the catalogue has the item on the line's day; class, share and limit are its own.
+    """A fee line, amounts in yuan. `covered`: the catalogue has the item on the line's day; class, share and limit are
+    its own.
 
     `in_benefit`: the line's day lies inside a benefit period of the resident.
     """
@@ -60,11 +61,12 @@ class LineResult:
 class StayFacts:
     """Everything that a settlement is computed from: stored with it.
 
-    Category, grade and `designated` as of the day of admission; `halve` is B5's rule of the first year; `total` and `in_scope`
-    are the sums of the fee lines, `cap` and `used` the cap of the period of the discharge date and what counts against it already,
-    all in yuan. `referral_approved` is a transfer that counts (D7), `transfer_stated` one that the institution states.
-    `specialist_for` are the diseases that the institution is designated for (D3). `transferred_out`: an approved transfer
-    ended the stay. `outpatient`: treatment of a specified outpatient disease (A5).
+    Category, grade and `designated` as of the day of admission; `halve` is B5's rule of the first year; `total` and
+    `in_scope` are the sums of the fee lines, `cap` and `used` the cap of the period of the discharge date and what
+    counts against it already, all in yuan. `referral_approved` is a transfer that counts (D7), `transfer_stated` one
+    that the institution states. `specialist_for` are the diseases that the institution is designated for (D3).
+    `transferred_out`: an approved transfer ended the stay. `outpatient`: treatment of a specified outpatient disease
+    (A5).
     """
 
     category: Category
@@ -99,7 +101,9 @@ class StayFacts:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The discrete part of an adjudication: deductible in yuan and fund ratio (a share), or every reason why nothing is payable."""
+    """The discrete part of an adjudication: deductible in yuan and fund ratio (a share), or every reason why nothing
+    is payable.
+    """
 
     payable: bool
     reasons: tuple[NotPayable, ...]
@@ -109,10 +113,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Adjudication:
-    """Yuan. `fund` + `resident` = `total`; the four parts out_of_scope, deductible, copayment and over_cap add up to `resident`.
+    """Yuan. `fund` + `resident` = `total`; the four parts out_of_scope, deductible, copayment and over_cap add up to
+    `resident`.
 
-    `deductible_standard` is the deductible of Art. 20, `deductible` what the resident bears under it. `left` is what is left
-    of the cap after this settlement. Where nothing is payable the standard, the ratio and the four parts are None.
+    `deductible_standard` is the deductible of Art. 20, `deductible` what the resident bears under it. `left` is what
+    is left of the cap after this settlement. Where nothing is payable the standard, the ratio and the four parts are
+    None.
     """
 
     payable: bool
@@ -133,7 +139,9 @@ class Adjudication:
 
 
 def cap_period(on: date, student: bool, policy: Policy) -> tuple[date, date]:
-    """B4, Art. 8: first and last day of the period whose payments count against one cap: calendar or school year of `on`."""
+    """B4, Art. 8: first and last day of the period whose payments count against one cap: calendar or school year of
+    `on`.
+    """
     if not student:
         return date(on.year, 1, 1), date(on.year, 12, 31)
     starts = policy.cap.school_year_starts.value.in_year(on.year)
@@ -142,7 +150,9 @@ def cap_period(on: date, student: bool, policy: Policy) -> tuple[date, date]:
 
 
 def cap(on: date, student: bool, policy: Policy) -> Decimal:
-    """B4, B5, Art. 8, 36: the cap in yuan for a settlement on `on`; of a student's at most a third is for the first year."""
+    """B4, B5, Art. 8, 36: the cap in yuan for a settlement on `on`; of a student's at most a third is for the first
+    year.
+    """
     amount = policy.cap.amount.value
     if student and on.year == policy.first_year.year.value:
         return fen(amount / policy.first_year.student_cap_divisor.value)
@@ -155,7 +165,9 @@ def halves_deductible(admitted_on: date, policy: Policy) -> bool:
 
 
 def personal_share(line: LineFacts) -> Decimal:
-    """A1, Art. 18: class A is covered whole, class B but for its personal share, class C and items outside not at all."""
+    """A1, Art. 18: class A is covered whole, class B but for its personal share, class C and items outside not
+    at all.
+    """
     if not line.covered or line.cls is None or line.cls is CatalogueClass.C:
         return Decimal(1)
     return Decimal(0) if line.cls is CatalogueClass.A else line.personal_share
@@ -199,7 +211,9 @@ def disease_of(icd10: str, policy: Policy) -> Disease | None:
 
 
 def is_emergency_outside(facts: StayFacts) -> bool:
-    """D2, D6, Art. 20(3): emergency care outside the designated institutions; it is no transfer, also where both are stated."""
+    """D2, D6, Art. 20(3): emergency care outside the designated institutions; it is no transfer, also where both are
+    stated.
+    """
     return facts.emergency and not facts.designated
 
 
@@ -226,7 +240,9 @@ def deductible(facts: StayFacts, policy: Policy) -> Decimal:
 
 
 def transfer_lowers(facts: StayFacts, policy: Policy) -> bool:
-    """D6, Art. 23: whether an approved transfer lowers the ratio of this stay; where it does is a reading, so a parameter."""
+    """D6, Art. 23: whether an approved transfer lowers the ratio of this stay; where it does is a reading, so a
+    parameter.
+    """
     at = policy.ratio.transfer_lowers_at.value
     if at is TransferLowering.SENDING:
         return facts.transferred_out
@@ -253,7 +269,9 @@ def transfer_counts(
     out_of_city: bool,
     designated: bool,
 ) -> bool:
-    """D7, Art. 23: issued by an institution named for it, approved by the day of admission, in the city only to a designated one."""
+    """D7, Art. 23: issued by an institution named for it, approved by the day of admission, in the city only to a
+    designated one.
+    """
     in_time = approved_on is not None and approved_on <= admitted_on
     return issued_by_named_institution and in_time and (out_of_city or designated)
 

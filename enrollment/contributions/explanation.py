@@ -1,4 +1,6 @@
-"""How a contribution and the start of benefits came about, step by step: derived from facts and policy, never stored."""
+"""How a contribution and the start of benefits came about, step by step: derived from facts and policy, never
+stored.
+"""
 
 from enrollment.contributions.rules import (
     BenefitFacts,

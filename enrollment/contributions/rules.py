@@ -24,7 +24,8 @@ from liaoyang_medins.kernel.policy.terms import (
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What a contribution year costs, in yuan. Where the person may not take part everything but `eligibility` is None.
+    """What a contribution year costs, in yuan. Where the person may not take part everything but `eligibility` is
+    None.
 
     `personal` is the amount due, C4 included; `city` and `district` add up to `government`.
     """
@@ -53,8 +54,9 @@ class BenefitFacts:
     """What decides when benefits start.
 
     `paid` is the bank's value date. `made` is the day on which the notice was made, None for the day of payment.
-    `student` is a school student. `contribution_year` is that of a renewal's notice. `waiting_until` is the last day of
-    a waiting period that still runs. `year_after` is the wish of a person who must wait to pay for the year after (W6).
+    `student` is a school student. `contribution_year` is that of a renewal's notice. `waiting_until` is the last day
+    of a waiting period that still runs. `year_after` is the wish of a person who must wait to pay for the year after
+    (W6).
     """
 
     kind: EnrollmentKind
@@ -106,7 +108,9 @@ class ReceiptFacts:
 
 
 def tiers_fitting(facts: PersonFacts, category: Category, policy: Policy) -> tuple[Tier, ...]:
-    """C1, Art. 8: the columns of the category's row that the person fits. Of working age none fits without a status (E4)."""
+    """C1, Art. 8: the columns of the category's row that the person fits. Of working age none fits without a status
+    (E4).
+    """
     severe = severely_disabled(facts, policy) and not (category is Category.WORKING_AGE and facts.working)
     fits = {
         Tier.ORDINARY: True,
@@ -118,13 +122,17 @@ def tiers_fitting(facts: PersonFacts, category: Category, policy: Policy) -> tup
 
 
 def cheapest_tier(tiers: Sequence[Tier], category: Category, policy: Policy) -> Tier:
-    """C2, Art. 8: of several columns the one with the lowest personal amount; the first named where two cost the same."""
+    """C2, Art. 8: of several columns the one with the lowest personal amount; the first named where two cost
+    the same.
+    """
     amounts = policy.contributions.tiers(category)
     return min(tiers, key=lambda tier: amounts[tier].personal.value)
 
 
 def moved_in_without_subsidy(moved_in: date | None, contribution_year_no: int, policy: Policy) -> bool:
-    """C4, Art. 12: the hukou moved in on or after the law's first day, and this is one of the first contribution years."""
+    """C4, Art. 12: the hukou moved in on or after the law's first day, and this is one of the first contribution
+    years.
+    """
     if contribution_year_no < 1:
         raise ValueError("Contribution years count from 1.")
     figures = policy.contributions
@@ -142,9 +150,9 @@ def assess_contribution(
 ) -> Contribution:
     """C1–C4: what a whole contribution year costs.
 
-    `on` is the reference date (E7), `policy` that of 1 January of the contribution year, `moved_in` the day of a hukou entry
-    by moving, `contribution_year_no` 1 for the contribution year of the first paid notice, 2 for the one after it.
-    Raises BeforeTheLaw, and ValueError for a number below 1 or a day before the birth.
+    `on` is the reference date (E7), `policy` that of 1 January of the contribution year, `moved_in` the day of a hukou
+    entry by moving, `contribution_year_no` 1 for the contribution year of the first paid notice, 2 for the one after
+    it. Raises BeforeTheLaw, and ValueError for a number below 1 or a day before the birth.
     """
     unsubsidised = moved_in_without_subsidy(moved_in, contribution_year_no, policy)
     eligibility = assess_eligibility(facts, on, policy)
@@ -166,7 +174,9 @@ def for_2008_quarter(contribution: Contribution, policy: Policy) -> Contribution
 
 
 def for_2008_student(contribution: Contribution, policy: Policy) -> Contribution:
-    """B5, Art. 36: what a school student pays for 2008: four months of each amount. The year 2009 is paid in full beside it."""
+    """B5, Art. 36: what a school student pays for 2008: four months of each amount. The year 2009 is paid in full
+    beside it.
+    """
     return scaled(contribution, Decimal(policy.first_year.student_months.value), Decimal(12), policy)
 
 
@@ -181,7 +191,9 @@ def scaled(contribution: Contribution, times: Decimal, over: Decimal, policy: Po
 
 
 def payment_window(year: int, policy: Policy) -> tuple[date, date]:
-    """W5, Art. 10: first and last day on which residents pay for the contribution year `year`: they lie in the year before."""
+    """W5, Art. 10: first and last day on which residents pay for the contribution year `year`: they lie in the year
+    before.
+    """
     return policy.window.opens.value.in_year(year - 1), policy.window.closes.value.in_year(year - 1)
 
 
@@ -199,7 +211,9 @@ def notice_term(kind: EnrollmentKind, made: date, contribution_year: int, policy
 
 
 def certificate_due(paid: date, policy: Policy) -> date:
-    """W7, Art. 11: until when certificate and card are made: 30 days from the window's close, or from a payment outside it."""
+    """W7, Art. 11: until when certificate and card are made: 30 days from the window's close, or from a payment
+    outside it.
+    """
     year = window_of(paid, policy)
     start = paid if year is None else payment_window(year, policy)[1]
     return last_day_of_term(start, policy.window.certificate_days.value)
@@ -224,14 +238,18 @@ def match_receipt(receipt: ReceiptFacts) -> ReceiptProblem | None:
 
 
 def parts_settle_on(parts: Sequence[tuple[date, Decimal]], amount_due: Decimal) -> date | None:
-    """C5, Art. 14: the date of the last part where parts (value date, yuan) add up to the amount due exactly, else None."""
+    """C5, Art. 14: the date of the last part where parts (value date, yuan) add up to the amount due exactly, else
+    None.
+    """
     if not parts or sum((amount for _, amount in parts), ZERO) != amount_due:
         return None
     return max(day for day, _ in parts)
 
 
 def enrollment_term(eligible_since: date, student: bool, policy: Policy) -> date:
-    """B1, Art. 16, 36: the last day on which payment avoids the wait: 3 months, or the fixed dates of the first year."""
+    """B1, Art. 16, 36: the last day on which payment avoids the wait: 3 months, or the fixed dates of the first
+    year.
+    """
     first_year = policy.first_year
     if eligible_since <= first_year.eligible_by.value:
         return (first_year.students_pay_by if student else first_year.pays_by).value
@@ -245,7 +263,9 @@ def moved_in_from_outside(facts: BenefitFacts, policy: Policy) -> bool:
 
 
 def must_wait(facts: BenefitFacts, policy: Policy) -> bool:
-    """B2, Art. 16, 17: re-enrollment, first enrollment after moving in from outside, or payment after the term of B1."""
+    """B2, Art. 16, 17: re-enrollment, first enrollment after moving in from outside, or payment after the term
+    of B1.
+    """
     if facts.kind is EnrollmentKind.RENEWAL:
         return False
     if facts.kind is EnrollmentKind.LAPSED or moved_in_from_outside(facts, policy):
@@ -264,7 +284,9 @@ def waiting_until(paid: date, policy: Policy) -> date:
 
 
 def year_of_notice(made: date, policy: Policy) -> int:
-    """W6: the contribution year of a first notice by the day it is made: from the window's first day on the next year."""
+    """W6: the contribution year of a first notice by the day it is made: from the window's first day on the
+    next year.
+    """
     return made.year + (made >= policy.window.opens.value.in_year(made.year))
 
 
@@ -290,8 +312,8 @@ def first_start(facts: BenefitFacts, policy: Policy) -> tuple[date, str]:
 def benefit_start(facts: BenefitFacts, policy_on: PolicyOn) -> BenefitStart:
     """B1–B3, B5, W6: from when to when a payment covers, and the contribution year that its notice is for.
 
-    The policy is that of the day of payment. Raises BeforeTheLaw for a payment before it, ValueError for a renewal without
-    its contribution year.
+    The policy is that of the day of payment. Raises BeforeTheLaw for a payment before it, ValueError for a renewal
+    without its contribution year.
     """
     policy = policy_on(facts.paid)
     if facts.kind is EnrollmentKind.RENEWAL:
@@ -329,5 +351,7 @@ def renewal_start(facts: BenefitFacts) -> BenefitStart:
 
 
 def lapses_on(contribution_year: int) -> date:
-    """W8, Art. 17: the last day of a relationship whose contribution for `contribution_year` was not paid in the window."""
+    """W8, Art. 17: the last day of a relationship whose contribution for `contribution_year` was not paid in the
+    window.
+    """
     return day_before(date(contribution_year, 1, 1))

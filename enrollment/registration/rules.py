@@ -42,7 +42,9 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """`category` is that of Art. 6 and None where the person may not take part; `reasons` are all that apply, by name."""
+    """`category` is that of Art. 6 and None where the person may not take part; `reasons` are all that apply,
+    by name.
+    """
 
     eligible: bool
     category: Category | None
@@ -75,7 +77,8 @@ class RequiredMaterial:
 
 
 def completed_age(birth: date, on: date) -> int:
-    """E7: full years on `on`; on the birthday itself the new age is completed, 29 February counts as 1 March in common years.
+    """E7: full years on `on`; on the birthday itself the new age is completed, 29 February counts as 1 March in common
+    years.
 
     Raises ValueError where `on` lies before the birth.
     """
@@ -96,7 +99,9 @@ def is_leap(year: int) -> bool:
 
 
 def reference_date(contribution_year: int, registered_on: date) -> date:
-    """E7: the day on which age is looked at: 1 January of the contribution year or, if later, the day of registration."""
+    """E7: the day on which age is looked at: 1 January of the contribution year or, if later, the day of
+    registration.
+    """
     return max(date(contribution_year, 1, 1), registered_on)
 
 
@@ -118,7 +123,9 @@ def is_elderly(facts: PersonFacts, on: date, policy: Policy) -> bool:
 
 
 def category(facts: PersonFacts, on: date, policy: Policy) -> Category:
-    """Art. 6: the category that the person's age and schooling put them in on `on`, whether or not they may take part."""
+    """Art. 6: the category that the person's age and schooling put them in on `on`, whether or not they may
+    take part.
+    """
     if is_minor_or_student(facts, on, policy):
         return Category.MINOR
     return Category.ELDERLY if is_elderly(facts, on, policy) else Category.WORKING_AGE
@@ -183,8 +190,8 @@ def assess_eligibility(facts: PersonFacts, on: date, policy: Policy) -> Eligibil
 def eligible_since(history: FactsHistory, on: date, policy_on: PolicyOn) -> date | None:
     """B1, Art. 16: the first day of the present unbroken eligibility under any category, seen from `on`.
 
-    `on` is the reference date (E7) of the contribution in question: circumstances known now are taken to last until then.
-    Looks no further back than the law's first day, since everybody eligible by then has the same term (Art. 36).
+    `on` is the reference date (E7) of the contribution in question: circumstances known now are taken to last until
+    then. Looks no further back than the law's first day, since everybody eligible by then has the same term (Art. 36).
     None where the person is not eligible on `on`. Raises BeforeTheLaw where `on` lies before the measures.
     """
     since = None
@@ -199,7 +206,9 @@ def eligible_since(history: FactsHistory, on: date, policy_on: PolicyOn) -> date
 
 
 def change_days(history: FactsHistory, on: date, policy_on: PolicyOn) -> Iterator[date]:
-    """The days up to `on` on which eligibility can change, the latest first: new facts, birthdays, a new policy version."""
+    """The days up to `on` on which eligibility can change, the latest first: new facts, birthdays, a new policy
+    version.
+    """
     first_day = policy_on(on).first_day
     days = {first_day}
     day = on
@@ -216,7 +225,9 @@ def change_days(history: FactsHistory, on: date, policy_on: PolicyOn) -> Iterato
 
 
 def required_materials(facts: PersonFacts, *, by_agent: bool, policy: Policy) -> tuple[RequiredMaterial, ...]:
-    """W1, Art. 9: what a person with these circumstances, claimed or proved, has to bring; of an agent the identity too."""
+    """W1, Art. 9: what a person with these circumstances, claimed or proved, has to bring; of an agent the identity
+    too.
+    """
     needed = {
         Material.HUKOU_BOOKLET: True,
         Material.ID_CARD: True,

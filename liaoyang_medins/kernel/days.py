@@ -28,5 +28,7 @@ def first_of_next_month(day: date) -> date:
 
 
 def last_day_of_term(start: date, days: int) -> date:
-    """The last day of a term of `days` days counted from `start`: it starts the day after and ends with its last day."""
+    """The last day of a term of `days` days counted from `start`: it starts the day after and ends with its
+    last day.
+    """
     return start + timedelta(days=days)

@@ -30,7 +30,8 @@ def split(amount: Decimal, ratio: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def spread(amount: Decimal, weights: Sequence[Decimal]) -> tuple[Decimal, ...]:
-    """`amount` yuan in parts by `weights` that add up to it to the fen; the fens left over go to the largest remainders.
+    """`amount` yuan in parts by `weights` that add up to it to the fen; the fens left over go to the largest
+    remainders.
 
     Raises ValueError for amounts of a broken fen and for weights that are negative or all zero.
     """

@@ -83,7 +83,9 @@ def for_contribution_year(area: str, year: int) -> Policy:
 
 @contextmanager
 def data_in(folder: Path) -> Iterator[None]:
-    """Within the block the areas in `folder` (a folder for each) are known too, before those that come with the portal."""
+    """Within the block the areas in `folder` (a folder for each) are known too, before those that come with the
+    portal.
+    """
     _folders.insert(0, folder)
     try:
         yield

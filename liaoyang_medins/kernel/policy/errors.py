@@ -4,10 +4,12 @@ from datetime import date
 
 
 class PolicyError(ValueError):
-    """A policy file is wrong, or there is no policy for what was asked; the message names file and line where there are some."""
+    """A policy file is wrong, or there is no policy for what was asked; the message names file and line where there
+    are some.
+    """
 
 
-class BeforeTheLaw(PolicyError):
+class BeforeTheLaw(PolicyError):  # noqa: N818 — the name says what is the matter
     """A date before the area's first policy took effect: nothing can be answered for it, zero least of all."""
 
     def __init__(self, area: str, day: date, first_day: date) -> None:

@@ -1,4 +1,6 @@
-"""What a policy consists of. The tree of classes is the schema of the files: a field is a key, and every field is needed."""
+"""What a policy consists of. The tree of classes is the schema of the files: a field is a key, and every field is
+needed.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from liaoyang_medins.kernel.policy.terms import Category, Disease, Grade, Materi
 
 T_co = TypeVar("T_co", covariant=True)
 
-# Units, so that a reader and the loader know what a number is: yuan ≥ 0 with at most two decimals; a share from 0 to 1.
+# Units for readers and the loader: yuan ≥ 0 with at most two decimals; a share from 0 to 1.
 Yuan = NewType("Yuan", Decimal)
 Share = NewType("Share", Decimal)
 # A whole number ≥ 1 by which an amount is divided.
@@ -40,7 +42,9 @@ class DayOfYear:
 
 @dataclass(frozen=True, slots=True)
 class IcdRange:
-    """Codes of ICD-10 as the scheme writes them: one code with all below it (B16, B17.0), or a range of them (F00-F99)."""
+    """Codes of ICD-10 as the scheme writes them: one code with all below it (B16, B17.0), or a range of them
+    (F00-F99).
+    """
 
     first: str
     last: str

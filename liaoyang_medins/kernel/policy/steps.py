@@ -1,4 +1,6 @@
-"""An explanation: the steps by which an answer came about, as codes and figures. Words are given by the apps' `labels.py`."""
+"""An explanation: the steps by which an answer came about, as codes and figures. Words are given by the apps'
+`labels.py`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,8 +17,8 @@ StepFigure = Decimal | int | date | StrEnum | str | bool | None
 class Step:
     """One line of a calculation.
 
-    `figures` are named for the words of the label (yuan, shares, dates, codes); `rule` is an id such as D1, `article` one
-    of the measures such as 20(1), `holds_from` the day from which the parameter behind the step has held.
+    `figures` are named for the words of the label (yuan, shares, dates, codes); `rule` is an id such as D1, `article`
+    one of the measures such as 20(1), `holds_from` the day from which the parameter behind the step has held.
     """
 
     code: str
