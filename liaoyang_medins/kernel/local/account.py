@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .problem import Problem
+from .problem import SetupError
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Account:
         return self._can('test -x "$1" && test -r "$1"', binary)
 
     def _can(self, script: str, path: Path) -> bool:
-        done = subprocess.run(  # noqa: S603 - our own script
+        done = subprocess.run(
             ["/bin/sh", "-c", script, "sh", str(path)],
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -55,7 +55,7 @@ def for_servers(data: Path) -> Account:
     """The account for the servers: we ourselves, or, since PostgreSQL refuses to run as root, the owner of the data
     that is already there, else `nobody`.
 
-    Raises Problem where root cannot switch to another account.
+    Raises SetupError where root cannot switch to another account.
     """
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
@@ -63,7 +63,7 @@ def for_servers(data: Path) -> Account:
     try:
         account.reaches(Path("/"))
     except (PermissionError, subprocess.SubprocessError) as error:
-        raise Problem(
+        raise SetupError(
             "PostgreSQL does not run as root, and root may not switch to another account here. "
             "Run as a normal user, or set DATABASE_URL and REDIS_URL to servers of your own."
         ) from error
@@ -76,5 +76,7 @@ def _unprivileged(data: Path) -> Account:
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError as error:
-        raise Problem("PostgreSQL does not run as root, and there is no account 'nobody' on this machine.") from error
+        raise SetupError(
+            "PostgreSQL does not run as root, and there is no account 'nobody' on this machine."
+        ) from error
     return Account(nobody.pw_uid, nobody.pw_gid)

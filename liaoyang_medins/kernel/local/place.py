@@ -15,7 +15,7 @@ from typing import IO
 from . import account as accounts
 from . import process
 from .account import Account
-from .problem import Problem
+from .problem import SetupError
 
 ROOT = Path(__file__).resolve().parents[3]
 # Where the data lie when the servers' account cannot reach the checkout.
@@ -48,22 +48,27 @@ class Place:
         path = self.folder / "secrets.json"
         if not path.exists():
             drawn = {name: secrets.token_urlsafe(48) for name in PASSWORDS}
-            half = path.with_suffix(".new")
-            half.unlink(missing_ok=True)
-            descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                json.dump(drawn, file)
-                file.flush()
-                os.fsync(file.fileno())
-            half.rename(path)
+            self.write_private(path.name, json.dumps(drawn))
         kept: dict[str, str] = json.loads(path.read_text())
         return kept
+
+    def write_private(self, name: str, text: str) -> Path:
+        """A file in this place that only we can read; never half written."""
+        path = self.folder / name
+        half = path.with_suffix(".new")
+        half.unlink(missing_ok=True)
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        half.rename(path)
+        return path
 
     @contextmanager
     def hold(self) -> Iterator[IO[str]]:
         """Hold the place against a second start, for as long as this process lives (a lock that kill -9 cannot leave).
 
-        Yields the lock file, for a line that tells the second comer what is running. Raises Problem when held.
+        Yields the lock file, for a line that tells the second comer what is running. Raises SetupError when held.
         """
         with (self.folder / "lock").open("a+") as file:
             try:
@@ -71,7 +76,7 @@ class Place:
             except BlockingIOError as error:
                 file.seek(0)
                 what = file.read().strip() or "it is starting or stopping"
-                raise Problem(f"The portal runs from this folder already ({what}). Stop that one first.") from error
+                raise SetupError(f"The portal runs from this folder already ({what}). Stop that one first.") from error
             file.truncate(0)
             print(f"process {os.getpid()}", file=file, flush=True)
             yield file
@@ -82,7 +87,7 @@ def find(name: str, *, root: Path = ROOT, elsewhere: Path = ELSEWHERE) -> Place:
     """The place `name` of this checkout: `.local/<name>` in it, or, where the servers' account cannot enter the
     checkout, a folder of its own under /var/lib; LOCAL_DIR in the environment overrides both.
 
-    Raises Problem where no folder can be made.
+    Raises SetupError where no folder can be made.
     """
     configured = os.environ.get("LOCAL_DIR")
     base = Path(configured).absolute() if configured else root / ".local"
@@ -90,7 +95,9 @@ def find(name: str, *, root: Path = ROOT, elsewhere: Path = ELSEWHERE) -> Place:
     _make(base)
     if not account.reaches(base):
         if configured:
-            raise Problem(f"LOCAL_DIR: user {account.uid} of the servers cannot enter {base}; choose a folder it can.")
+            raise SetupError(
+                f"LOCAL_DIR: user {account.uid} of the servers cannot enter {base}; choose a folder it can."
+            )
         digest = hashlib.sha256(str(root).encode()).hexdigest()[:12]
         base = elsewhere / f"liaoyang-medins-{digest}"
         account = accounts.for_servers(base / name / "postgres")
@@ -108,7 +115,9 @@ def _make(folder: Path) -> None:
         if not os.access(folder, os.W_OK):
             raise PermissionError(f"no right to write in {folder}")
     except OSError as error:
-        raise Problem(f"No place for the data: {error}. Set LOCAL_DIR to a folder that you can write to.") from error
+        raise SetupError(
+            f"No place for the data: {error}. Set LOCAL_DIR to a folder that you can write to."
+        ) from error
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,8 @@ from psycopg2 import sql
 
 from . import binaries
 from .place import Place
-from .problem import Problem
-from .process import MARK, ports, spawn, stop
+from .problem import SetupError
+from .process import MARK, ports, spawn, stop, wait_until
 
 USUAL_PORT = 5432
 SUPERUSER, OWNER, APPLICATION, DATABASE = "postgres", "medins_owner", "medins", "medins"
@@ -57,7 +56,7 @@ class Postgres:
 def start(place: Place, *, durable: bool = True) -> Postgres:
     """Start the server of the place, made on the first start, with the portal's roles and database.
 
-    `durable=False` gives up safety against a power cut, for tests. The place must be held. Raises Problem.
+    `durable=False` gives up safety against a power cut, for tests. The place must be held. Raises SetupError.
     """
     programs = binaries.postgres(place)
     passwords = place.secrets()
@@ -78,7 +77,7 @@ def start(place: Place, *, durable: bool = True) -> Postgres:
             return running
         if "could not bind" not in log.read_text(errors="replace"):
             break
-    raise Problem(f"PostgreSQL does not start; its log, {log}, ends with:\n{_tail(log)}")
+    raise SetupError(f"PostgreSQL does not start; its log, {log}, ends with:\n{_tail(log)}")
 
 
 def _environment(programs: Path) -> dict[str, str]:
@@ -96,7 +95,7 @@ def _create(place: Place, programs: Path, password: str, data: Path) -> None:
     place.account.give(file)
     file.chmod(0o600)
     try:
-        done = subprocess.run(  # noqa: S603 - our own command line
+        done = subprocess.run(
             [
                 programs / "initdb",
                 f"--pgdata={room}",
@@ -120,7 +119,7 @@ def _create(place: Place, programs: Path, password: str, data: Path) -> None:
     finally:
         shutil.rmtree(file.parent)
     if done.returncode != 0:
-        raise Problem(f"PostgreSQL's data folder {data} cannot be made:\n{done.stdout}{done.stderr}")
+        raise SetupError(f"PostgreSQL's data folder {data} cannot be made:\n{done.stdout}{done.stderr}")
     room.rename(data)
 
 
@@ -156,13 +155,13 @@ def _launch(
             output=output.fileno(),
             end_signal=signal.SIGINT,
         )
-    deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            return None
-        if _says_ready(data):
-            return server
-        time.sleep(0.02)
+    try:
+        wait_until(lambda: server.poll() is not None or _says_ready(data), seconds=SECONDS_TO_START, pause=0.02)
+    except BaseException:
+        stop(server, by=signal.SIGINT)
+        raise
+    if server.poll() is None and _says_ready(data):
+        return server
     stop(server, by=signal.SIGINT)
     return None
 

@@ -43,14 +43,14 @@ def spawn(
     def before_exec() -> None:
         end_with_parent(end_signal)
 
-    return subprocess.Popen(  # noqa: S603 - our own command lines
+    return subprocess.Popen(
         [str(part) for part in command],
         env=dict(env),
         cwd=cwd,
         stdin=stdin,
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
-        preexec_fn=before_exec,  # noqa: PLW1509 - called while we have one thread only
+        preexec_fn=before_exec,
         process_group=0,
         **(account.switch() if account else {}),
     )
@@ -60,10 +60,8 @@ def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTER
     """End a process: ask with `by`, after `seconds` kill its whole group."""
     if process.poll() is None:
         process.send_signal(by)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -95,7 +93,7 @@ def _is_of(process: psutil.Process, folder: Path) -> bool:
 
 
 def clear_strays(folder: Path, *, seconds: float = 10) -> int:
-    """End what an earlier, killed run left behind in `folder`; how many there were. Call only with the folder locked."""
+    """End what an earlier, killed run left behind in `folder`; how many there were. The place must be held."""
     found = strays(folder)
     # A moment for those that the death of their parent is ending already.
     _, alive = psutil.wait_procs(found, timeout=min(1, seconds))

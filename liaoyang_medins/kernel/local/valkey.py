@@ -9,7 +9,7 @@ import redis
 
 from . import binaries
 from .place import Place
-from .problem import Problem
+from .problem import SetupError
 from .process import MARK, ports, spawn, stop
 
 USUAL_PORT = 6379
@@ -31,7 +31,7 @@ class Valkey:
 def start(place: Place, *, durable: bool = True) -> Valkey:
     """Start the broker of the place; with `durable` each message is in its append-only file before it is acknowledged.
 
-    The place must be held. Raises Problem.
+    The place must be held. Raises SetupError.
     """
     program = binaries.valkey(place)
     password = place.secrets()["broker"]
@@ -40,12 +40,17 @@ def start(place: Place, *, durable: bool = True) -> Valkey:
     for port in ports(USUAL_PORT):
         server = _launch(place, program, data, port, password, log, durable=durable)
         url = f"redis://:{password}@127.0.0.1:{port}/0"
-        if _answers(server, url):
+        try:
+            answers = _answers(server, url)
+        except BaseException:
+            stop(server)
+            raise
+        if answers:
             return Valkey(server, url)
         stop(server)
         if "Address already in use" not in log.read_text(errors="replace"):
             break
-    raise Problem(f"Valkey does not start; its log, {log}, ends with:\n{log.read_text(errors='replace')[-2000:]}")
+    raise SetupError(f"Valkey does not start; its log, {log}, ends with:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def _launch(
