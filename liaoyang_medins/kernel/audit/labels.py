@@ -1,0 +1,21 @@
+"""The words for the acts of the audit record. A test shows that every act that a service records has some here."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+VERBS: dict[str, Promise] = {
+    "demo.set_day": _("Moved the demo's day"),
+    "users.create": _("Created the user"),
+    "users.change": _("Changed the user"),
+    "users.set_password": _("Gave the user a new password"),
+    "postings.add": _("Added a posting"),
+    "postings.end": _("Ended a posting"),
+    "offices.create": _("Created the office"),
+    "offices.change": _("Changed the office"),
+    "residents.reveal": _("Looked at the full ID number"),
+}
+
+
+def verb_label(verb: str) -> str:
+    """An act in words; the verb itself where nobody gave it any."""
+    return str(VERBS.get(verb, verb))

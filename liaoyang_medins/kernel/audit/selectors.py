@@ -1,0 +1,52 @@
+"""Reading the audit record: the timeline of a page."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from liaoyang_medins.kernel.offices.roles import Role
+
+from .labels import verb_label
+from .models import AuditEntry
+
+TIMELINE_LENGTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a timeline (templates/components/timeline.html).
+
+    `at` has the business date and the time of day in Shanghai; `object_number` is what was acted on.
+    """
+
+    at: datetime.datetime
+    who: str
+    text: str
+    detail: str
+    object_number: str
+
+
+def of_resident(number: str) -> QuerySet[AuditEntry]:
+    """The entries that concern a resident, newest first."""
+    return AuditEntry.objects.filter(resident=number).order_by("-id")
+
+
+def timeline(entries: Iterable[AuditEntry]) -> list[Event]:
+    """The newest entries (at most TIMELINE_LENGTH of a queryset) in words."""
+    rows = entries[:TIMELINE_LENGTH] if isinstance(entries, QuerySet) else entries
+    return [event_of(entry) for entry in rows]
+
+
+def event_of(entry: AuditEntry) -> Event:
+    """One entry in words: what was done, by whom in which role, and what was said about it."""
+    role = str(Role(entry.role).label) if entry.role in Role.values else ""
+    return Event(
+        at=datetime.datetime.combine(entry.business_date, timezone.localtime(entry.at).time()),
+        who=" · ".join(part for part in (entry.actor_name, role) if part),
+        text=verb_label(entry.verb),
+        detail=entry.note,
+        object_number=entry.object_number,
+    )
