@@ -1,6 +1,7 @@
 """Numbers that people use, from database sequences: unique under concurrency, gaps allowed."""
 
 import datetime
+from collections.abc import Sequence
 
 from django.db import connection
 
@@ -22,8 +23,13 @@ PREFIXES = {
 
 def next_number(kind: str, on: datetime.date) -> str:
     """The next number of a kind, such as N2009-0000123: prefix, year of `on`, and a sequence of seven digits or more."""
+    return next_numbers(kind, [on])[0]
+
+
+def next_numbers(kind: str, days: Sequence[datetime.date]) -> list[str]:
+    """A number for each of `days`, in their order, in one statement."""
     prefix = PREFIXES[kind]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s)", [f"number_{kind}"])
-        (value,) = cursor.fetchone()
-    return f"{prefix}{on.year}-{value:07d}"
+        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [f"number_{kind}", len(days)])
+        values = [value for (value,) in cursor.fetchall()]
+    return [f"{prefix}{day.year}-{value:07d}" for day, value in zip(days, values, strict=True)]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.days import add_months
 from liaoyang_medins.kernel.offices import services
 from liaoyang_medins.kernel.offices.models import Posting
 
@@ -55,9 +56,8 @@ def demo_date(request: ActorRequest) -> HttpResponse:
         if request.POST.get("day"):
             day = datetime.date.fromisoformat(request.POST["day"])
         else:
-            day = services.demo_day_after(
-                today, days=int(request.POST.get("days") or 0), months=int(request.POST.get("months") or 0)
-            )
+            later = add_months(today, int(request.POST.get("months") or 0))
+            day = later + datetime.timedelta(days=int(request.POST.get("days") or 0))
         services.set_demo_day(day=day, by=request.actor)
     except (ValueError, OverflowError):
         messages.error(request, _("Enter a date such as 2009-12-01, on or after 2008-07-01."))

@@ -1,0 +1,115 @@
+"""People of the demo city: nobody real. Names are drawn from lists, ID numbers have a valid form and check digit."""
+
+import datetime
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from stdnum.cn import ric
+
+from liaoyang_medins.kernel.offices.models import Office
+
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+GIVEN_M = "伟强磊军勇杰涛明超刚平辉鹏华建国志文海东成林宇浩博俊德福永健世广振清" "波斌宁贵山松峰"
+GIVEN_F = "芳娜敏静丽艳娟霞秀英玲桂兰红梅燕萍雪琳婷玉洁慧莹颖佳欣怡春凤珍素云爱菊淑荣" "倩蕾薇"
+STREETS = ("民主路", "中华大街", "新华路", "武圣路", "青年大街", "胜利路", "文圣路", "卫国路", "南郊街", "振兴路")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A circumstance that a person has: kind, value, from, until, certificate."""
+
+    kind: str
+    value: str
+    starts: datetime.date
+    ends: datetime.date | None = None
+    document: str = ""
+    school: Office | None = None
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody of the demo city, with the circumstances that hold from which day."""
+
+    name: str
+    sex: str
+    birth: datetime.date
+    id_number: str
+    community: Office
+    address: str
+    phone: str
+    statuses: list[Status] = field(default_factory=list)
+
+
+class Town:
+    """Draws people from a seeded generator; the same seed gives the same people."""
+
+    def __init__(self, seed: int, communities: Sequence[Office], schools: Sequence[Office]) -> None:
+        self.random = random.Random(seed)  # noqa: S311  a repeatable city, no secret
+        self.communities = list(communities)
+        self.schools = list(schools)
+        self._serials: dict[tuple[str, datetime.date], Iterator[int]] = {}
+
+    def person(self, kind: str, on: datetime.date, community: Office | None = None) -> Person:
+        """Somebody who is a `newborn`, `infant`, `student`, `working_age` or `elderly` person on `on`, or a
+        `worker` who may not take part."""
+        r = self.random
+        sex = r.choice("MF")
+        ages = {
+            "newborn": (0, 0),
+            "infant": (1, 6),
+            "student": (7, 17),
+            "working_age": (22, 57 if sex == "M" else 47),
+            "worker": (25, 48),
+            "elderly": (61 if sex == "M" else 52, 88),
+        }
+        low, high = ages[kind]
+        days = r.randrange(3, 60) if kind == "newborn" else int((low + r.random() * (high - low)) * 365.25) + 40
+        birth = on - datetime.timedelta(days=days)
+        home = community or r.choice(self.communities)
+        person = Person(
+            name=self.name(sex),
+            sex=sex,
+            birth=birth,
+            id_number=self.id_number(home.code[:6], birth, sex),
+            community=home,
+            address=f"{r.choice(STREETS)}{r.randrange(1, 200)}号{r.randrange(1, 7)}单元{r.randrange(101, 608)}室",
+            phone=f"1390419{r.randrange(10_000):04d}",
+        )
+        person.statuses.append(Status("hukou", "native", birth))
+        self._add_statuses(person, kind, on)
+        return person
+
+    def _add_statuses(self, person: Person, kind: str, on: datetime.date) -> None:
+        r = self.random
+        since = max(person.birth, datetime.date(2007, 1, 1) + datetime.timedelta(days=r.randrange(500)))
+        if kind == "student":
+            district = person.community.code[:6]
+            near = [s for s in self.schools if s.parent and s.parent.code == district] or self.schools
+            start = datetime.date(on.year if on.month >= 9 else on.year - 1, 9, 1)
+            start = min(start, datetime.date(2007, 9, 1)) if person.birth.year <= 2001 else start
+            person.statuses.append(Status("student", "school", start, school=r.choice(near)))
+        if kind == "working_age":
+            choice = r.choices(("low_income", "low_income_edge", "disability"), (5, 3, 2))[0]
+            value = str(r.choice((1, 2))) if choice == "disability" else choice
+            group = "disability" if choice == "disability" else "low_income"
+            person.statuses.append(Status(group, value, since, document=f"{r.randrange(10**7):07d}"))
+        elif kind == "worker":
+            person.statuses.append(Status("work", "working", since))
+        elif r.random() < 0.15:
+            value = r.choice(("low_income", "low_income", "low_income_edge"))
+            person.statuses.append(Status("low_income", value, since, document=f"{r.randrange(10**7):07d}"))
+        elif kind == "elderly" and r.random() < 0.06:
+            grade = str(r.choice((1, 2, 3)))
+            person.statuses.append(Status("disability", grade, since, document=f"{r.randrange(10**7):07d}"))
+
+    def name(self, sex: str) -> str:
+        given = GIVEN_M if sex == "M" else GIVEN_F
+        return self.random.choice(SURNAMES) + "".join(self.random.choices(given, k=self.random.choice((1, 2, 2))))
+
+    def id_number(self, place: str, birth: datetime.date, sex: str) -> str:
+        """A number of valid form that this town has not given before: the sequence is odd for men, even for women."""
+        key = (place + sex, birth)
+        serials = self._serials.setdefault(key, iter(range(1 if sex == "M" else 2, 1000, 2)))
+        body = f"{place}{birth:%Y%m%d}{next(serials):03d}"
+        return body + str(ric.calc_check_digit(body))
