@@ -95,8 +95,6 @@ class StayFacts:
             raise ValueError("The in-scope cost lies between 0 and the total.")
         if self.cap < 0 or self.used < 0:
             raise ValueError("The cap and what is used of it are not negative.")
-        if self.out_of_city and self.designated:
-            raise ValueError("An institution out of the city is never designated.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +208,16 @@ def disease_of(icd10: str, policy: Policy) -> Disease | None:
     return None
 
 
+def is_designated(facts: StayFacts) -> bool:
+    """Art. 27: designated by the city's authority on the day of admission; an institution out of the city never is."""
+    return facts.designated and not facts.out_of_city
+
+
 def is_emergency_outside(facts: StayFacts) -> bool:
     """D2, D6, Art. 20(3): emergency care outside the designated institutions; it is no transfer, also where both are
     stated.
     """
-    return facts.emergency and not facts.designated
+    return facts.emergency and not is_designated(facts)
 
 
 def is_transfer_out_of_city(facts: StayFacts) -> bool:
@@ -292,7 +295,7 @@ def card_in_order(
 
 def not_designated(facts: StayFacts) -> bool:
     """A3, Art. 24: not a designated institution, and neither an emergency nor an approved transfer out of the city."""
-    return not (facts.designated or is_emergency_outside(facts) or is_transfer_out_of_city(facts))
+    return not (is_designated(facts) or is_emergency_outside(facts) or is_transfer_out_of_city(facts))
 
 
 def transfer_not_approved(facts: StayFacts) -> bool:

@@ -4,10 +4,12 @@ stored.
 
 from enrollment.contributions.rules import (
     BenefitFacts,
+    Contribution,
     ContributionFacts,
     assess_contribution,
     benefit_start,
     enrollment_term,
+    for_notice,
     moved_in_from_outside,
     moved_in_without_subsidy,
     tiers_fitting,
@@ -43,6 +45,16 @@ def explain_contribution(facts: ContributionFacts, policy: Policy) -> tuple[Step
     return tuple(steps)
 
 
+def explain_first_year(contribution: Contribution, student: bool, policy: Policy) -> tuple[Step, ...]:
+    """B5: the step from the year's amount to that of a notice for the scheme's first year."""
+    figures = policy.first_year
+    due = for_notice(contribution, figures.year.value, student, policy).personal
+    if student:
+        months = figures.student_months
+        return (step("four_months", "B5", months, months=months.value, amount=due),)
+    return (step("quarter", "B5", figures.divisor, divisor=figures.divisor.value, amount=due),)
+
+
 def tier_step(tier: Tier, amounts: Amounts) -> Step:
     personal, government = amounts.personal, amounts.government
     return step("tier_fits", "C1", personal, tier=tier, personal=personal.value, government=government.value)
@@ -74,6 +86,8 @@ def explain_benefit_start(facts: BenefitFacts, policy_on: PolicyOn) -> tuple[Ste
     if found.rule == "B5":
         steps.append(step("first_year", "B5", first_year.year, year=found.notice_year))
     steps.append(step("notice_year", "W6", opens, opens=opens.value, year=found.notice_year))
+    if facts.year_after and found.waits:
+        steps.append(step("year_after", "W6", opens, year=found.notice_year))
     start_figure = {"B5": first_year.year, "B3": opens}.get(found.rule, benefits.enroll_within_months)
     steps.append(step("cover", found.rule, start_figure, start=found.start, end=found.end))
     return tuple(steps)

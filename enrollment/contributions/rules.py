@@ -180,6 +180,13 @@ def for_2008_student(contribution: Contribution, policy: Policy) -> Contribution
     return scaled(contribution, Decimal(policy.first_year.student_months.value), Decimal(12), policy)
 
 
+def for_notice(contribution: Contribution, contribution_year: int, student: bool, policy: Policy) -> Contribution:
+    """C7, B5: the amounts of a notice for `contribution_year`: the whole year's, but for the scheme's first year."""
+    if contribution_year != policy.first_year.year.value:
+        return contribution
+    return for_2008_student(contribution, policy) if student else for_2008_quarter(contribution, policy)
+
+
 def scaled(contribution: Contribution, times: Decimal, over: Decimal, policy: Policy) -> Contribution:
     """Each amount × `times` ÷ `over`, rounded to the fen; the shares are made of the new government part (C3)."""
     if contribution.personal is None or contribution.government is None:
