@@ -31,7 +31,8 @@ class ContributionNotice(models.Model):
     `personal` is the amount due, `government` the subsidy, shared into `city` and `district_share`. In 2008 a student
     pays for 2008 and 2009 at once (B5): the notice of 2009 is `joint_with` that of 2008 and settled by the same receipt.
     `months` is 12, or 3 or 4 in 2008. The district is the one that shares the subsidy: of the notice's day, then of the
-    payment's.
+    payment's. `facts` and `benefit_facts` are what the amounts and the cover were assessed from, on the day of the notice
+    and then on that of the payment; `replaced_by` is the notice that took the place of one made anew.
     """
 
     class Status(models.TextChoices):
@@ -44,10 +45,11 @@ class ContributionNotice(models.Model):
     TRANSITIONS: dict[str, set[str]] = {
         Status.OPEN: {Status.PAID, Status.REMADE, Status.LAPSED},
         Status.PAID: {Status.RETURNED},
-        # C6: a receipt dated inside the term that arrives after the close undoes the lapse.
-        Status.LAPSED: {Status.PAID},
+        # C6: a receipt dated inside the term that arrives after the close undoes the lapse, also where the notice was
+        # made anew meanwhile.
+        Status.LAPSED: {Status.PAID, Status.REMADE},
         Status.RETURNED: {Status.REMADE},
-        Status.REMADE: set(),
+        Status.REMADE: {Status.PAID},
     }
 
     class Kind(models.TextChoices):
@@ -80,6 +82,10 @@ class ContributionNotice(models.Model):
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     facts = models.JSONField(default=dict)
+    benefit_facts = models.JSONField(default=dict, blank=True)
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("made anew as")
+    )
     policy_version = models.PositiveIntegerField()
     policy_hash = models.CharField(max_length=64)
 
