@@ -93,10 +93,10 @@ STEP_WORDS.update(
         "ratio_outpatient": (_("Fund ratio"), _("specified outpatient disease: %(ratio)s")),
         "without_cap": (_("Payment without a cap"), _("%(above)s × %(ratio)s, rounded to the fen")),
         "cap_left": (_("Left of the cap"), _("cap %(cap)s less %(used)s used before")),
-        "fund": (_("The fund pays"), _("%(amount)s yuan")),
+        "fund": (_("The fund pays"), _("at most what is left of the cap")),
         "copayment": (_("Co-payment"), _("the person's share of what lies above the deductible")),
         "over_cap": (_("Over the cap"), _("what the fund would pay without a cap, less what it pays")),
         "resident": (_("The resident pays"), _("total cost less what the fund pays")),
-        "cap_left_after": (_("Left of the cap afterwards"), _("%(amount)s yuan")),
+        "cap_left_after": (_("Left of the cap afterwards"), _("for further stays of the cap period")),
     }
 )

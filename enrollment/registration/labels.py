@@ -149,7 +149,7 @@ def step_text(step: Step) -> StepText:
     amount = step.figures.get("amount")
     return StepText(
         code=step.code,
-        label=str(title),
+        label=str(title) % figures,
         detail=str(sentence) % figures,
         amount=amount if isinstance(amount, Decimal) else None,
         rule=step.rule,
