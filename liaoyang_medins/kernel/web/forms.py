@@ -57,7 +57,7 @@ class MoneyField(forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"min_value": Decimal(0), "max_digits": 14, "decimal_places": 2, **kwargs})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = value.replace(",", "").replace("\N{FULLWIDTH COMMA}", "").strip()
         return super().to_python(value)
@@ -94,3 +94,12 @@ def yes_no(**kwargs: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         choices=YES_NO, coerce=lambda answer: answer == "yes", empty_value=None, widget=forms.RadioSelect, **kwargs
     )
+
+
+def speak_plainly() -> None:
+    """Say what to do where an answer is missing or unreadable; Django's own words speak of fields and validity."""
+    forms.Field.default_error_messages["required"] = _("Fill this in.")
+    forms.ChoiceField.default_error_messages["required"] = _("Choose one.")
+    forms.BooleanField.default_error_messages = {"required": _("Tick this to go on.")}
+    forms.DateField.default_error_messages["invalid"] = _("Enter a date such as 2009-10-01.")
+    forms.DecimalField.default_error_messages["invalid"] = _("Enter a figure such as 1203.45.")

@@ -33,7 +33,8 @@ class SampleForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
     office = forms.ChoiceField(
-        label=gettext_lazy("Office"), choices=[("", "—"), ("1", gettext_lazy("Community")), ("2", gettext_lazy("School"))]
+        label=gettext_lazy("Office"),
+        choices=[("", "—"), ("1", gettext_lazy("Community")), ("2", gettext_lazy("School"))],
     )
     amount = MoneyField(label=gettext_lazy("Amount"), help_text=gettext_lazy("As on the receipt of the bank."))
     again = yes_no(label=gettext_lazy("Was insured here before"))
@@ -48,7 +49,11 @@ class SampleFilter(forms.Form):
     status = forms.ChoiceField(
         label=gettext_lazy("Status"),
         required=False,
-        choices=[("", gettext_lazy("All")), ("submitted", gettext_lazy("Submitted")), ("approved", gettext_lazy("Approved"))],
+        choices=[
+            ("", gettext_lazy("All")),
+            ("submitted", gettext_lazy("Submitted")),
+            ("approved", gettext_lazy("Approved")),
+        ],
     )
     since = DateField(label=gettext_lazy("Since"), required=False)
     mine = forms.BooleanField(label=gettext_lazy("Mine only"), required=False)
@@ -98,7 +103,9 @@ def sample(request: HttpRequest) -> dict[str, Any]:
             SimpleNamespace(
                 label=_("Deductible"), how=_("Hospital of grade 2"), article="A3", amount=Decimal(-400), kind=""
             ),
-            SimpleNamespace(label=_("Payable part"), how="", article="A4", amount=Decimal("18032.10"), kind="subtotal"),
+            SimpleNamespace(
+                label=_("Payable part"), how="", article="A4", amount=Decimal("18032.10"), kind="subtotal"
+            ),
             SimpleNamespace(
                 label=_("The fund pays"), how="18,032.10 × 60%", article="A5", amount=Decimal("10819.26"), kind="total"
             ),

@@ -29,7 +29,18 @@ HUNDRED = Decimal(100)
 
 # A state's colour by its code; a code that is not here is neutral. The word always stands beside the colour.
 TONES = {
-    "good": ("approved", "active", "paid", "settled", "posted", "sealed", "enrolled", "received", "complete", "running"),
+    "good": (
+        "approved",
+        "active",
+        "paid",
+        "settled",
+        "posted",
+        "sealed",
+        "enrolled",
+        "received",
+        "complete",
+        "running",
+    ),
     "wait": (
         "pending",
         "submitted",
@@ -56,7 +67,7 @@ TONE_OF = {code: tone for tone, codes in TONES.items() for code in codes}
 
 @register.filter
 def money(value: Decimal | int | None) -> str:
-    """An amount in yuan with thousands separators and two decimals; a dash for None. The unit stands in the heading."""
+    """An amount in yuan with thousands separators and two decimals; a dash for None; the heading says the unit."""
     if value is None or value == "":
         return NOTHING
     return f"{Decimal(value):,.2f}"
@@ -88,7 +99,7 @@ def masked(number: str | None) -> str:
     return number[:head] + "*" * (len(number) - head - 4) + number[-4:]
 
 
-def _day(value: datetime.date | datetime.datetime) -> datetime.date:
+def day_of(value: datetime.date | datetime.datetime) -> datetime.date:
     if isinstance(value, datetime.datetime):
         return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
     return value
@@ -97,7 +108,7 @@ def _day(value: datetime.date | datetime.datetime) -> datetime.date:
 @register.filter
 def iso(value: datetime.date | datetime.datetime | None) -> str:
     """A date as tables write it (2009-10-01); a moment gives its day in Shanghai; a dash for None."""
-    return _day(value).isoformat() if value else NOTHING
+    return day_of(value).isoformat() if value else NOTHING
 
 
 @register.filter
@@ -115,7 +126,7 @@ def paper_date(value: datetime.date | datetime.datetime | None) -> str:
     if not value:
         return NOTHING
     # Translators: a format of Django's date filter.
-    return date_format(_day(value), _("j F Y"))
+    return date_format(day_of(value), _("j F Y"))
 
 
 # --- small parts ---------------------------------------------------------------------------------------------------
@@ -175,9 +186,7 @@ def widget_attr(field: BoundField, name: str) -> object:
 @register.simple_block_tag(end_name="end_table")
 def table_region(content: str, label: str) -> SafeString:
     """A table between the tags may be wider than the window: it scrolls in a region that the keyboard reaches."""
-    return format_html(
-        '<div class="table-scroll" role="region" aria-label="{}" tabindex="0">{}</div>', label, content
-    )
+    return format_html('<div class="table-scroll" role="region" aria-label="{}" tabindex="0">{}</div>', label, content)
 
 
 @register.simple_block_tag(end_name="end_notice")
@@ -198,31 +207,31 @@ def notice(content: str, tone_of_notice: str = "info", title: str = "") -> SafeS
 # --- lists: the address holds the filters, the order and the page ----------------------------------------------------
 
 
-def _parameters(context: Context) -> QueryDict:
+def parameters_of(context: Context) -> QueryDict:
     request = context.get("request")
     return request.GET.copy() if request is not None else QueryDict(mutable=True)
 
 
-def _address(parameters: QueryDict) -> str:
+def address_of(parameters: QueryDict) -> str:
     return "?" + parameters.urlencode()
 
 
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: Any) -> str:
     """The page's query string with some parameters set, or taken out where they are None."""
-    parameters = _parameters(context)
+    parameters = parameters_of(context)
     for name, value in changes.items():
         if value is None:
             parameters.pop(name, None)
         else:
             parameters[name] = str(value)
-    return _address(parameters)
+    return address_of(parameters)
 
 
 @register.simple_tag(takes_context=True)
 def sort_heading(context: Context, field: str, label: str, numeric: bool = False) -> SafeString:
     """A heading that sorts by `field`: the parameter `sort` is the field, with a minus for the way down."""
-    now = _parameters(context).get("sort", "")
+    now = parameters_of(context).get("sort", "")
     going_up = now == field
     state = "ascending" if going_up else "descending" if now == f"-{field}" else ""
     sign = {"ascending": "chevron-up", "descending": "chevron-down"}.get(state, "chevron-expand")
@@ -236,7 +245,7 @@ def sort_heading(context: Context, field: str, label: str, numeric: bool = False
     )
 
 
-def _shown(form: Form, field: BoundField, raw: str) -> str:
+def shown(form: Form, field: BoundField, raw: str) -> str:
     """What a chip says for one value of a filter."""
     choices = getattr(field.field, "choices", None)
     for value, label in choices or ():
@@ -256,15 +265,15 @@ def chips_of(form: Form, parameters: QueryDict) -> list[dict[str, str]]:
             rest = parameters.copy()
             rest.setlist(field.html_name, [value for value in values if value != raw])
             rest.pop("page", None)
-            shown = "" if field.widget_type == "checkbox" else _shown(form, field, raw)
-            chips.append({"label": str(field.label), "value": shown, "url": _address(rest)})
+            text = "" if field.widget_type == "checkbox" else shown(form, field, raw)
+            chips.append({"label": str(field.label), "value": text, "url": address_of(rest)})
     return chips
 
 
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
 def filter_bar(context: Context, form: Form) -> dict[str, Any]:
     """The filters of a list, always in view, and what is set of them as chips. The form is bound to request.GET."""
-    parameters = _parameters(context)
+    parameters = parameters_of(context)
     return {"form": form, "chips": chips_of(form, parameters), "sort": parameters.get("sort", "")}
 
 
@@ -273,7 +282,11 @@ def pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
     """Which rows of how many, and the way to the other pages with the same filters."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     links = [
-        {"text": number, "url": query(context, page=number) if isinstance(number, int) else "", "here": number == page.number}
+        {
+            "text": number,
+            "url": query(context, page=number) if isinstance(number, int) else "",
+            "here": number == page.number,
+        }
         for number in numbers
     ]
     return {
@@ -287,7 +300,7 @@ def pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
 # --- bars ------------------------------------------------------------------------------------------------------------
 
 
-def _share(part: Decimal | int, whole: Decimal | int) -> Decimal:
+def share_of(part: Decimal | int, whole: Decimal | int) -> Decimal:
     """Percent of the whole, between 0 and 100, for the width of a bar."""
     if whole <= 0:
         return Decimal(0)
@@ -297,10 +310,10 @@ def _share(part: Decimal | int, whole: Decimal | int) -> Decimal:
 @register.inclusion_tag("components/cap_bar.html")
 def cap_bar(used: Decimal, cap: Decimal) -> dict[str, Any]:
     """How much of a year's cap (yuan) is used and what is left of it."""
-    return {"used": used, "cap": cap, "left": max(cap - used, Decimal(0)), "share": _share(used, cap)}
+    return {"used": used, "cap": cap, "left": max(cap - used, Decimal(0)), "share": share_of(used, cap)}
 
 
 @register.inclusion_tag("components/progress.html")
 def progress(done: int, total: int, label: str) -> dict[str, Any]:
     """How far a long piece of work is, with the counts."""
-    return {"done": done, "total": total, "label": label, "share": _share(done, total)}
+    return {"done": done, "total": total, "label": label, "share": share_of(done, total)}
