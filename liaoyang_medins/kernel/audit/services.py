@@ -33,7 +33,8 @@ def record(
     `obj` is named by its `number`, `code` or `username`, else by its key. `resident` is a resident's number, where the
     act concerns one.
     """
-    number = next((str(getattr(obj, name)) for name in ("number", "code", "username") if hasattr(obj, name)), str(obj.pk))
+    names = (name for name in ("number", "code", "username") if hasattr(obj, name))
+    number = next((str(getattr(obj, name)) for name in names), str(obj.pk))
     return AuditEntry.objects.create(
         at=clock.now(),
         business_date=clock.today(),
@@ -43,7 +44,8 @@ def record(
         role=by.role.value if by.role else "",
         office_code=by.office.code if by.office else "",
         verb=verb,
-        object_type=obj._meta.label_lower,
+        # A community is recorded as the office that it is, whichever model it was read with.
+        object_type=(obj._meta.concrete_model or type(obj))._meta.label_lower,
         object_number=number,
         resident=resident,
         changes=json.loads(json.dumps(dict(changes or {}), cls=DjangoJSONEncoder)),

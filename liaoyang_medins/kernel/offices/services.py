@@ -5,7 +5,6 @@ import re
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -35,9 +34,11 @@ def create_user(*, username: str, name: str, password: str, by: Actor) -> User:
     by.require("users.manage")
     username, name = username.strip(), name.strip()
     try:
-        UnicodeUsernameValidator()(username)
+        User._meta.get_field("username").run_validators(username)
     except ValidationError as error:
         raise Invalid(error.messages[0], field="username") from error
+    if not username:
+        raise Invalid(_("Enter a user name."), field="username")
     if not name:
         raise Invalid(_("Enter the person's name."), field="name")
     user = User(username=username, name=name)
@@ -333,9 +334,11 @@ def create_user(*, username: str, name: str, password: str, by: Actor) -> User:
     by.require("users.manage")
     username, name = username.strip(), name.strip()
     try:
-        UnicodeUsernameValidator()(username)
+        User._meta.get_field("username").run_validators(username)
     except ValidationError as error:
         raise Invalid(error.messages[0], field="username") from error
+    if not username:
+        raise Invalid(_("Enter a user name."), field="username")
     if not name:
         raise Invalid(_("Enter the person's name."), field="name")
     user = User(username=username, name=name)
