@@ -6,3 +6,6 @@ class RegistrationConfig(AppConfig):
     name = "enrollment.registration"
     label = "registration"
     verbose_name = _("Registration")
+
+    def ready(self) -> None:
+        from . import acts  # noqa: F401

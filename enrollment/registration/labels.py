@@ -90,9 +90,9 @@ WORDS: dict[type[StrEnum], Mapping[StrEnum, Words]] = {
 # Code of a step → its label and the sentence that says how the figure came about, with the step's figures by name.
 STEP_WORDS: dict[str, tuple[Words, Words]] = {
     "age": (_("Age"), _("%(age)s years completed on %(on)s")),
-    "category": (_("Category"), _("%(category)s")),
+    "category": (_("Category"), "%(category)s"),
     "eligible": (_("May take part"), _("in the category: %(category)s")),
-    "ineligible": (_("May not take part"), _("%(reason)s")),
+    "ineligible": (_("May not take part"), "%(reason)s"),
 }
 
 # Figures that are shares: shown in percent.

@@ -76,9 +76,9 @@ class Circumstance(models.Model):
     """Something that holds of a resident from a day to a day (both included; open where `ends` is empty).
 
     `value` belongs to the kind: hukou `native` (born or long registered here), `county` or `outside` (moved in from);
-    student `school` or `university`; low income `low_income` or `low_income_edge`; disability the grade `1` to `4`; work
-    `working`; pension `here` or `elsewhere`; scheme `employee` or `rural`; bar `misuse`; death `died`. Two of one kind never
-    overlap. A wrong one is voided with a reason and kept.
+    student `school` or `university`; low income `low_income` or `low_income_edge`; disability the grade `1` to `4`;
+    work `working`; pension `here` or `elsewhere`; scheme `employee` or `rural`; bar `misuse`; death `died`. Two of one
+    kind never overlap. A wrong one is voided with a reason and kept.
     """
 
     class Kind(models.TextChoices):
@@ -243,7 +243,8 @@ class Registration(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                name="registration_refused_has_reasons", condition=~Q(status="refused") | ~Q(reasons=[]) | ~Q(remark="")
+                name="registration_refused_has_reasons",
+                condition=~Q(status="refused") | ~Q(reasons=[]) | ~Q(remark=""),
             ),
             models.CheckConstraint(
                 name="registration_maker_is_not_checker",
@@ -285,8 +286,8 @@ class MaterialCheck(models.Model):
 class Enrollment(models.Model):
     """An insured relationship (参保关系): from the day the agency recorded it to the last day it holds.
 
-    At most one of a resident is open. `end_reason` is empty while it is: afterwards death, moved away, other scheme, lapsed or
-    barred.
+    At most one of a resident is open. `end_reason` is empty while it is: afterwards death, moved away, other scheme,
+    lapsed or barred.
     """
 
     class EndReason(models.TextChoices):
@@ -307,7 +308,9 @@ class Enrollment(models.Model):
         verbose_name = _("enrollment")
         ordering = ["resident", "starts"]
         constraints = [
-            models.UniqueConstraint(name="enrollment_one_open_a_resident", fields=["resident"], condition=Q(ends=None)),
+            models.UniqueConstraint(
+                name="enrollment_one_open_a_resident", fields=["resident"], condition=Q(ends=None)
+            ),
             models.CheckConstraint(
                 name="enrollment_end_has_reason",
                 condition=Q(ends=None, end_reason="") | (Q(ends__isnull=False) & ~Q(end_reason="")),

@@ -1,0 +1,168 @@
+"""Reading residents, their circumstances and registrations, always within the scope of who asks."""
+
+import datetime
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from liaoyang_medins.kernel import policy
+from liaoyang_medins.kernel.errors import Refused
+from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.policy.terms import EnrollmentKind, MovedFrom, Sex
+
+from . import facts, rules
+from .data import CircumstanceData
+from .models import Circumstance, Enrollment, Registration, Resident
+
+# Roles that see the whole pooling area.
+EVERYWHERE = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR})
+# Where a resident's community stands above the office: the lookup from a resident to the office of the role.
+OFFICE_OF_RESIDENT = {
+    Role.COMMUNITY: "community",
+    Role.SUBDISTRICT: "community__parent",
+    Role.DISTRICT: "community__parent__parent",
+}
+
+
+def policy_on(day: datetime.date) -> policy.Policy:
+    """The policy of the portal's pooling area on `day`. Raises BeforeTheLaw."""
+    return policy.on(settings.POOLING_AREA, day)
+
+
+# --- scope -----------------------------------------------------------------------------------------------------------
+
+
+def sees_everything(actor: Actor) -> bool:
+    return actor.kind is ActorKind.JOB or actor.role in EVERYWHERE
+
+
+def residents_visible_to(actor: Actor) -> QuerySet[Resident]:
+    """The residents of the actor's office: those who live there, of a school those who go or went there."""
+    residents = Resident.objects.select_related("community__parent__parent")
+    if sees_everything(actor):
+        return residents
+    if actor.role in OFFICE_OF_RESIDENT:
+        return residents.filter(**{OFFICE_OF_RESIDENT[actor.role]: actor.office})
+    if actor.role is Role.SCHOOL:
+        return residents.filter(_student_of(actor.office, "pk"))
+    return residents.none()
+
+
+def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:
+    """The registrations of the actor's residents, and those that the actor's office received."""
+    registrations = Registration.objects.select_related("resident__community__parent__parent", "office", "made_by")
+    if sees_everything(actor):
+        return registrations
+    if actor.role in OFFICE_OF_RESIDENT:
+        lives_here = Q(**{f"resident__{OFFICE_OF_RESIDENT[actor.role]}": actor.office})
+        return registrations.filter(lives_here | Q(office=actor.office))
+    if actor.role is Role.SCHOOL:
+        return registrations.filter(office=actor.office)
+    return registrations.none()
+
+
+def _student_of(school: Office | None, resident: str) -> Exists:
+    attended = Circumstance.objects.filter(
+        resident=OuterRef(resident), kind=Circumstance.Kind.STUDENT, school=school, voided=False
+    )
+    return Exists(attended)
+
+
+# --- what is known of a resident -------------------------------------------------------------------------------------
+
+
+def circumstances_of(resident: Resident) -> list[CircumstanceData]:
+    """The circumstances on record, voided ones left out, by kind and first day."""
+    rows = resident.circumstances.filter(voided=False).select_related("school").order_by("kind", "starts")
+    return [CircumstanceData.of(row) for row in rows]
+
+
+def facts_on(resident: Resident, day: datetime.date) -> rules.PersonFacts:
+    """What holds of the resident on `day`, for the rules."""
+    return facts.facts_of(Sex(resident.sex), resident.birth_date, circumstances_of(resident), day)
+
+
+def facts_history(resident: Resident) -> rules.FactsHistory:
+    """The resident's facts from birth on, in segments."""
+    return facts.history_of(Sex(resident.sex), resident.birth_date, circumstances_of(resident))
+
+
+def moved_in(resident: Resident) -> tuple[datetime.date | None, MovedFrom]:
+    """The last day on which the hukou moved into the pooling area, and from where; None for who never moved in (C4,
+    B2).
+    """
+    return facts.hukou_entry(circumstances_of(resident))
+
+
+def eligible_since(resident: Resident, on: datetime.date) -> datetime.date:
+    """B1: the first day of the present unbroken eligibility, seen from the reference date `on`.
+
+    Raises Refused where the resident is not eligible on that day.
+    """
+    since = rules.eligible_since(facts_history(resident), on, policy_on)
+    if since is None:
+        raise Refused(_("This person may not take part on %(day)s.") % {"day": on}, code="not_eligible")
+    return since
+
+
+def died_on(resident: Resident) -> datetime.date | None:
+    """The day of death, None of the living."""
+    return facts.died_on(circumstances_of(resident))
+
+
+def district_of(resident: Resident) -> Office:
+    """The district of the resident's community, which shares the subsidy (C3)."""
+    subdistrict = resident.community.parent
+    district = subdistrict.parent if subdistrict else None
+    if district is None:
+        raise ValueError(f"{resident.community} has no district above it.")
+    return district
+
+
+def subdistrict_of(resident: Resident) -> Office:
+    """The sub-district office above the resident's community."""
+    if resident.community.parent is None:
+        raise ValueError(f"{resident.community} has no sub-district above it.")
+    return resident.community.parent
+
+
+def open_registration(resident: Resident) -> Registration | None:
+    return resident.registrations.filter(status__in=Registration.OPEN).select_related("office").first()
+
+
+def current_enrollment(resident: Resident) -> Enrollment | None:
+    """The insured relationship that has no end yet."""
+    return resident.enrollments.filter(ends=None).first()
+
+
+def last_enrollment(resident: Resident) -> Enrollment | None:
+    return resident.enrollments.order_by("-starts", "-pk").first()
+
+
+def enrollment_kind(resident: Resident, since: datetime.date) -> EnrollmentKind:
+    """Whether the resident who has been eligible since `since` enrolls for the first time, or again after a lapse or a
+    bar.
+
+    W8: who was not eligible, or in another scheme, in between has not lapsed: a new eligibility begins.
+    """
+    last = last_enrollment(resident)
+    reasons = Enrollment.EndReason
+    if last is None or last.ends is None:
+        return EnrollmentKind.FIRST
+    lapsed = last.end_reason == reasons.LAPSED and since <= last.ends
+    return EnrollmentKind.LAPSED if lapsed or last.end_reason == reasons.BARRED else EnrollmentKind.FIRST
+
+
+def resident_with(id_number: str) -> Resident | None:
+    """The resident with this ID number of 18 places, wherever they live: one person has one record."""
+    return Resident.objects.select_related("community__parent__parent").filter(id_number=id_number).first()
+
+
+def namesakes(name: str, birth_date: datetime.date, sex: str) -> QuerySet[Resident]:
+    """Residents with the same name, birth date and sex: perhaps the person who is about to be registered without a
+    number.
+    """
+    return Resident.objects.select_related("community").filter(name=name, birth_date=birth_date, sex=sex)

@@ -1,0 +1,281 @@
+"""What holds of a resident from a day to a day, and how an insured relationship ends by it (W9, W10, Art. 13)."""
+
+import datetime
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.days import day_before
+from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.offices.roles import Role
+
+from .. import facts
+from ..data import CircumstanceData
+from ..models import CIRCUMSTANCE_VALUES, Circumstance, Enrollment, Resident
+from .common import locked_resident
+
+Kind = Circumstance.Kind
+Reason = Enrollment.EndReason
+
+
+@transaction.atomic
+def add_circumstance(
+    *, resident_number: str, circumstance: CircumstanceData, note: str = "", by: Actor
+) -> Circumstance:
+    """Put on record what holds of a resident from a day on; what held of that kind until then ends the day before.
+
+    Death, another scheme or a bar ends the insured relationship (W9, S1): its last covered day is that of death, or
+    the day before the scheme or the bar begins. Invalid where the days overlap with what is on record or the value is
+    of another kind; NotAllowed outside the actor's office, and for a bar, which only the agency imposes.
+    """
+    by.require("residents.change")
+    resident = locked_resident(resident_number, by)
+    require_may_state(circumstance, by)
+    row = write_circumstance(resident, circumstance, by=by, note=note)
+    if row is None:
+        raise Conflict(_("This is on record already."), code="already_on_record")
+    return row
+
+
+def require_may_state(circumstance: CircumstanceData, by: Actor) -> None:
+    """NotAllowed where the actor's role may not put this kind on record: a bar is the agency's."""
+    if circumstance.kind == Kind.BAR and by.role in {Role.COMMUNITY, Role.SCHOOL}:
+        raise NotAllowed(_("Only the agency bars a person."), code="bar_is_agencys")
+    if by.role is Role.SCHOOL and circumstance.school not in (None, by.office):
+        raise NotAllowed(_("A school states its own students only."), code="other_school")
+
+
+def write_circumstances(resident: Resident, stated: Sequence[CircumstanceData], *, by: Actor, note: str = "") -> None:
+    """All of `stated`, one after the other, the resident being locked."""
+    for circumstance in sorted(stated, key=lambda row: row.starts):
+        write_circumstance(resident, circumstance, by=by, note=note)
+
+
+def write_circumstance(
+    resident: Resident, circumstance: CircumstanceData, *, by: Actor, note: str = ""
+) -> Circumstance | None:
+    """One circumstance of a locked resident; None where it is on record already."""
+    require_sound(resident, circumstance)
+    known = list(resident.circumstances.filter(kind=circumstance.kind, voided=False).select_related("school"))
+    if any(facts.repeats(CircumstanceData.of(row), circumstance) for row in known):
+        return None
+    for row in known:
+        if facts.gives_way(CircumstanceData.of(row), circumstance):
+            row.ends = day_before(circumstance.starts)
+            row.save(update_fields=["ends"])
+        elif overlap(row, circumstance):
+            raise Invalid(
+                _("From %(starts)s something else of this kind is on record. End or void that first.")
+                % {"starts": row.starts.isoformat()},
+                code="overlap",
+                field="starts",
+            )
+    row = Circumstance.objects.create(
+        resident=resident,
+        kind=circumstance.kind,
+        value=circumstance.value,
+        starts=circumstance.starts,
+        ends=circumstance.ends,
+        school=circumstance.school,
+        document_number=circumstance.document_number.strip(),
+    )
+    audit.record(
+        by=by,
+        verb="circumstances.add",
+        obj=resident,
+        resident=resident.number,
+        changes={"kind": row.kind, "value": row.value, "starts": row.starts, "ends": row.ends},
+        note=note.strip(),
+    )
+    end_by(resident, row, by=by)
+    return row
+
+
+def require_sound(resident: Resident, circumstance: CircumstanceData) -> None:
+    """Invalid for a value of another kind, days in the wrong order or before the birth, a death in the future."""
+    if circumstance.value not in CIRCUMSTANCE_VALUES.get(circumstance.kind, ()):
+        raise Invalid(_("Choose what holds."), code="unknown_value", field="value")
+    if circumstance.ends is not None and circumstance.ends < circumstance.starts:
+        raise Invalid(_("The last day lies before the first."), code="days", field="ends")
+    if circumstance.starts < resident.birth_date:
+        raise Invalid(_("This day lies before the birth."), code="before_birth", field="starts")
+    if circumstance.kind == Kind.DEATH and circumstance.starts > clock.today():
+        raise Invalid(_("The day of death lies in the future."), code="future", field="starts")
+    if circumstance.school is not None and circumstance.school.kind != Office.Kind.SCHOOL:
+        raise Invalid(_("Choose a school."), code="no_school", field="school")
+
+
+def overlap(row: Circumstance, new: CircumstanceData) -> bool:
+    last = datetime.date.max
+    return row.starts <= (new.ends or last) and new.starts <= (row.ends or last)
+
+
+@transaction.atomic
+def end_circumstance(*, circumstance_id: int, ends: datetime.date, reason: str = "", by: Actor) -> Circumstance:
+    """Say until which day (included) a circumstance holds. A hukou that ends has moved away: so does the relationship
+    (W9).
+
+    Invalid for a day before the first; Conflict where it was voided meanwhile.
+    """
+    by.require("residents.change")
+    row, resident = _locked(circumstance_id, by)
+    if row.kind == Kind.DEATH:
+        raise Invalid(_("A death does not end. Void it where it is wrong."), code="death_ends")
+    if ends < row.starts:
+        raise Invalid(_("The last day lies before the first."), code="days", field="ends")
+    others = resident.circumstances.filter(kind=row.kind, voided=False, starts__gt=row.starts, starts__lte=ends)
+    if others.exclude(pk=row.pk).exists():
+        raise Invalid(_("By then something else of this kind is on record."), code="overlap", field="ends")
+    before, row.ends = row.ends, ends
+    row.save(update_fields=["ends"])
+    audit.record(
+        by=by,
+        verb="circumstances.end",
+        obj=resident,
+        resident=resident.number,
+        changes={"kind": row.kind, "value": row.value, "starts": row.starts, "ends": [before, ends]},
+        note=reason.strip(),
+    )
+    if row.kind == Kind.HUKOU:
+        reopen(resident, before, Reason.MOVED_AWAY, by=by)
+        end_last_enrollment(resident, ends, Reason.MOVED_AWAY, by=by)
+    return row
+
+
+@transaction.atomic
+def void_circumstance(*, circumstance_id: int, reason: str, by: Actor) -> Circumstance:
+    """Take back a circumstance that was never true; it is kept. An end of the relationship that came from it is
+    undone.
+
+    Invalid without a reason; Conflict where it was voided already.
+    """
+    by.require("residents.change")
+    row, resident = _locked(circumstance_id, by)
+    if not reason.strip():
+        raise Invalid(_("Say why it was wrong."), code="no_reason", field="reason")
+    row.voided = True
+    row.save(update_fields=["voided"])
+    audit.record(
+        by=by,
+        verb="circumstances.void",
+        obj=resident,
+        resident=resident.number,
+        changes={"kind": row.kind, "value": row.value, "starts": row.starts, "ends": row.ends},
+        note=reason.strip(),
+    )
+    if row.kind == Kind.HUKOU:
+        reopen(resident, row.ends, Reason.MOVED_AWAY, by=by)
+    else:
+        ended = end_of(row)
+        if ended is not None:
+            reopen(resident, *ended, by=by)
+    return row
+
+
+def _locked(circumstance_id: int, by: Actor) -> tuple[Circumstance, Resident]:
+    number = Circumstance.objects.values_list("resident__number", flat=True).filter(pk=circumstance_id).first()
+    if number is None:
+        raise NotAllowed(_("There is no such person at your office."), code="not_found")
+    resident = locked_resident(number, by)
+    row = Circumstance.objects.select_for_update(of=("self",)).get(pk=circumstance_id)
+    if row.voided:
+        raise Conflict(_("This was voided already."), code="voided")
+    if row.kind == Kind.BAR and by.role in {Role.COMMUNITY, Role.SCHOOL}:
+        raise NotAllowed(_("Only the agency bars a person."), code="bar_is_agencys")
+    return row, resident
+
+
+# --- the end of the insured relationship -----------------------------------------------------------------------------
+
+
+def end_of(row: Circumstance) -> tuple[datetime.date, str] | None:
+    """W9, S1, Art. 13, 30: the last covered day and the reason, where a circumstance ends the relationship."""
+    match row.kind:
+        case Kind.DEATH:
+            return row.starts, Reason.DEATH
+        case Kind.SCHEME:
+            return day_before(row.starts), Reason.OTHER_SCHEME
+        case Kind.BAR:
+            return day_before(row.starts), Reason.BARRED
+        case _:
+            return None
+
+
+def end_by(resident: Resident, row: Circumstance, *, by: Actor) -> None:
+    """End the relationship as the circumstance demands. One that was over before the relationship began leaves it
+    alone.
+    """
+    ended = end_of(row)
+    if ended is None:
+        return
+    enrollment = _last(resident)
+    if enrollment is not None and (row.ends is None or row.ends >= enrollment.starts):
+        end_last_enrollment(resident, *ended, by=by)
+
+
+def end_last_enrollment(resident: Resident, ends: datetime.date, reason: str, *, by: Actor) -> None:
+    """End the resident's last relationship on `ends`, unless it ended by then anyway."""
+    enrollment = _last(resident)
+    if enrollment is not None and (enrollment.ends is None or enrollment.ends > ends):
+        end_enrollment(enrollment=enrollment, ends=ends, reason=reason, by=by)
+
+
+@transaction.atomic
+def end_enrollment(*, enrollment: Enrollment, ends: datetime.date, reason: str, by: Actor) -> Enrollment:
+    """End an insured relationship; `ends` is its last covered day (W8, W9), `reason` one of `Enrollment.EndReason`.
+
+    One that has ended keeps the earlier end: Conflict where `ends` is not before it. Invalid for an unknown reason.
+    """
+    by.require("residents.change")
+    if reason not in Reason.values:
+        raise Invalid(_("Choose why the enrollment ends."), code="unknown_reason", field="reason")
+    Resident.objects.select_for_update().get(pk=enrollment.resident_id)
+    enrollment = Enrollment.objects.select_for_update(of=("self",)).select_related("resident").get(pk=enrollment.pk)
+    if enrollment.ends is not None and enrollment.ends <= ends:
+        raise Conflict(
+            _("This enrollment ended on %(day)s already.") % {"day": enrollment.ends.isoformat()}, code="ended"
+        )
+    before = enrollment.ends
+    enrollment.ends, enrollment.end_reason = ends, reason
+    enrollment.save(update_fields=["ends", "end_reason"])
+    audit.record(
+        by=by,
+        verb="enrollments.end",
+        obj=enrollment,
+        resident=enrollment.resident.number,
+        changes={"ends": [before, ends], "reason": reason},
+    )
+    return enrollment
+
+
+def reopen(resident: Resident, ended: datetime.date | None, reason: str, *, by: Actor) -> None:
+    """Undo the end that came from a circumstance now taken back, where that end still stands."""
+    enrollment = _last(resident)
+    if enrollment is None or ended is None or (enrollment.ends, enrollment.end_reason) != (ended, reason):
+        return
+    enrollment.ends, enrollment.end_reason = None, ""
+    enrollment.save(update_fields=["ends", "end_reason"])
+    audit.record(
+        by=by,
+        verb="enrollments.reopen",
+        obj=enrollment,
+        resident=resident.number,
+        changes={"ends": [ended, None], "reason": reason},
+    )
+
+
+def _last(resident: Resident) -> Enrollment | None:
+    rows = Enrollment.objects.select_for_update(of=("self",)).filter(resident=resident)
+    return rows.order_by("-starts", "-pk").first()
+
+
+def require_living(resident: Resident, on: datetime.date) -> None:
+    """Refused where the resident died on or before the day `on`."""
+    row = resident.circumstances.filter(kind=Kind.DEATH, voided=False, starts__lte=on).first()
+    if row is not None:
+        raise Refused(_("This person died on %(day)s.") % {"day": row.starts.isoformat()}, code="died")

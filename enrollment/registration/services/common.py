@@ -1,0 +1,178 @@
+"""What the verbs of registration share: locking, the gate of a step, looking at the eligibility anew."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.audit.selectors import event_of
+from liaoyang_medins.kernel.errors import NotAllowed, Refused
+from liaoyang_medins.kernel.facts import to_json
+from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.policy import Policy
+from liaoyang_medins.kernel.policy.terms import Category, EnrollmentKind, Sex, Tier
+from liaoyang_medins.kernel.states import require_transition, require_version
+
+from .. import facts, rules, selectors
+from ..data import CircumstanceData
+from ..models import Registration, Resident
+from ..quotes import Quote, QuoteFacts, quote
+
+Status = Registration.Status
+AGENCY = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER})
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the rules answer of a person who registers: the quote, the facts that it was made from, and the policy
+    asked.
+    """
+
+    quote: Quote
+    facts: rules.PersonFacts
+    policy: Policy
+
+
+def assess(
+    sex: Sex,
+    birth_date: datetime.date,
+    circumstances: list[CircumstanceData],
+    *,
+    on: datetime.date,
+    next_year: bool,
+    resident: Resident | None = None,
+) -> Assessment:
+    """Eligibility on the reference date, tier and cover of a person who asks on the day `on` (E7, E8, W6).
+
+    Refused where the person has died. Raises BeforeTheLaw for a day before the measures.
+    """
+    died = facts.died_on(circumstances)
+    if died is not None and died <= on:
+        raise Refused(_("This person died on %(day)s.") % {"day": died.isoformat()}, code="died")
+    history = facts.history_of(sex, birth_date, circumstances)
+    entered, origin = facts.hukou_entry(circumstances)
+    kind = EnrollmentKind.FIRST
+    if resident is not None:
+        since = rules.eligible_since(history, on, selectors.policy_on)
+        kind = selectors.enrollment_kind(resident, since or on)
+    asked = QuoteFacts(history, on, kind, entered, origin, next_year)
+    answer = quote(asked, selectors.policy_on)
+    return Assessment(answer, facts.facts_of(sex, birth_date, circumstances, on), selectors.policy_on(on))
+
+
+def assess_again(registration: Registration, on: datetime.date) -> Assessment:
+    """The same for a registration on file, with what is on record of the resident on the day `on`."""
+    resident = registration.resident
+    return assess(
+        Sex(resident.sex),
+        resident.birth_date,
+        selectors.circumstances_of(resident),
+        on=on,
+        next_year=registration.next_year,
+        resident=resident,
+    )
+
+
+def keep_assessment(registration: Registration, found: Assessment) -> None:
+    """Write onto the registration what the rules answered, with the facts and the policy they answered from."""
+    answer = found.quote
+    registration.reference_date = answer.reference_date
+    registration.category = _code(answer.category)
+    registration.tier = _code(answer.tier)
+    registration.reasons = [reason.value for reason in answer.eligibility.reasons]
+    registration.facts = to_json(found.facts)
+    registration.policy_version = found.policy.version
+    registration.policy_hash = found.policy.content_hash
+
+
+def _code(code: Category | Tier | None) -> str:
+    return code.value if code else ""
+
+
+def locked_registration(number: str, by: Actor) -> Registration:
+    """The registration under lock, its resident locked first. NotAllowed where it is none of the actor's."""
+    found = selectors.registrations_visible_to(by).filter(number=number).values_list("resident_id", flat=True).first()
+    if found is None:
+        raise NotAllowed(_("There is no such registration at your office."), code="not_found")
+    Resident.objects.select_for_update().get(pk=found)
+    return (
+        Registration.objects.select_for_update(of=("self",))
+        .select_related("resident__community__parent__parent", "office")
+        .get(number=number)
+    )
+
+
+def locked_resident(number: str, by: Actor) -> Resident:
+    """The resident under lock. NotAllowed where the person is none of the actor's."""
+    found = selectors.residents_visible_to(by).filter(number=number).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotAllowed(_("There is no such person at your office."), code="not_found")
+    return Resident.objects.select_for_update(of=("self",)).select_related("community__parent__parent").get(pk=found)
+
+
+def require_unchanged(registration: Registration, version: int) -> None:
+    """Conflict that says who changed what, where the row is no longer the one that the person saw."""
+    require_version(registration.version, version, told=last_change(registration))
+
+
+def last_change(registration: Registration) -> str:
+    """Who did what to the registration last, in words."""
+    entry = audit.entries_of(registration._meta.label_lower, registration.number).first()
+    if entry is None:
+        return ""
+    event = event_of(entry)
+    # Translators: who did what to a record, and when
+    said = _("%(moment)s %(who)s: %(what)s") % {
+        "moment": f"{event.at:%Y-%m-%d %H:%M}",
+        "who": event.who,
+        "what": event.text,
+    }
+    return f"{said} ({event.detail})" if event.detail else said
+
+
+def require_step(registration: Registration, then: str) -> None:
+    """Conflict unless the registration may become `then`."""
+    require_transition(Registration.TRANSITIONS, registration.status, then, label=registration.get_status_display())
+
+
+def require_holder(registration: Registration, by: Actor) -> None:
+    """NotAllowed unless the registration waits at the actor's office now."""
+    if by.kind is ActorKind.JOB:
+        return
+    roles, office = holder(registration)
+    if by.role not in roles or (office is not None and by.office != office):
+        raise NotAllowed(_("This registration is with another office now."), code="elsewhere")
+
+
+def holder(registration: Registration) -> tuple[frozenset[Role], Office | None]:
+    """The roles and the office at which the registration waits; of the agency, whose roles see all, no office is
+    named.
+    """
+    resident = registration.resident
+    match registration.status:
+        case Status.AT_SUBDISTRICT:
+            return frozenset({Role.SUBDISTRICT}), selectors.subdistrict_of(resident)
+        case Status.AT_DISTRICT:
+            return frozenset({Role.DISTRICT}), selectors.district_of(resident)
+        case Status.AT_AGENCY:
+            return AGENCY, None
+        case _:
+            return frozenset({Role.COMMUNITY, Role.SCHOOL}), registration.office
+
+
+def require_other_person(registration: Registration, by: Actor) -> None:
+    """Refused where the actor entered the registration: nobody reviews their own."""
+    if by.user_id is not None and by.user_id == registration.made_by_id:
+        raise Refused(_("You entered this registration yourself: somebody else has to review it."), code="own_entry")
+
+
+def move(registration: Registration, then: str, *, on: datetime.date, due_on: datetime.date | None = None) -> None:
+    """Put the registration at its next step and save it whole, one version further."""
+    registration.status = then
+    registration.step_since = on
+    registration.due_on = due_on
+    registration.version += 1
+    registration.save()

@@ -1,0 +1,141 @@
+"""Putting people on record, once each, and changing what is written of them."""
+
+import datetime
+from dataclasses import replace
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.errors import Conflict, Invalid
+from liaoyang_medins.kernel.numbers import next_number
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.states import require_version
+
+from .. import idnumber
+from ..data import PersonData
+from ..models import Resident
+from ..names import sort_key
+from .common import locked_resident
+
+NAME_LENGTH = 60
+
+
+def cleaned_person(person: PersonData, today: datetime.date) -> PersonData:
+    """The person with trimmed texts and the ID number in its one form.
+
+    Invalid (with the field) for a missing name, a birth in the future, an ID number that is wrong or another person's
+    by its birth date or sex, and for a community that is none.
+    """
+    name = " ".join(person.name.split())
+    if not name or len(name) > NAME_LENGTH:
+        raise Invalid(_("Enter the name, in at most 60 characters."), field="name")
+    if person.birth_date > today:
+        raise Invalid(_("The date of birth lies in the future."), field="birth_date")
+    if person.community.kind != Office.Kind.COMMUNITY or person.community.closed_on is not None:
+        raise Invalid(_("Choose the community in which the person lives."), field="community")
+    number = None
+    if person.id_number:
+        parsed = idnumber.parse(person.id_number, today=today)
+        if (parsed.birth_date, parsed.sex) != (person.birth_date, person.sex):
+            raise Invalid(_("Date of birth or sex do not fit the ID number."), field="id_number")
+        number = parsed.number
+    return replace(person, name=name, id_number=number, address=person.address.strip(), phone=person.phone.strip())
+
+
+def put_on_record(person: PersonData, *, on: datetime.date, by: Actor) -> Resident:
+    """The resident with the person's ID number, locked and with the details as stated; a new one where there is none.
+
+    Call it inside a transaction. Two clerks who enter one ID number at once get one resident: the second waits for the
+    first.
+    """
+    found = None
+    if person.id_number:
+        found = _locked(person.id_number)
+        if found is None:
+            try:
+                with transaction.atomic():
+                    return _create(person, on=on, by=by)
+            except IntegrityError:
+                found = _locked(person.id_number)
+    if found is None:
+        return _create(person, on=on, by=by)
+    _write(found, _changes(found, person), by=by)
+    return found
+
+
+def _locked(id_number: str) -> Resident | None:
+    rows = Resident.objects.select_for_update(of=("self",)).select_related("community__parent__parent")
+    return rows.filter(id_number=id_number).first()
+
+
+def _create(person: PersonData, *, on: datetime.date, by: Actor) -> Resident:
+    resident = Resident.objects.create(
+        number=next_number("resident", on),
+        id_number=person.id_number,
+        name=person.name,
+        pinyin=sort_key(person.name),
+        sex=person.sex.value,
+        birth_date=person.birth_date,
+        community=person.community,
+        address=person.address,
+        phone=person.phone,
+    )
+    changes = {"community": person.community.code}
+    audit.record(by=by, verb="residents.create", obj=resident, resident=resident.number, changes=changes)
+    return resident
+
+
+def _changes(resident: Resident, person: PersonData) -> dict[str, Any]:
+    """What is stated otherwise than on record; an address or telephone left empty changes nothing."""
+    stated: dict[str, Any] = {
+        "name": person.name,
+        "community": person.community,
+        "address": person.address or resident.address,
+        "phone": person.phone or resident.phone,
+    }
+    return {field: value for field, value in stated.items() if getattr(resident, field) != value}
+
+
+def _write(resident: Resident, changes: dict[str, Any], *, by: Actor, note: str = "") -> None:
+    if not changes:
+        return
+    # The record of acts says which details changed; of the personal ones it keeps no copy.
+    told: dict[str, Any] = {"fields": sorted(changes)}
+    if "community" in changes:
+        told["community"] = [resident.community.code, changes["community"].code]
+    for field, value in changes.items():
+        setattr(resident, field, value)
+    resident.pinyin = sort_key(resident.name)
+    resident.version += 1
+    resident.save()
+    audit.record(by=by, verb="residents.change", obj=resident, resident=resident.number, changes=told, note=note)
+
+
+@transaction.atomic
+def change_resident(*, number: str, version: int, person: PersonData, reason: str = "", by: Actor) -> Resident:
+    """Change name, community, address, telephone of a resident, or give the ID number to who had none (a newborn's).
+
+    An ID number on record is never changed. Invalid for wrong input; Conflict where somebody changed the person
+    meanwhile or where the ID number is another resident's.
+    """
+    by.require("residents.change")
+    resident = locked_resident(number, by)
+    require_version(resident.version, version)
+    stated = cleaned_person(person, clock.today())
+    changes = _changes(resident, stated) | {
+        field: getattr(stated, field)
+        for field in ("address", "phone")
+        if getattr(stated, field) != getattr(resident, field)
+    }
+    if stated.id_number and resident.id_number is None:
+        if Resident.objects.filter(id_number=stated.id_number).exists():
+            raise Conflict(_("Another resident has this ID number."), code="id_number_taken", field="id_number")
+        changes |= {"id_number": stated.id_number, "birth_date": stated.birth_date, "sex": stated.sex.value}
+    elif stated.id_number and stated.id_number != resident.id_number:
+        raise Invalid(_("The ID number on record cannot be changed here."), field="id_number")
+    _write(resident, changes, by=by, note=reason.strip())
+    return resident
