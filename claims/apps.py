@@ -6,3 +6,6 @@ class ClaimsConfig(AppConfig):
     name = "claims"
     label = "claims"
     verbose_name = _("Claims")
+
+    def ready(self) -> None:
+        from . import acts  # noqa: F401

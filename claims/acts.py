@@ -1,0 +1,29 @@
+"""The words for what claims writes into the audit record."""
+
+from django.utils.translation import gettext_lazy as _
+
+from liaoyang_medins.kernel.audit.labels import VERBS
+
+VERBS.update(
+    {
+        "stays.admit": _("Admitted"),
+        "stays.change": _("Changed the admission"),
+        "stays.cancel": _("Cancelled the admission"),
+        "stays.add_lines": _("Added fee lines"),
+        "stays.remove_lines": _("Removed fee lines"),
+        "stays.discharge": _("Discharged"),
+        "stays.cancel_discharge": _("Cancelled the discharge"),
+        "stays.settle": _("Settled"),
+        "stays.reverse": _("Reversed the settlement"),
+        "referrals.request": _("Asked for a referral"),
+        "referrals.approve": _("Approved the referral"),
+        "referrals.deny": _("Denied the referral"),
+        "institutions.create": _("Entered the institution"),
+        "institutions.change": _("Changed the institution"),
+        "institutions.set_grade": _("Set the grade"),
+        "institutions.add_designation": _("Designated the institution"),
+        "institutions.end_designation": _("Ended the designation"),
+        "institutions.add_specialty": _("Added a specialist disease"),
+        "institutions.end_specialty": _("Ended a specialist disease"),
+    }
+)

@@ -1,0 +1,276 @@
+"""What the rules ask of a stay, gathered from the records once: institution, benefit periods, fee lines, cap."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enrollment.contributions import selectors as contributions
+from enrollment.registration.models import Resident
+from enrollment.registration.selectors import policy_on
+from liaoyang_medins.kernel.clock import SHANGHAI
+from liaoyang_medins.kernel.errors import Refused
+from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.policy import Policy
+from liaoyang_medins.kernel.policy.terms import (
+    CatalogueClass,
+    Category,
+    Cause,
+    Disease,
+    Grade,
+    LineProblem,
+    TransferLowering,
+)
+
+from . import rules
+from .models import FeeLine, Institution, Referral, Settlement, Stay
+
+# Why a stay waits for a clerk (Stay.held).
+HELD_OVERLAP = "overlap"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Spans of days, both ends included: the benefit periods of a resident."""
+
+    spans: tuple[tuple[datetime.date, datetime.date], ...]
+
+    def cover(self, day: datetime.date) -> bool:
+        return any(first <= day <= last for first, last in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class CapPosition:
+    """Where a resident stands in a cap period (B4), in yuan: `used` counts against `cap` already."""
+
+    starts: datetime.date
+    ends: datetime.date
+    cap: Decimal
+    used: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        return max(ZERO, self.cap - self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionOn:
+    """What holds of an institution on a day; `grade` is None where none is recorded."""
+
+    grade: Grade | None
+    designated: bool
+    specialties: frozenset[Disease]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everything that a settlement of a stay on `settled_on` is made from."""
+
+    facts: rules.StayFacts
+    policy: Policy
+    settled_on: datetime.date
+    cap: CapPosition
+    line_count: int
+
+
+def on_day(day: datetime.date) -> Q:
+    """Dated rows that hold on `day`."""
+    return Q(starts__lte=day) & (Q(ends=None) | Q(ends__gte=day))
+
+
+def local(moment: datetime.datetime) -> datetime.datetime:
+    """The moment as the clocks here show it, which is what the rules count days by."""
+    return timezone.localtime(moment, SHANGHAI)
+
+
+def benefit_days(resident: Resident) -> Days:
+    """The days on which the resident has benefits."""
+    return Days(tuple((period.starts, period.ends) for period in contributions.live_benefit_periods(resident)))
+
+
+def category_on(resident: Resident, day: datetime.date) -> Category:
+    """The category that the deductible of a stay admitted on `day` goes by (D1)."""
+    return Category(contributions.category_on(resident, day))
+
+
+def institution_on(institution: Institution, day: datetime.date) -> InstitutionOn:
+    """Grade, designation and specialist diseases on `day`, which for a stay is the day of admission."""
+    grade = institution.grades.filter(on_day(day)).values_list("grade", flat=True).first()
+    designated = not institution.out_of_city and institution.designations.filter(on_day(day)).exists()
+    specialties = institution.specialties.filter(on_day(day)).values_list("disease", flat=True)
+    return InstitutionOn(
+        Grade(grade) if grade else None, designated, frozenset(Disease(disease) for disease in specialties)
+    )
+
+
+def cap_position(resident: Resident, on: datetime.date, policy: Policy | None = None) -> CapPosition:
+    """B4, B5: the cap period of a settlement on `on`, its cap, and what live settlements used of it.
+
+    Of a student's school year only a part may be paid in the scheme's first year; what was paid outside that part
+    counts against it only as far as it leaves less than that part of the whole.
+    """
+    policy = policy or policy_on(on)
+    student = contributions.student_on_notice(resident, on.year)
+    starts, ends = rules.cap_period(on, student, policy)
+    cap = rules.cap(on, student, policy)
+    first_year = policy.first_year.year.value
+    paid = Settlement.objects.filter(
+        resident=resident, live=True, settled_on__gte=starts, settled_on__lte=ends
+    ).aggregate(whole=Sum("fund"), first_year=Sum("fund", filter=Q(settled_on__year=first_year)))
+    used = paid["whole"] or ZERO
+    whole_cap = policy.cap.amount.value
+    if cap < whole_cap:
+        used = max(paid["first_year"] or ZERO, used - (whole_cap - cap))
+    return CapPosition(starts, ends, cap, used)
+
+
+def line_result(line: FeeLine, *, in_benefit: bool) -> rules.LineResult:
+    """A1 for a stored line."""
+    return rules.assess_line(line_facts(line, in_benefit=in_benefit))
+
+
+def line_facts(line: FeeLine, *, in_benefit: bool) -> rules.LineFacts:
+    return rules.LineFacts(
+        amount=line.amount,
+        on=line.on,
+        cls=CatalogueClass(line.catalogue_class) if line.catalogue_class else None,
+        personal_share=line.personal_share,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        price_limit=line.price_limit,
+        covered=bool(line.catalogue_class),
+        in_benefit=in_benefit,
+    )
+
+
+def main_problem(reasons: Sequence[LineProblem]) -> str:
+    """The one reason that a stored line keeps; the page shows all of them."""
+    return reasons[0].value if reasons else ""
+
+
+def referral_for(resident_id: int, institution: Institution, admitted_on: datetime.date) -> Referral | None:
+    """The referral that leads the resident to the institution and is valid on the day of admission; approved ones
+    first.
+    """
+    return (
+        Referral.objects.filter(
+            resident_id=resident_id,
+            to_institution=institution,
+            issued_on__lte=admitted_on,
+            valid_until__gte=admitted_on,
+        )
+        .exclude(status=Referral.Status.DENIED)
+        .order_by("status", "approved_on", "-issued_on")
+        .first()
+    )
+
+
+def referral_counts(stay: Stay, *, designated: bool) -> bool:
+    """D7: whether the stay's transfer counts: issued by a named institution and approved by the day of admission."""
+    referral = stay.referral
+    if referral is None or referral.valid_until < stay.admitted_on:
+        return False
+    return rules.transfer_counts(
+        issued_by_named_institution=referral.from_institution.may_refer,
+        approved_on=referral.approved_on,
+        admitted_on=stay.admitted_on,
+        out_of_city=stay.institution.out_of_city,
+        designated=designated,
+    )
+
+
+def transferred_out(stay: Stay, until: datetime.date) -> bool:
+    """Whether an approved transfer out of this institution ended the stay."""
+    return Referral.objects.filter(
+        resident_id=stay.resident_id,
+        from_institution=stay.institution,
+        status=Referral.Status.APPROVED,
+        issued_on__gte=stay.admitted_on,
+        issued_on__lte=until,
+    ).exists()
+
+
+def gather(stay: Stay, settled_on: datetime.date) -> Gathered:
+    """The facts of a stay for a settlement on `settled_on`, its day of discharge.
+
+    `stay` comes with resident, institution, diagnosis and referral. Raises Refused where the institution has no grade
+    on the day of admission, BeforeTheLaw for a day before the measures.
+    """
+    policy = policy_on(settled_on)
+    institution = institution_on(stay.institution, stay.admitted_on)
+    if institution.grade is None:
+        raise Refused(
+            _("No grade of %(institution)s is recorded for %(day)s. Ask the administrator to enter it.")
+            % {"institution": stay.institution.label, "day": stay.admitted_on},
+            code="no_grade",
+        )
+    benefit = benefit_days(stay.resident)
+    by_day = stay.lines.order_by().values("on").annotate(sum=Sum("amount"), scope=Sum("in_scope"), count=Count("id"))
+    total, in_scope, any_in_benefit, count = ZERO, ZERO, False, 0
+    for row in by_day:
+        total += row["sum"]
+        count += row["count"]
+        if benefit.cover(row["on"]):
+            in_scope += row["scope"]
+            any_in_benefit = True
+    cap = cap_position(stay.resident, settled_on, policy)
+    asks_sender = policy.ratio.transfer_lowers_at.value is TransferLowering.SENDING
+    facts = rules.StayFacts(
+        category=Category(stay.category),
+        grade=institution.grade,
+        total=total,
+        in_scope=in_scope,
+        cap=cap.cap,
+        used=cap.used,
+        designated=institution.designated,
+        out_of_city=stay.institution.out_of_city,
+        emergency=stay.emergency,
+        transfer_stated=stay.transfer_stated,
+        referral_approved=referral_counts(stay, designated=institution.designated),
+        card_ok=rules.card_in_order(
+            emergency=stay.emergency,
+            admitted_at=local(stay.admitted_at),
+            presented_at=local(stay.card_presented_at) if stay.card_presented_at else None,
+            form_signed=stay.form_signed,
+            policy=policy,
+        ),
+        abroad=stay.abroad,
+        cause=Cause(stay.cause),
+        icd10=stay.diagnosis_id,
+        specialist_for=institution.specialties,
+        any_line_in_benefit=any_in_benefit,
+        halve=rules.halves_deductible(stay.admitted_on, policy),
+        transferred_out=asks_sender and transferred_out(stay, settled_on),
+    )
+    return Gathered(facts, policy, settled_on, cap, count)
+
+
+# --- stays that overlap (A8) -----------------------------------------------------------------------------------------
+
+
+def span(stay: Stay, today: datetime.date) -> tuple[datetime.date, datetime.date]:
+    """First and last day of a stay; one that still runs lasts until today."""
+    return stay.admitted_on, stay.discharged_on or max(today, stay.admitted_on)
+
+
+def overlapping(stay: Stay, others: Iterable[Stay], today: datetime.date) -> list[Stay]:
+    """A8: the other stays of the person because of which this one is held: they share more than one day with it, and
+    came earlier or are settled already.
+    """
+    mine = span(stay, today)
+    return [
+        other
+        for other in others
+        if other.pk != stay.pk
+        and rules.share_too_many_days(mine, span(other, today))
+        and (other.status == Stay.Status.SETTLED or (other.admitted_at, other.pk) < (stay.admitted_at, stay.pk))
+    ]
+
+
+def stays_counted(resident: Resident | int) -> QuerySet[Stay]:
+    """All stays of a person that were not cancelled."""
+    return Stay.objects.filter(resident=resident).exclude(status=Stay.Status.CANCELLED)

@@ -1,0 +1,310 @@
+"""Reading institutions, stays and settlements, always within the scope of who asks."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, DecimalField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from enrollment.contributions import selectors as contributions
+from enrollment.contributions.models import BenefitPeriod
+from enrollment.registration import idnumber
+from enrollment.registration.models import Resident
+from enrollment.registration.selectors import policy_on
+from liaoyang_medins.kernel.errors import Invalid
+from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.policy.terms import Category, NotPayable
+
+from .facts import (
+    CapPosition,
+    InstitutionOn,
+    benefit_days,
+    cap_position,
+    category_on,
+    institution_on,
+    on_day,
+    referral_for,
+)
+from .models import (
+    CatalogueItem,
+    Designation,
+    Diagnosis,
+    FeeLine,
+    Institution,
+    InstitutionGrade,
+    Referral,
+    Settlement,
+    Stay,
+)
+
+EVERYWHERE = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR})
+
+
+# --- scope -----------------------------------------------------------------------------------------------------------
+
+
+def sees_everything(actor: Actor) -> bool:
+    return actor.kind is ActorKind.JOB or actor.role in EVERYWHERE
+
+
+def stays_visible_to(actor: Actor) -> QuerySet[Stay]:
+    """The stays that the actor may see: a hospital its own, agency and supervisor all, others none."""
+    stays = Stay.objects.select_related("resident", "institution__office", "diagnosis")
+    if sees_everything(actor):
+        return stays
+    if actor.role is Role.HOSPITAL:
+        return stays.filter(institution__office=actor.office)
+    return stays.none()
+
+
+def settlements_visible_to(actor: Actor) -> QuerySet[Settlement]:
+    """The settlements of the stays that the actor may see."""
+    settlements = Settlement.objects.select_related("resident", "stay__institution__office", "stay__diagnosis")
+    if sees_everything(actor):
+        return settlements
+    if actor.role is Role.HOSPITAL:
+        return settlements.filter(stay__institution__office=actor.office)
+    return settlements.none()
+
+
+def referrals_visible_to(actor: Actor) -> QuerySet[Referral]:
+    """The referrals that the actor may see: a hospital those from and to it, agency and supervisor all, others
+    none.
+    """
+    referrals = Referral.objects.select_related(
+        "resident", "from_institution__office", "to_institution__office", "diagnosis"
+    )
+    if sees_everything(actor):
+        return referrals
+    if actor.role is Role.HOSPITAL:
+        mine = Q(from_institution__office=actor.office) | Q(to_institution__office=actor.office)
+        return referrals.filter(mine)
+    return referrals.none()
+
+
+def institution_of(actor: Actor) -> Institution | None:
+    """The institution that a hospital's user works at; None for everybody else."""
+    if actor.role is not Role.HOSPITAL:
+        return None
+    return Institution.objects.select_related("office").filter(office=actor.office).first()
+
+
+def stays_of_resident(resident: Resident, actor: Actor) -> QuerySet[Stay]:
+    """A resident's stays that the actor may see, newest first, with what the live settlement paid: for the resident's
+    page.
+    """
+    return with_sums(stays_visible_to(actor).filter(resident=resident))
+
+
+# --- stays -----------------------------------------------------------------------------------------------------------
+
+
+def with_sums(stays: QuerySet[Stay]) -> QuerySet[Stay]:
+    """Stays with `total` (sum of the fee lines), `fund` and `settlement_number` of the live settlement."""
+    amount: DecimalField[object, object] = DecimalField(max_digits=14, decimal_places=2)
+    live = Settlement.objects.filter(stay=OuterRef("pk"), live=True)
+    lines = FeeLine.objects.order_by().filter(stay=OuterRef("pk")).values("stay").annotate(sum=Sum("amount"))
+    return stays.annotate(
+        total=Coalesce(Subquery(lines.values("sum")), ZERO, output_field=amount),
+        fund=Subquery(live.values("fund"), output_field=amount),
+        settlement_number=Subquery(live.values("number")),
+    )
+
+
+def count_by_status(stays: QuerySet[Stay]) -> dict[str, int]:
+    """How many stays are in each status; `held` counts those that wait for a clerk."""
+    rows = stays.order_by().values("status").annotate(count=Count("pk"), held=Count("pk", filter=~Q(held="")))
+    counts = {row["status"]: row["count"] for row in rows}
+    counts["held"] = sum(row["held"] for row in rows if row["status"] == Stay.Status.DISCHARGED)
+    return counts
+
+
+def find_stays(stays: QuerySet[Stay], text: str) -> QuerySet[Stay]:
+    """The stays with this number or inpatient number, or of the person with this name or personal number."""
+    text = text.strip()
+    if not text:
+        return stays
+    return stays.filter(
+        Q(number__iexact=text)
+        | Q(inpatient_number__iexact=text)
+        | Q(resident__number__iexact=text)
+        | Q(resident__name__startswith=text)
+    )
+
+
+def year_to_date(settlement: Settlement) -> dict[str, object]:
+    """What the live settlements of the same cap period came to, up to and with this one: count, total, fund,
+    resident_pays.
+    """
+    rows = Settlement.objects.filter(
+        resident=settlement.resident_id,
+        settled_on__gte=settlement.cap_from,
+        settled_on__lte=settlement.cap_until,
+        sequence__lte=settlement.sequence,
+    ).filter(Q(live=True) | Q(pk=settlement.pk))
+    return rows.aggregate(
+        count=Count("pk"),
+        total=Coalesce(Sum("total"), ZERO),
+        fund=Coalesce(Sum("fund"), ZERO),
+        resident_pays=Coalesce(Sum("resident_pays"), ZERO),
+    )
+
+
+def cap_used(resident: Resident, period: tuple[datetime.date, datetime.date]) -> object:
+    """Yuan that live settlements dated in `period` (both days included) paid for the resident (B4)."""
+    paid = Settlement.objects.filter(
+        resident=resident, live=True, settled_on__gte=period[0], settled_on__lte=period[1]
+    )
+    return paid.aggregate(sum=Coalesce(Sum("fund"), ZERO))["sum"]
+
+
+def cap_left(resident: Resident, on: datetime.date) -> CapPosition:
+    """The cap period of `on`, its cap, and what is used and left of it (B4), in yuan."""
+    return cap_position(resident, on)
+
+
+# --- a person at the counter of an institution -----------------------------------------------------------------------
+
+
+def find_resident(text: str, *, today: datetime.date) -> Resident:
+    """The one person with this personal number or ID number.
+
+    Raises Invalid (field resident) where there is none, or the ID number is mistyped.
+    """
+    text = text.strip()
+    if idnumber.looks_like(text):
+        try:
+            number = idnumber.parse(text, today=today).number
+        except Invalid as error:
+            raise Invalid(error.message, code=error.code, field="resident") from error
+        found = Resident.objects.filter(id_number=number).first()
+    else:
+        found = Resident.objects.filter(number=text.upper()).first()
+    if found is None:
+        raise Invalid(
+            _("Nobody with this number is in the records. Check the card or the ID number."),
+            code="person_unknown",
+            field="resident",
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """Whether a person may be treated on a day at an institution at the fund's cost, with every reason why not (2001).
+
+    `period` covers the day; `next_period` is the first that begins later. A person may be entitled although nothing is
+    left of the cap.
+    """
+
+    resident: Resident
+    on: datetime.date
+    entitled: bool
+    reasons: tuple[NotPayable, ...]
+    category: Category
+    cap: CapPosition
+    period: BenefitPeriod | None
+    next_period: BenefitPeriod | None
+    institution: Institution | None
+    institution_on: InstitutionOn | None
+    referral: Referral | None
+
+
+def entitlement(
+    resident: Resident, on: datetime.date, institution: Institution | None, *, emergency: bool = False
+) -> Entitlement:
+    """Whether `resident` may be treated on `on` at `institution` (anywhere, where None). Raises BeforeTheLaw."""
+    policy = policy_on(on)
+    periods: Sequence[BenefitPeriod] = sorted(
+        contributions.live_benefit_periods(resident), key=lambda period: period.starts
+    )
+    covering = next((period for period in periods if period.starts <= on <= period.ends), None)
+    reasons = [] if covering else [NotPayable.NO_BENEFIT]
+    holds, referral = None, None
+    if institution is not None:
+        holds = institution_on(institution, on)
+        referral = referral_for(resident.pk, institution, on)
+        approved = referral is not None and referral.approved_on is not None and referral.approved_on <= on
+        if not (holds.designated or emergency or (institution.out_of_city and approved)):
+            reasons.append(NotPayable.NOT_DESIGNATED)
+    return Entitlement(
+        resident=resident,
+        on=on,
+        entitled=not reasons,
+        reasons=tuple(reasons),
+        category=category_on(resident, on),
+        cap=cap_position(resident, on, policy),
+        period=covering,
+        next_period=next((period for period in periods if period.starts > on), None),
+        institution=institution,
+        institution_on=holds,
+        referral=referral,
+    )
+
+
+# --- institutions and catalogue --------------------------------------------------------------------------------------
+
+
+def institutions_listed(on: datetime.date) -> QuerySet[Institution]:
+    """All institutions, with `grades_now` and `designations_now` that hold on `on`."""
+    return Institution.objects.select_related("office").prefetch_related(
+        Prefetch("grades", InstitutionGrade.objects.filter(on_day(on)), to_attr="grades_now"),
+        Prefetch("designations", Designation.objects.filter(on_day(on)), to_attr="designations_now"),
+        "specialties",
+    )
+
+
+def find_institutions(institutions: QuerySet[Institution], text: str) -> QuerySet[Institution]:
+    text = text.strip()
+    if not text:
+        return institutions
+    return institutions.filter(
+        Q(code__icontains=text) | Q(office__name__icontains=text) | Q(office__name_en__icontains=text)
+    )
+
+
+def find_items(text: str, on: datetime.date | None = None) -> QuerySet[CatalogueItem]:
+    """Catalogue items by code, a part of the name in either language, or the start of its pinyin initials."""
+    items = CatalogueItem.objects.filter(on_day(on)) if on else CatalogueItem.objects.all()
+    text = text.strip()
+    if not text:
+        return items
+    return items.filter(
+        Q(code__istartswith=text)
+        | Q(name__icontains=text)
+        | Q(name_en__icontains=text)
+        | Q(initials__startswith=text.lower())
+    )
+
+
+def find_diagnoses(text: str) -> QuerySet[Diagnosis]:
+    """Diagnoses by the start of the code or a part of the name in either language."""
+    text = text.strip()
+    return Diagnosis.objects.filter(Q(code__istartswith=text) | Q(name__icontains=text) | Q(name_en__icontains=text))
+
+
+__all__ = [
+    "Entitlement",
+    "benefit_days",
+    "cap_left",
+    "cap_used",
+    "count_by_status",
+    "entitlement",
+    "find_diagnoses",
+    "find_institutions",
+    "find_items",
+    "find_resident",
+    "find_stays",
+    "institution_of",
+    "institutions_listed",
+    "referrals_visible_to",
+    "settlements_visible_to",
+    "stays_of_resident",
+    "stays_visible_to",
+    "with_sums",
+    "year_to_date",
+]

@@ -1,0 +1,41 @@
+"""The verbs of claims."""
+
+from .admission import admit, cancel_admission, change_admission
+from .discharge import cancel_discharge, discharge
+from .institutions import (
+    add_designation,
+    add_specialty,
+    change_institution,
+    create_institution,
+    end_designation,
+    end_specialty,
+    set_grade,
+)
+from .lines import add_lines, remove_lines
+from .referrals import approve_referral, deny_referral, request_referral
+from .settlement import Calculation, presettle, recompute, reverse_settlement, settle_stay
+
+__all__ = [
+    "Calculation",
+    "add_designation",
+    "add_lines",
+    "add_specialty",
+    "admit",
+    "approve_referral",
+    "cancel_admission",
+    "cancel_discharge",
+    "change_admission",
+    "change_institution",
+    "create_institution",
+    "deny_referral",
+    "discharge",
+    "end_designation",
+    "end_specialty",
+    "presettle",
+    "recompute",
+    "remove_lines",
+    "request_referral",
+    "reverse_settlement",
+    "set_grade",
+    "settle_stay",
+]

@@ -1,0 +1,66 @@
+"""Discharge, and its cancellation."""
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.models import Stay
+from claims.services.lines import require_lines_until
+from claims.services.records import lock_resident_of, lock_stay, move, refresh_holds, save
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.errors import Invalid
+from liaoyang_medins.kernel.offices.actors import Actor
+
+
+@transaction.atomic
+def discharge(*, stay_number: str, discharged_on: datetime.date, version: int | None = None, by: Actor) -> Stay:
+    """End a stay on a day, its last (included). From then on it can be settled.
+
+    Invalid for a day before the admission or in the future, Refused where a fee line is dated later.
+    """
+    by.require("stays.enter")
+    resident = lock_resident_of(stay_number)
+    stay = lock_stay(stay_number, by, version)
+    move(stay, Stay.Status.DISCHARGED)
+    today = clock.today()
+    if discharged_on < stay.admitted_on:
+        raise Invalid(
+            _("The discharge lies before the admission on %(day)s.") % {"day": stay.admitted_on}, field="discharged_on"
+        )
+    if discharged_on > today:
+        raise Invalid(_("The discharge lies in the future."), field="discharged_on")
+    require_lines_until(stay, discharged_on)
+    stay.discharged_on = discharged_on
+    save(stay, "status", "discharged_on")
+    refresh_holds(resident, today)
+    audit.record(
+        by=by,
+        verb="stays.discharge",
+        obj=stay,
+        resident=resident.number,
+        changes={"discharged_on": discharged_on},
+    )
+    return stay
+
+
+@transaction.atomic
+def cancel_discharge(*, stay_number: str, reason: str = "", version: int | None = None, by: Actor) -> Stay:
+    """Take a discharge back, so that fee lines can be added or removed again. Conflict once the stay is settled."""
+    by.require("stays.enter")
+    resident = lock_resident_of(stay_number)
+    stay = lock_stay(stay_number, by, version)
+    move(stay, Stay.Status.ADMITTED)
+    before, stay.discharged_on, stay.held = stay.discharged_on, None, ""
+    save(stay, "status", "discharged_on", "held")
+    refresh_holds(resident, clock.today())
+    audit.record(
+        by=by,
+        verb="stays.cancel_discharge",
+        obj=stay,
+        resident=resident.number,
+        changes={"discharged_on": [before, None]},
+        note=reason.strip(),
+    )
+    return stay

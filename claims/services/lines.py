@@ -1,0 +1,201 @@
+"""Fee lines: uploaded and removed, up to a thousand in a call with the same few statements."""
+
+import datetime
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.data import LineData, LineOutcome
+from claims.facts import Days, benefit_days, line_facts, main_problem
+from claims.models import CatalogueItem, FeeLine, Stay
+from claims.rules import assess_line
+from claims.services.records import lock_stay, require_status, save
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.errors import Invalid, Refused
+from liaoyang_medins.kernel.money import ZERO, fen
+from liaoyang_medins.kernel.offices.actors import Actor
+
+LINES_A_CALL = 1_000
+# Behind this the answer would be longer than the upload.
+PROBLEMS_TOLD = 50
+AMOUNT_BELOW = Decimal(10) ** 12
+FIGURE_BELOW = Decimal(10) ** 8
+
+Catalogue = dict[str, list[CatalogueItem]]
+
+
+@transaction.atomic
+def add_lines(
+    *, stay_number: str, lines: Sequence[LineData], version: int | None = None, by: Actor
+) -> list[LineOutcome]:
+    """Add fee lines to a stay that is not discharged, all or none; what became of each is in the answer (A1).
+
+    At most 1,000 lines. Invalid names every line that is wrong: dated outside the stay, a line number twice, an amount
+    that is not quantity × price to the fen. Conflict once the stay is discharged. The number of statements does not
+    depend on the number of lines.
+    """
+    by.require("stays.enter")
+    stay = lock_stay(stay_number, by, version)
+    require_status(stay, Stay.Status.ADMITTED)
+    if not lines:
+        raise Invalid(_("There is no line to add."), field="lines", code="no_lines")
+    if len(lines) > LINES_A_CALL:
+        raise Invalid(
+            _("At most %(count)s lines at a time.") % {"count": LINES_A_CALL}, field="lines", code="too_many_lines"
+        )
+    today = clock.today()
+    taken = set(stay.lines.order_by().values_list("line_number", flat=True))
+    problems = wrong_lines(stay, lines, taken, today)
+    if problems:
+        raise Invalid(
+            _("Nothing was added: some lines are wrong."),
+            field="lines",
+            code="wrong_lines",
+            reasons=problems[:PROBLEMS_TOLD],
+        )
+    benefit = benefit_days(stay.resident)
+    catalogue = catalogue_for(lines)
+    numbers = free_numbers(taken | {line.line_number.strip() for line in lines})
+    outcomes = [priced(stay, line, catalogue, benefit, line.line_number.strip() or next(numbers)) for line in lines]
+    FeeLine.objects.bulk_create([outcome.line for outcome in outcomes])
+    save(stay)
+    changes = {
+        "count": len(outcomes),
+        "total": sum((outcome.line.amount for outcome in outcomes), ZERO),
+        "line_numbers": [outcomes[0].line.line_number, outcomes[-1].line.line_number],
+    }
+    audit.record(by=by, verb="stays.add_lines", obj=stay, resident=stay.resident.number, changes=changes)
+    return outcomes
+
+
+@transaction.atomic
+def remove_lines(
+    *, stay_number: str, line_numbers: Sequence[str] | None = None, version: int | None = None, by: Actor
+) -> int:
+    """Remove fee lines of a stay that is not discharged, by their line numbers or (None) all; returns how many.
+
+    Invalid where one of the numbers is not there, and then none is removed.
+    """
+    by.require("stays.enter")
+    stay = lock_stay(stay_number, by, version)
+    require_status(stay, Stay.Status.ADMITTED)
+    found = stay.lines.order_by("id")
+    if line_numbers is not None:
+        found = found.filter(line_number__in=line_numbers)
+    gone = {line.line_number: [line.on, line.item_code, line.quantity, line.unit_price, line.amount] for line in found}
+    missing = set(line_numbers or ()) - set(gone)
+    if missing or not gone:
+        raise Invalid(
+            _("There is no such line in this stay: %(numbers)s.") % {"numbers": ", ".join(sorted(missing)) or "—"},
+            code="line_unknown",
+        )
+    FeeLine.objects.filter(stay=stay, line_number__in=list(gone)).delete()
+    save(stay)
+    audit.record(by=by, verb="stays.remove_lines", obj=stay, resident=stay.resident.number, changes={"lines": gone})
+    return len(gone)
+
+
+def wrong_lines(stay: Stay, lines: Sequence[LineData], taken: set[str], today: datetime.date) -> list[str]:
+    """A sentence for each thing that is wrong with a line; lines are counted from 1 as they were given."""
+    seen = set(taken)
+    problems: list[str] = []
+    for place, line in enumerate(lines, start=1):
+        number = line.line_number.strip()
+        wrong = list(wrong_with(line, stay, today))
+        if number and number in seen:
+            wrong.append(_("the line number %(number)s is there already") % {"number": number})
+        seen.add(number)
+        problems.extend(_("Line %(place)s: %(problem)s.") % {"place": place, "problem": text} for text in wrong)
+    return problems
+
+
+def wrong_with(line: LineData, stay: Stay, today: datetime.date) -> Sequence[str]:
+    wrong = []
+    if not stay.admitted_on <= line.on <= (stay.discharged_on or today):
+        wrong.append(_("%(day)s lies outside the stay") % {"day": line.on})
+    if not line.item_code.strip():
+        wrong.append(_("the item code is missing"))
+    if len(line.item_code.strip()) > 30 or len(line.line_number.strip()) > 30:
+        wrong.append(_("a code has at most 30 characters"))
+    figures = (line.quantity, line.unit_price)
+    if line.quantity <= 0 or line.unit_price < 0 or any(value >= FIGURE_BELOW for value in figures):
+        return [*wrong, _("quantity and price must be above zero")]
+    if any(value != value.quantize(Decimal("0.0001")) for value in figures):
+        wrong.append(_("quantity and price have at most four decimals"))
+    product = fen(line.quantity * line.unit_price)
+    amount = product if line.amount is None else line.amount
+    if amount != product:
+        wrong.append(
+            _("%(quantity)s × %(price)s is %(product)s, not %(amount)s")
+            % {"quantity": line.quantity, "price": line.unit_price, "product": product, "amount": line.amount}
+        )
+    elif not ZERO < amount < AMOUNT_BELOW:
+        wrong.append(_("the amount must be above zero"))
+    return wrong
+
+
+def catalogue_for(lines: Sequence[LineData]) -> Catalogue:
+    """The catalogue's rows for the lines' codes, of all their days, in one statement."""
+    days = [line.on for line in lines]
+    rows = CatalogueItem.objects.filter(
+        code__in={line.item_code.strip() for line in lines}, starts__lte=max(days)
+    ).order_by()
+    catalogue: Catalogue = defaultdict(list)
+    for item in rows:
+        catalogue[item.code].append(item)
+    return catalogue
+
+
+def item_on(catalogue: Catalogue, code: str, day: datetime.date) -> CatalogueItem | None:
+    return next(
+        (item for item in catalogue.get(code, ()) if item.starts <= day and (item.ends is None or day <= item.ends)),
+        None,
+    )
+
+
+def free_numbers(taken: set[str]) -> Iterator[str]:
+    """The whole numbers that follow the largest one in use."""
+    last = max((int(number) for number in taken if number.isascii() and number.isdecimal()), default=0)
+    return map(str, itertools.count(last + 1))
+
+
+def priced(stay: Stay, line: LineData, catalogue: Catalogue, benefit: Days, number: str) -> LineOutcome:
+    """The line with what the catalogue says of it on its day, and how much of it is in scope (A1)."""
+    code = line.item_code.strip()
+    item = item_on(catalogue, code, line.on)
+    row = FeeLine(
+        stay=stay,
+        line_number=number,
+        on=line.on,
+        item_code=code,
+        item_name=item.name if item else (line.item_name.strip() or code)[:120],
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        amount=fen(line.quantity * line.unit_price),
+    )
+    if item:
+        row.catalogue_class, row.personal_share = item.catalogue_class, item.personal_share
+        row.price_limit = item.price_limit
+    kept = assess_line(line_facts(row, in_benefit=True))
+    row.in_scope, row.problem = kept.in_scope, main_problem(kept.reasons)
+    if benefit.cover(line.on):
+        return LineOutcome(row, kept.in_scope, kept.reasons)
+    counted = assess_line(line_facts(row, in_benefit=False))
+    return LineOutcome(row, counted.in_scope, counted.reasons)
+
+
+def require_lines_until(stay: Stay, discharged_on: datetime.date) -> None:
+    """Raise Refused where a line is dated after the discharge (A1)."""
+    late = stay.lines.filter(on__gt=discharged_on).order_by("on", "id").first()
+    if late is not None:
+        raise Refused(
+            _("Fee line %(number)s is dated %(day)s, after the discharge. Remove it or correct the date.")
+            % {"number": late.line_number, "day": late.on},
+            code="lines_after_discharge",
+            field="discharged_on",
+        )

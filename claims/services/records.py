@@ -1,0 +1,111 @@
+"""Finding and locking the rows that the verbs of claims work on: the resident's first, then the stay's."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from claims.facts import HELD_OVERLAP, overlapping, stays_counted
+from claims.models import Institution, Stay
+from claims.selectors import institution_of, stays_visible_to
+from enrollment.registration.models import Resident
+from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.states import require_transition, require_version
+
+AGENCY = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER})
+
+
+def lock_resident_of(stay_number: str) -> Resident:
+    """Lock the row of the person whose stay it is. All that decides over money of one person is serial by it (A4)."""
+    resident = Resident.objects.select_for_update(of=("self",), no_key=True).filter(stays__number=stay_number).first()
+    if resident is None:
+        raise unknown_stay()
+    return resident
+
+
+def lock_resident(number: str) -> Resident:
+    """Lock a person's row by the personal number."""
+    resident = Resident.objects.select_for_update(no_key=True).filter(number=number).first()
+    if resident is None:
+        raise Invalid(
+            _("Nobody with this number is in the records. Check the card or the ID number."),
+            code="person_unknown",
+            field="resident",
+        )
+    return resident
+
+
+def lock_stay(number: str, by: Actor, version: int | None = None) -> Stay:
+    """Lock a stay that the actor may see; with `version`, raise Conflict where it was changed since."""
+    stay = (
+        stays_visible_to(by)
+        .select_related("resident", "institution__office", "diagnosis", "referral__from_institution")
+        .select_for_update(of=("self",), no_key=True)
+        .filter(number=number)
+        .first()
+    )
+    if stay is None:
+        raise unknown_stay()
+    if version is not None:
+        require_version(stay.version, version)
+    return stay
+
+
+def unknown_stay() -> Invalid:
+    return Invalid(_("There is no stay with this number here."), code="stay_unknown")
+
+
+def move(stay: Stay, status: Stay.Status) -> None:
+    """Pass the gate of the state machine; the caller saves."""
+    require_transition(Stay.TRANSITIONS, stay.status, status, label=stay.get_status_display())
+    stay.status = status
+
+
+def require_status(stay: Stay, *statuses: Stay.Status) -> None:
+    """Raise Conflict unless the stay is in one of `statuses`."""
+    if stay.status not in statuses:
+        raise Conflict(
+            _("This is not possible any more: the record is now “%(state)s”. Look at it again.")
+            % {"state": stay.get_status_display()},
+            code="wrong_state",
+        )
+
+
+def save(stay: Stay, *fields: str) -> None:
+    """Save the fields and a new version, so that who saw the stay before is told."""
+    stay.version += 1
+    stay.save(update_fields=[*fields, "version"])
+
+
+def institution_for(by: Actor, code: str) -> Institution:
+    """The institution of an admission: a hospital's own, or for the agency the one with this code.
+
+    Raises NotAllowed where a hospital names another, Invalid where there is none.
+    """
+    own = institution_of(by)
+    if by.role is Role.HOSPITAL:
+        if own is None or (code and code != own.code):
+            raise NotAllowed(_("A hospital enters its own stays only."))
+        return own
+    institution = Institution.objects.select_related("office").filter(code=code).first()
+    if institution is None:
+        raise Invalid(_("Choose the institution."), field="institution", code="institution_unknown")
+    return institution
+
+
+def require_other_maker(made_by_id: int | None, by: Actor) -> None:
+    """U14: at the agency nobody decides on what they entered themselves; a hospital works on its own stays."""
+    if by.role in AGENCY and made_by_id is not None and made_by_id == by.user_id:
+        raise Refused(_("You entered this yourself: a colleague has to decide on it."), code="own_entry")
+
+
+def refresh_holds(resident: Resident | int, today: datetime.date) -> None:
+    """A8: mark the person's stays that wait for a clerk, and unmark those that do not any more."""
+    stays: Iterable[Stay] = list(stays_counted(resident))
+    for stay in stays:
+        waits = stay.status == Stay.Status.DISCHARGED and bool(overlapping(stay, stays, today))
+        held = HELD_OVERLAP if waits else ""
+        if stay.held != held:
+            Stay.objects.filter(pk=stay.pk).update(held=held)

@@ -1,0 +1,300 @@
+"""Settlement and its reversal (A2, A4): serial for each person by the lock on the person's row."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from claims.explanation import explain_adjudication
+from claims.facts import HELD_OVERLAP, Gathered, gather, overlapping, stays_counted
+from claims.models import Reversal, Settlement, Stay
+from claims.rules import Adjudication, StayFacts, adjudicate
+from claims.selectors import settlements_visible_to
+from claims.services.records import (
+    AGENCY,
+    lock_resident_of,
+    lock_stay,
+    move,
+    refresh_holds,
+    require_other_maker,
+    save,
+)
+from enrollment.registration.models import Resident
+from liaoyang_medins.kernel import clock, facts, policy
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
+from liaoyang_medins.kernel.numbers import next_number
+from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
+from liaoyang_medins.kernel.policy import PolicyError, Step
+from liaoyang_medins.kernel.states import require_transition
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """A calculation with its explanation; nothing of it is stored. `provisional`: as if the stay ended on
+    `gathered.settled_on`.
+    """
+
+    gathered: Gathered
+    result: Adjudication
+    steps: tuple[Step, ...]
+    provisional: bool
+    overlaps: tuple[Stay, ...]
+
+
+def presettle(stay: Stay) -> Calculation:
+    """What a settlement of the stay would be now (2303): repeatable, nothing is stored. A stay that still runs is
+    looked at as if it ended today. Raises Refused and BeforeTheLaw as `settle_stay`.
+    """
+    today = clock.today()
+    day = stay.discharged_on or max(today, stay.admitted_on)
+    gathered = gather(stay, day)
+    return Calculation(
+        gathered=gathered,
+        result=adjudicate(gathered.facts, gathered.policy),
+        steps=explain_adjudication(gathered.facts, gathered.policy),
+        provisional=stay.discharged_on is None,
+        overlaps=tuple(
+            overlapping(stay, stays_counted(stay.resident_id).select_related("institution__office"), today)
+        ),
+    )
+
+
+@transaction.atomic
+def settle_stay(
+    *,
+    stay_number: str,
+    stated_total: Decimal | None = None,
+    version: int | None = None,
+    note: str = "",
+    by: Actor,
+) -> Settlement:
+    """Settle a discharged stay, once (A4): the fund's payment and the resident's four parts, with facts and policy
+    kept.
+
+    `stated_total` is what the institution says that the fee lines add up to, in yuan. A held stay (A8) is settled by
+    the agency only, with a `note` on what was found. Conflict where the stay is settled or was changed, Refused where
+    the total differs, nothing is entered, or the agency's clerk entered the stay himself.
+    """
+    by.require("stays.settle")
+    resident = lock_resident_of(stay_number)
+    stay = lock_stay(stay_number, by, version)
+    if stay.status == Stay.Status.SETTLED:
+        raise Conflict(_("This stay is settled already."), code="already_settled")
+    move(stay, Stay.Status.SETTLED)
+    require_other_maker(stay.made_by_id, by)
+    today = clock.today()
+    require_not_held(stay, today, note, by)
+    if stay.discharged_on is None:
+        raise Conflict(_("The stay has no discharge yet."), code="wrong_state")
+    stay.resident = resident
+    try:
+        gathered = gather(stay, stay.discharged_on)
+    except PolicyError as error:
+        raise Refused(
+            _("The measures did not hold on the day of discharge: nothing can be settled for it."),
+            code="before_the_law",
+        ) from error
+    require_total(gathered, stated_total)
+    result = adjudicate(gathered.facts, gathered.policy)
+    settlement = stored(stay, resident, gathered, result, today, by)
+    stay.held = ""
+    save(stay, "status", "held")
+    audit.record(
+        by=by,
+        verb="stays.settle",
+        obj=stay,
+        resident=resident.number,
+        changes={
+            "settlement": settlement.number,
+            "total": result.total,
+            "fund": result.fund,
+            "resident": result.resident,
+            "reasons": result.reasons,
+            "policy_version": gathered.policy.version,
+        },
+        note=note.strip(),
+    )
+    return settlement
+
+
+def stored(
+    stay: Stay, resident: Resident, gathered: Gathered, result: Adjudication, today: datetime.date, by: Actor
+) -> Settlement:
+    """Save the result with everything that it was made from."""
+    last = Settlement.objects.filter(resident=resident).aggregate(last=Max("sequence"))["last"] or 0
+    return Settlement.objects.create(
+        number=next_number("settlement", today),
+        stay=stay,
+        resident=resident,
+        sequence=last + 1,
+        settled_on=gathered.settled_on,
+        decided_on=today,
+        cap_from=gathered.cap.starts,
+        cap_until=gathered.cap.ends,
+        cap=result.cap,
+        cap_used=result.used,
+        payable=result.payable,
+        reasons=[reason.value for reason in result.reasons],
+        total=result.total,
+        in_scope=result.in_scope,
+        ratio=result.ratio,
+        fund=result.fund,
+        resident_pays=result.resident,
+        out_of_scope=result.out_of_scope,
+        deductible=result.deductible,
+        copayment=result.copayment,
+        over_cap=result.over_cap,
+        facts=facts.to_json(gathered.facts),
+        policy_version=gathered.policy.version,
+        policy_hash=gathered.policy.content_hash,
+        made_by_id=by.user_id,
+    )
+
+
+def require_not_held(stay: Stay, today: datetime.date, note: str, by: Actor) -> None:
+    """A8: the later of two stays that share more than one day waits for a clerk, who says what was found."""
+    others = overlapping(stay, stays_counted(stay.resident_id).select_related("institution__office"), today)
+    if not others:
+        return
+    named = _("This stay shares more than one day with %(stays)s.") % {
+        "stays": ", ".join(other.number for other in others)
+    }
+    if by.role not in AGENCY and by.kind is not ActorKind.JOB:
+        raise Refused(
+            named, code=HELD_OVERLAP, reasons=[_("The agency looks at it and settles it. You need do nothing.")]
+        )
+    if not note.strip():
+        raise Invalid(named, code=HELD_OVERLAP, field="note", reasons=[_("Say what you found before you settle it.")])
+
+
+def require_total(gathered: Gathered, stated_total: Decimal | None) -> None:
+    if not gathered.line_count:
+        raise Refused(_("The stay has no fee lines."), code="no_fee_lines")
+    total = gathered.facts.total
+    if stated_total is not None and stated_total != total:
+        raise Refused(
+            _("The stated total is %(stated)s yuan, the fee lines add up to %(total)s yuan.")
+            % {"stated": f"{stated_total:,.2f}", "total": f"{total:,.2f}"},
+            code="total_differs",
+            field="stated_total",
+        )
+
+
+@transaction.atomic
+def reverse_settlement(*, number: str, reason: str, by: Actor) -> Reversal:
+    """Undo a settlement (A4): it gives back the cap that it used, and its stay is discharged again. Both are kept.
+
+    Refused unless it is the person's latest decided live settlement of the cap period (the refusal names the later
+    ones), and for an institution where it was paid out already. Conflict where it was reversed before.
+    """
+    by.require("stays.reverse")
+    if not reason.strip():
+        raise Invalid(_("Say why."), field="reason")
+    found = settlements_visible_to(by).filter(number=number).first()
+    if found is None:
+        raise Invalid(_("There is no settlement with this number here."), code="settlement_unknown")
+    resident = lock_resident_of(found.stay.number)
+    settlement = Settlement.objects.select_for_update(no_key=True).get(pk=found.pk)
+    if not settlement.live:
+        raise Conflict(_("This settlement was reversed already."), code="already_reversed")
+    if settlement.paid_out_on is not None and by.role not in AGENCY and by.kind is not ActorKind.JOB:
+        raise Refused(
+            _(
+                "This settlement was paid to the institution already. The agency reverses it and takes it off the next payment."
+            ),
+            code="paid_out",
+        )
+    require_latest(settlement)
+    stay = lock_stay(found.stay.number, by)
+    require_transition(Stay.TRANSITIONS, stay.status, Stay.Status.DISCHARGED, label=stay.get_status_display())
+    settlement.live = False
+    settlement.save(update_fields=["live"])
+    stay.status = Stay.Status.DISCHARGED
+    save(stay, "status")
+    today = clock.today()
+    reversal = Reversal.objects.create(
+        number=next_number("reversal", today),
+        settlement=settlement,
+        reversed_on=today,
+        reason=reason.strip(),
+        made_by_id=by.user_id,
+    )
+    refresh_holds(resident, today)
+    audit.record(
+        by=by,
+        verb="stays.reverse",
+        obj=stay,
+        resident=resident.number,
+        changes={"settlement": settlement.number, "reversal": reversal.number, "fund": settlement.fund},
+        note=reason.strip(),
+    )
+    return reversal
+
+
+def later_settlements(settlement: Settlement) -> list[Settlement]:
+    """The person's live settlements decided later that were told what this one used of the cap, the latest first."""
+    return list(
+        Settlement.objects.filter(
+            resident=settlement.resident_id,
+            live=True,
+            sequence__gt=settlement.sequence,
+            cap_from__lte=settlement.settled_on,
+            cap_until__gte=settlement.settled_on,
+        ).order_by("-sequence")
+    )
+
+
+def require_latest(settlement: Settlement) -> None:
+    """A4: what later settlements of the cap period were told must stay true."""
+    later = later_settlements(settlement)
+    if later:
+        raise Refused(
+            _("Later settlements of the same cap period count on this one. Reverse these first, in this order:"),
+            code="not_latest",
+            reasons=[row.number for row in later],
+        )
+
+
+def recompute(settlement: Settlement) -> Adjudication:
+    """The settlement again, from the facts and the policy version that it was made with (Art. 35).
+
+    Raises PolicyError where that version is gone or was edited since.
+    """
+    made_under = policy.version(settings.POOLING_AREA, settlement.policy_version)
+    if made_under.content_hash != settlement.policy_hash:
+        raise PolicyError(f"Policy version {settlement.policy_version} is not what it was at the settlement.")
+    return adjudicate(facts.from_json(StayFacts, settlement.facts), made_under)
+
+
+def explain(settlement: Settlement) -> tuple[Step, ...]:
+    """The steps of a settlement, derived from its facts and its policy version. Raises PolicyError."""
+    made_under = policy.version(settings.POOLING_AREA, settlement.policy_version)
+    return explain_adjudication(facts.from_json(StayFacts, settlement.facts), made_under)
+
+
+def differences(settlement: Settlement) -> dict[str, tuple[object, object]]:
+    """What `recompute` gives otherwise than what is stored: field → (stored, recomputed). Empty where nothing
+    differs.
+    """
+    result = recompute(settlement)
+    pairs = {
+        "payable": (settlement.payable, result.payable),
+        "reasons": (list(settlement.reasons), [reason.value for reason in result.reasons]),
+        "total": (settlement.total, result.total),
+        "in_scope": (settlement.in_scope, result.in_scope),
+        "ratio": (settlement.ratio, result.ratio),
+        "fund": (settlement.fund, result.fund),
+        "resident_pays": (settlement.resident_pays, result.resident),
+        "out_of_scope": (settlement.out_of_scope, result.out_of_scope),
+        "deductible": (settlement.deductible, result.deductible),
+        "copayment": (settlement.copayment, result.copayment),
+        "over_cap": (settlement.over_cap, result.over_cap),
+        "cap": (settlement.cap, result.cap),
+        "cap_used": (settlement.cap_used, result.used),
+    }
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
