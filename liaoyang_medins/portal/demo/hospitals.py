@@ -1,0 +1,120 @@
+"""Hospital stays of the demo city, through the services: admitted, discharged, settled, one reversed."""
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+
+from claims import services
+from claims.data import AdmissionData, LineData
+from claims.models import CatalogueItem, Institution, Stay
+from enrollment.contributions.models import BenefitPeriod
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
+from liaoyang_medins.kernel.offices.roles import Role
+
+from .people import Town
+
+DIAGNOSES = ("J18.9", "I25.1", "I63.9", "E11.9", "K80.2", "K35.8", "J44.1", "I10", "K29.7", "M51.2", "N20.0", "H25.9")
+CHILDREN = ("J18.0", "J20.9", "A09.9", "J35.0", "J06.9")
+# Price in yuan by kind of item, from and to.
+PRICES = {"drug": (3, 90), "treatment": (8, 260), "service": (6, 40)}
+
+
+class Hospitals:
+    """Lets the demo's hospitals work up to the demo's day."""
+
+    def __init__(self, town: Town, as_of: datetime.date, actors: Mapping[str, Actor]) -> None:
+        self.town = town
+        self.as_of = as_of
+        self.actors = actors
+        self.items = list(CatalogueItem.objects.order_by("code"))
+        designated = Institution.objects.filter(designations__isnull=False, specialties=None)
+        self.institutions = list(designated.select_related("office").order_by("code").distinct())
+
+    def work(self, *, stays: int) -> None:
+        """`stays` settled ones, then a few that are open on the demo's day at the demo's own hospitals."""
+        periods = list(
+            BenefitPeriod.objects.filter(starts__lt=self.as_of - datetime.timedelta(days=30), withdrawn_on=None)
+            .select_related("resident", "notice")
+            .order_by("resident__number", "starts")
+        )
+        chosen = self.town.random.sample(periods, min(stays + 10, len(periods)))
+        seen: set[int] = set()
+        done: list[Stay] = []
+        for number, period in enumerate(chosen):
+            if period.resident_id in seen:
+                continue
+            seen.add(period.resident_id)
+            stage = ("settled", "admitted", "discharged", "discharged", "admitted")[number] if number < 5 else "settled"
+            done.append(self.stay(period, number, stage))
+        self.reverse_one(done)
+
+    def stay(self, period: BenefitPeriod, number: int, stage: str) -> Stay:
+        r = self.town.random
+        days = r.randrange(3, 15)
+        last = min(period.ends, self.as_of) - datetime.timedelta(days=days + 1)
+        if stage == "settled":
+            admitted = period.starts + datetime.timedelta(days=r.randrange(max(1, (last - period.starts).days)))
+        else:
+            admitted, days = self.as_of - datetime.timedelta(days=r.randrange(4, 9)), 3
+        institution = self.institutions[0] if number < 6 else r.choice(self.institutions)
+        by = self.staff(institution)
+        with clock.on_day(admitted):
+            stay = services.admit(
+                admission=AdmissionData(
+                    resident_number=period.resident.number,
+                    inpatient_number=f"{admitted:%y%m}{number:05d}",
+                    admitted_at=self.moment(admitted, 9),
+                    diagnosis=r.choice(CHILDREN if period.notice.category == "minor" else DIAGNOSES),
+                    card_presented_at=self.moment(admitted, 9),
+                ),
+                by=by,
+            )
+        leaves = admitted + datetime.timedelta(days=days)
+        with clock.on_day(leaves):
+            services.add_lines(stay_number=stay.number, lines=self.lines(admitted, days), by=by)
+            if stage == "admitted":
+                return stay
+            services.discharge(stay_number=stay.number, discharged_on=leaves, by=by)
+            if stage == "settled":
+                services.settle_stay(stay_number=stay.number, by=by)
+        return stay
+
+    def lines(self, admitted: datetime.date, days: int) -> list[LineData]:
+        """Bed and nursing for every day, and drugs, tests and treatment as they come."""
+        r = self.town.random
+        bed = next(item for item in self.items if item.kind == "service")
+        nursing = next(item for item in self.items if item.name.startswith("Ⅱ级护理"))
+        lines = [
+            LineData(admitted, bed.code, Decimal(days), Decimal("16.00")),
+            LineData(admitted, nursing.code, Decimal(days), Decimal("8.00")),
+        ]
+        for item in r.sample(self.items, r.randrange(6, 18)):
+            low, high = PRICES[item.kind]
+            price = Decimal(r.randrange(low * 100, high * 100)) / 100
+            if "术" in item.name:
+                price *= 12
+            on = admitted + datetime.timedelta(days=r.randrange(days))
+            lines.append(LineData(on, item.code, Decimal(r.randrange(1, 9)), price))
+        return lines
+
+    def reverse_one(self, stays: list[Stay]) -> None:
+        """One settlement was wrong: reversed by the agency, the stay waits for a new one."""
+        for stay in reversed(stays):
+            settlement = stay.settlements.filter(live=True).first()
+            if settlement is not None and stay.institution == self.institutions[0]:
+                with clock.on_day(self.as_of):
+                    services.reverse_settlement(
+                        number=settlement.number, reason="费用明细录入有误，重新结算", by=self.actors["reviewer"]
+                    )
+                return
+
+    def staff(self, institution: Institution) -> Actor:
+        """The demo's account at the institution, or somebody without an account where the demo has none."""
+        for actor in self.actors.values():
+            if actor.office == institution.office:
+                return actor
+        return Actor(ActorKind.USER, institution.office.name, role=Role.HOSPITAL, office=institution.office)
+
+    def moment(self, day: datetime.date, hour: int) -> datetime.datetime:
+        return datetime.datetime.combine(day, datetime.time(hour), tzinfo=clock.SHANGHAI)
