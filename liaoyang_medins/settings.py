@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -132,6 +133,10 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "seal the audit record": {"task": "liaoyang_medins.kernel.audit.tasks.seal", "schedule": 60},
     "post documents to the journal": {"task": "funds.tasks.post_documents", "schedule": 60},
+    "lapse what was not paid": {
+        "task": "enrollment.contributions.tasks.lapse_unpaid",
+        "schedule": crontab(hour=0, minute=10),
+    },
 }
 
 AUTH_USER_MODEL = "offices.User"

@@ -6,3 +6,6 @@ class ContributionsConfig(AppConfig):
     name = "enrollment.contributions"
     label = "contributions"
     verbose_name = _("Contributions")
+
+    def ready(self) -> None:
+        from . import acts, labels  # noqa: F401

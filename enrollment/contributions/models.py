@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.registration.models import DayRange, Enrollment, Resident
@@ -14,7 +15,7 @@ from liaoyang_medins.kernel.offices.models import Office
 ZERO = Decimal("0.00")
 
 
-def yuan(label: str, **options: object) -> models.DecimalField:  # type: ignore[type-arg]
+def yuan(label: str | Promise, **options: object) -> models.DecimalField:  # type: ignore[type-arg]
     """A column for an amount in yuan with two decimals."""
     return models.DecimalField(label, max_digits=14, decimal_places=2, **options)  # type: ignore[arg-type]
 
@@ -29,10 +30,11 @@ class ContributionNotice(models.Model):
     - `returned`: the bank took the payment back; unpaid from the start (C8).
 
     `personal` is the amount due, `government` the subsidy, shared into `city` and `district_share`. In 2008 a student
-    pays for 2008 and 2009 at once (B5): the notice of 2009 is `joint_with` that of 2008 and settled by the same receipt.
-    `months` is 12, or 3 or 4 in 2008. The district is the one that shares the subsidy: of the notice's day, then of the
-    payment's. `facts` and `benefit_facts` are what the amounts and the cover were assessed from, on the day of the notice
-    and then on that of the payment; `replaced_by` is the notice that took the place of one made anew.
+    pays for 2008 and 2009 at once (B5): the notice of 2009 is `joint_with` that of 2008 and settled by the same
+    receipt. `months` is 12, or 3 or 4 in 2008. The district is the one that shares the subsidy: of the notice's day,
+    then of the payment's. `facts` and `benefit_facts` are what the amounts and the cover were assessed from, on the
+    day of the notice and then on that of the payment; `replaced_by` is the notice that took the place of one made
+    anew.
     """
 
     class Status(models.TextChoices):
@@ -186,9 +188,11 @@ class Receipt(models.Model):
 
 
 class BenefitPeriod(models.Model):
-    """The days on which a paid notice gives benefits (B1 to B5), both included. Withdrawn where the payment was returned (C8).
+    """The days on which a paid notice gives benefits (B1 to B5), both included. Withdrawn where the payment was
+    returned (C8).
 
-    What ends early (death, moving away, another scheme: W9) has its last day moved. Live periods of a resident never overlap.
+    What ends early (death, moving away, another scheme: W9) has its last day moved. Live periods of a resident never
+    overlap.
     """
 
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="benefit_periods")

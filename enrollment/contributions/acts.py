@@ -1,0 +1,17 @@
+"""The words for what contributions writes into the audit record."""
+
+from django.utils.translation import gettext_lazy as _
+
+from liaoyang_medins.kernel.audit.labels import VERBS
+
+VERBS.update(
+    {
+        "notices.make": _("Made the contribution notice"),
+        "notices.remake": _("Made the contribution notice anew"),
+        "notices.pay": _("The notice was settled"),
+        "notices.lapse": _("The notice lapsed"),
+        "receipts.record": _("Recorded the payment"),
+        "receipts.assign": _("Assigned the receipt to its notice"),
+        "receipts.return": _("Returned the receipt"),
+    }
+)

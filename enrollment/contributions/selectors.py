@@ -1,0 +1,179 @@
+"""Reading notices, receipts and benefit periods; lists always within the scope of who asks."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
+from enrollment.registration import selectors as registration
+from enrollment.registration.models import Enrollment, Resident
+from enrollment.registration.rules import category
+from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.policy.terms import Category
+
+from .models import BenefitPeriod, ContributionNotice, Receipt
+from .rules import payment_window
+
+Status = ContributionNotice.Status
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredDays:
+    """Days on which a resident has benefits, both included: a live benefit period cut where the relationship ended
+    (W9).
+    """
+
+    starts: date
+    ends: date
+    notice_number: str
+    contribution_year: int
+    category: str
+    student: bool
+
+    def covers(self, day: date) -> bool:
+        return self.starts <= day <= self.ends
+
+
+def notices_visible_to(actor: Actor) -> QuerySet[ContributionNotice]:
+    """The notices of the actor's residents."""
+    notices = ContributionNotice.objects.select_related("resident", "district", "enrollment", "joint_with", "joint")
+    if not actor.may("notices.see"):
+        return notices.none()
+    if registration.sees_everything(actor):
+        return notices
+    # Without the resident's own joins: a subquery of keys is enough.
+    visible = registration.residents_visible_to(actor).select_related(None).order_by().values("pk")
+    return notices.filter(resident__in=visible)
+
+
+def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
+    """All receipts for the agency and the supervisor, none for others."""
+    receipts = Receipt.objects.select_related("notice__resident", "notice__joint")
+    return receipts if actor.may("receipts.see") else receipts.none()
+
+
+def unmatched_first(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
+    """What waits for a clerk on top, the oldest of it first in its own list, then the newest of the others."""
+    waiting = Case(When(status=Receipt.Status.UNMATCHED, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return receipts.annotate(waiting=waiting).order_by("waiting", "-received_on", "-number")
+
+
+def unmatched_count() -> int:
+    """How many receipts wait for a clerk."""
+    return Receipt.objects.filter(status=Receipt.Status.UNMATCHED).count()
+
+
+def due_of(notice: ContributionNotice) -> Decimal:
+    """The amount due in yuan, with that of the notice that is paid together with it (B5)."""
+    joint = joint_of(notice)
+    return sum((row.personal for row in (notice, joint) if row is not None), ZERO)
+
+
+def main_of(notice: ContributionNotice) -> ContributionNotice:
+    """The notice that the payment names: itself, or the one that it is paid together with."""
+    return notice.joint_with or notice
+
+
+def joint_of(notice: ContributionNotice) -> ContributionNotice | None:
+    """The second notice that is paid together with this one."""
+    return getattr(notice, "joint", None)
+
+
+def live_benefit_periods(resident: Resident) -> tuple[CoveredDays, ...]:
+    """The days with benefits in their order: periods that are not withdrawn, cut at the end of their relationship."""
+    rows = BenefitPeriod.objects.filter(resident=resident, withdrawn_on=None).select_related("notice__enrollment")
+    cut = (cut_period(row) for row in rows.order_by("starts"))
+    return tuple(days for days in cut if days is not None)
+
+
+def cut_period(period: BenefitPeriod) -> CoveredDays | None:
+    """The days that count of a benefit period; None where the relationship ended before the first."""
+    notice = period.notice
+    over = notice.enrollment.ends
+    ends = period.ends if over is None else min(period.ends, over)
+    if ends < period.starts:
+        return None
+    return CoveredDays(period.starts, ends, notice.number, notice.contribution_year, notice.category, notice.student)
+
+
+def covered_on(resident: Resident, day: date) -> CoveredDays | None:
+    """The benefit period that `day` lies in."""
+    return next((days for days in live_benefit_periods(resident) if days.covers(day)), None)
+
+
+def student_on_notice(resident: Resident, year: int) -> bool:
+    """B4: whether the paid notice for a contribution year says student; False where none is paid."""
+    return ContributionNotice.objects.filter(
+        resident=resident, contribution_year=year, status=Status.PAID, student=True
+    ).exists()
+
+
+def category_on(resident: Resident, day: date) -> Category:
+    """The category that holds on `day` (D1): of the notice that covers the day, else by the facts and the age of the
+    day.
+    """
+    days = covered_on(resident, day)
+    if days is not None:
+        return Category(days.category)
+    return category(registration.facts_on(resident, day), day, registration.policy_on(day))
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """A benefit period for the resident's page: its days, what became of it, and its notice."""
+
+    starts: date
+    ends: date
+    notice: ContributionNotice
+    withdrawn_on: date | None
+    cut_from: date | None
+    state: str
+
+
+def period_rows(resident: Resident, today: date) -> list[PeriodRow]:
+    """Every benefit period of a resident, the latest first, withdrawn ones too.
+
+    `state` is `running`, `coming`, `over`, `withdrawn` or `ended` (the relationship ended before its first day).
+    """
+    rows = BenefitPeriod.objects.filter(resident=resident).select_related("notice__enrollment").order_by("-starts")
+    return [period_row(row, today) for row in rows]
+
+
+def period_row(period: BenefitPeriod, today: date) -> PeriodRow:
+    days = cut_period(period)
+    ends = days.ends if days else period.ends
+    if period.withdrawn_on:
+        state = "withdrawn"
+    elif days is None:
+        state = "ended"
+    elif today < period.starts:
+        state = "coming"
+    else:
+        state = "running" if today <= ends else "over"
+    cut_from = period.ends if ends < period.ends else None
+    return PeriodRow(period.starts, ends, period.notice, period.withdrawn_on, cut_from, state)
+
+
+def notices_of(resident: Resident) -> list[ContributionNotice]:
+    """All notices of a resident, the latest year first."""
+    rows = ContributionNotice.objects.filter(resident=resident).select_related("joint_with", "joint", "enrollment")
+    return list(rows.order_by("-contribution_year", "-number"))
+
+
+def renewal_year(resident: Resident, today: date) -> int | None:
+    """The year that a renewal notice can be made for today, None where there is nothing to renew or it is made
+    already.
+    """
+    year = today.year + 1
+    enrollment: Enrollment | None = registration.current_enrollment(resident)
+    if enrollment is None:
+        return None
+    years = set(
+        enrollment.notices.filter(status__in=[Status.PAID, Status.OPEN]).values_list("contribution_year", "status")
+    )
+    paid = {paid_year for paid_year, status in years if status == Status.PAID}
+    if not paid or max(paid) >= year or (year, Status.OPEN.value) in years:
+        return None
+    return year if today <= payment_window(year, registration.policy_on(today))[1] else None

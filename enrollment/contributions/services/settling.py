@@ -1,0 +1,214 @@
+"""Whether a payment settles its notice, and settling it (C6, B1–B5). Call it with the resident's row locked."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from enrollment.registration import selectors as registration
+from enrollment.registration.models import Enrollment, Resident
+from enrollment.registration.services.circumstances import reopen
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.days import next_day
+from liaoyang_medins.kernel.errors import Conflict, Refused
+from liaoyang_medins.kernel.facts import to_json
+from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.policy.terms import EnrollmentKind, ReceiptProblem
+
+from .. import rules
+from ..assessment import Assessment, assess, benefit_facts_of, registered_on
+from ..models import BenefitPeriod, ContributionNotice
+from .notices import waiting_until
+from .writing import Status, differs, lock_pair, move, write_notices
+
+Kind = ContributionNotice.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a payment does: it settles `notice` (problem None), or not, and why. `notice` is the one that holds by
+    then.
+    """
+
+    notice: ContributionNotice
+    problem: ReceiptProblem | None
+
+
+def settle(
+    *, resident: Resident, stated: ContributionNotice, amount: Decimal, paid_on: date, today: date, by: Actor
+) -> Verdict:
+    """Settle the notice with `amount` yuan of the value date `paid_on` where it is exactly right (C6); else say why
+    not.
+
+    The facts on the day of payment decide: where they differ the notice is made anew, and it is the new one that the
+    payment must fit.
+    """
+    pair = candidate(stated, paid_on)
+    notice = pair[0]
+    facts = notice_facts(pair, resident)
+    problem = rules.match_receipt(rules.ReceiptFacts(amount, paid_on, facts))
+    if problem not in (None, ReceiptProblem.SHORT, ReceiptProblem.OVER):
+        return Verdict(notice, problem)
+    try:
+        assessment = assess_on_payment(resident, notice, paid_on)
+    except Refused:
+        return Verdict(notice, ReceiptProblem.AFTER_END)
+    problem = rules.match_receipt(rules.ReceiptFacts(amount, paid_on, replace(facts, amount_due=assessment.due)))
+    changed = differs(pair, assessment)
+    if notice.status == Status.REMADE and changed:
+        return Verdict(notice, problem or ReceiptProblem.OUTSIDE_TERM)
+    if notice.status == Status.RETURNED or changed:
+        # Who still has the notice in hand gets the right one; what has lapsed is only revived by the right payment.
+        if problem is not None and notice.status != Status.OPEN:
+            return Verdict(notice, problem)
+        notice = write_notices(
+            resident=resident,
+            enrollment=notice.enrollment,
+            assessment=assessment,
+            issued_on=today,
+            term=(notice.pay_from, notice.pay_until),
+            replaces=pair,
+            verb="notices.remake",
+            by=by,
+        )
+        pair = lock_pair(notice)
+    if problem is None:
+        pay(resident, pair, assessment, paid_on, by)
+    return Verdict(pair[0], problem)
+
+
+def candidate(stated: ContributionNotice, paid_on: date) -> list[ContributionNotice]:
+    """The notice that a payment naming `stated` can settle, locked: itself, or the one that took its place.
+
+    A payment dated inside the term of a notice that was made anew after it ran out still settles the old one (C6).
+    """
+    pair = lock_pair(stated)
+    live = pair
+    while live[0].status == Status.REMADE and live[0].replaced_by is not None:
+        live = lock_pair(live[0].replaced_by)
+    old, new = pair[0], live[0]
+    in_old_term = old.pay_from <= paid_on <= old.pay_until
+    in_new_term = new.pay_from <= paid_on <= new.pay_until
+    same = old.enrollment_id == new.enrollment_id
+    if old.pk != new.pk and in_old_term and not in_new_term and same and new.status in (Status.OPEN, Status.LAPSED):
+        return pair
+    return live
+
+
+def notice_facts(pair: list[ContributionNotice], resident: Resident) -> rules.NoticeFacts:
+    """The notice as the payment finds it. A lapse of the relationship is no end for a payment inside the term (C6)."""
+    notice = pair[0]
+    return rules.NoticeFacts(
+        amount_due=sum((row.personal for row in pair), ZERO),
+        first_day=notice.pay_from,
+        last_day=notice.pay_until,
+        paid=notice.status == Status.PAID,
+        ended_on=ended_on(notice, resident),
+    )
+
+
+def ended_on(notice: ContributionNotice, resident: Resident) -> date | None:
+    """The last covered day of the notice's relationship where it has ended, or of a death that ended nothing
+    yet (W9).
+    """
+    died = registration.died_on(resident)
+    ends = notice.enrollment.ends
+    return min((day for day in (died, ends) if day is not None), default=None)
+
+
+def assess_on_payment(resident: Resident, notice: ContributionNotice, paid_on: date) -> Assessment:
+    """The notice assessed again by the facts on the day of payment. Raises Refused where not eligible on that day."""
+    made = benefit_facts_of(notice)
+    renewal = notice.kind == Kind.RENEWAL
+    return assess(
+        resident=resident,
+        registered=registered_on(notice.enrollment),
+        paid=paid_on,
+        made=paid_on if renewal else made.made or notice.issued_on,
+        kind=EnrollmentKind(notice.kind),
+        contribution_year=notice.contribution_year if renewal else None,
+        year_after=made.year_after,
+        waiting_until=waiting_until(notice.enrollment) if renewal else None,
+    )
+
+
+def pay(resident: Resident, pair: list[ContributionNotice], assessment: Assessment, paid_on: date, by: Actor) -> None:
+    """The notice is paid: its facts are those of the day, its benefit period runs, a lapse is undone."""
+    revive(pair[0])
+    undo_lapse(resident, pair[0], by)
+    trim_ended(resident)
+    for notice, part in zip(pair, assessment.parts, strict=True):
+        move(notice, Status.PAID)
+        notice.paid_on = paid_on
+        notice.replaced_by = None
+        notice.eligible_since = assessment.benefit_facts.eligible_since
+        notice.facts = to_json(part.facts)
+        notice.benefit_facts = to_json(assessment.benefit_facts)
+        notice.save()
+        starts = after_other_periods(resident, part.starts, part.ends)
+        period = BenefitPeriod.objects.create(resident=resident, notice=notice, starts=starts, ends=part.ends)
+        audit.record(
+            by=by,
+            verb="notices.pay",
+            obj=notice,
+            resident=resident.number,
+            changes={"paid_on": paid_on, "starts": period.starts, "ends": period.ends},
+        )
+
+
+def revive(notice: ContributionNotice) -> None:
+    """A notice made anew that is paid after all: what had taken its place gives way in turn."""
+    if notice.status != Status.REMADE:
+        return
+    for row in lock_pair(notice.replaced_by) if notice.replaced_by else []:
+        if row.status in (Status.OPEN, Status.LAPSED):
+            move(row, Status.REMADE)
+            row.replaced_by = notice
+            row.save(update_fields=["status", "replaced_by"])
+
+
+def undo_lapse(resident: Resident, notice: ContributionNotice, by: Actor) -> None:
+    """C6: a receipt dated inside the term that arrives after the close undoes the lapse of the relationship (W8).
+
+    Raises Conflict where the resident has been enrolled anew meanwhile: a clerk decides which of the two stands.
+    """
+    enrollment = notice.enrollment
+    if enrollment.end_reason != Enrollment.EndReason.LAPSED:
+        return
+    current = registration.last_enrollment(resident)
+    if current is not None and current.pk != enrollment.pk:
+        raise Conflict(_("The resident has been enrolled anew since this notice lapsed."), code="enrolled_anew")
+    reopen(resident, enrollment.ends, enrollment.end_reason, by=by)
+    enrollment.refresh_from_db()
+
+
+def trim_ended(resident: Resident) -> None:
+    """Move the last day of benefit periods whose relationship ended before it (W9); one that never began is
+    withdrawn.
+    """
+    rows = BenefitPeriod.objects.filter(resident=resident, withdrawn_on=None, notice__enrollment__ends__isnull=False)
+    for period in rows.select_related("notice__enrollment"):
+        last = period.notice.enrollment.ends
+        if last is None or period.ends <= last:
+            continue
+        if last < period.starts:
+            period.withdrawn_on = last
+        else:
+            period.ends = last
+        period.save(update_fields=["ends", "withdrawn_on"])
+
+
+def after_other_periods(resident: Resident, starts: date, ends: date) -> date:
+    """`starts`, or the day after the live periods that already cover it: days are bought once.
+
+    Raises Conflict where nothing would be left.
+    """
+    rows = BenefitPeriod.objects.filter(resident=resident, withdrawn_on=None, starts__lte=ends, ends__gte=starts)
+    last = rows.order_by("-ends").values_list("ends", flat=True).first()
+    if last is None:
+        return starts
+    if last >= ends:
+        raise Conflict(_("These days are covered already by another payment."), code="covered_already")
+    return next_day(last)

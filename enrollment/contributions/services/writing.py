@@ -1,0 +1,163 @@
+"""Writing notices: what the verbs of this package share. Call it with the resident's row locked."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from enrollment.registration.models import Enrollment, Resident
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.errors import Refused
+from liaoyang_medins.kernel.facts import to_json
+from liaoyang_medins.kernel.numbers import next_number
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.states import require_transition
+
+from ..assessment import Assessment, Part
+from ..models import ContributionNotice
+
+Status = ContributionNotice.Status
+LIVE = (Status.OPEN, Status.PAID, Status.LAPSED)
+
+
+def lock_resident(pk: int) -> Resident:
+    """The resident's row, locked: always the first lock."""
+    return Resident.objects.select_for_update(of=("self",)).select_related("community__parent__parent").get(pk=pk)
+
+
+def lock_pair(notice: ContributionNotice) -> list[ContributionNotice]:
+    """The notice and the one that is paid together with it (B5), locked, the one that is paid first."""
+    main = notice.joint_with_id or notice.pk
+    rows = ContributionNotice.objects.select_for_update(of=("self",)).select_related("enrollment", "district")
+    return list(rows.filter(pk=main)) + list(rows.filter(joint_with_id=main))
+
+
+def live_notices(resident: Resident, years: Iterable[int]) -> list[ContributionNotice]:
+    """Notices of these contribution years that are open, paid or lapsed: at most one a year."""
+    rows = ContributionNotice.objects.select_for_update(of=("self",)).select_related("enrollment")
+    return list(rows.filter(resident=resident, contribution_year__in=list(years), status__in=LIVE).order_by("pk"))
+
+
+def move(notice: ContributionNotice, then: Status) -> None:
+    """Through the gate of the state machine. Raises Conflict."""
+    require_transition(ContributionNotice.TRANSITIONS, notice.status, then, label=notice.get_status_display())
+    notice.status = then
+
+
+def write_notices(
+    *,
+    resident: Resident,
+    enrollment: Enrollment,
+    assessment: Assessment,
+    issued_on: date,
+    term: tuple[date, date],
+    replaces: Iterable[ContributionNotice] = (),
+    verb: str,
+    by: Actor,
+) -> ContributionNotice:
+    """Write the assessed notice (with the one paid together with it) in place of `replaces`; returns the one to pay.
+
+    Lapsed and open notices of the same years give way too. Raises Refused where a year is paid already.
+    """
+    replaced = {notice.pk: notice for notice in replaces}
+    for notice in live_notices(resident, [part.year for part in assessment.parts]):
+        if notice.status == Status.PAID:
+            raise Refused(
+                _("The contribution for %(year)s is paid already, with notice %(number)s.")
+                % {"year": notice.contribution_year, "number": notice.number},
+                code="already_paid",
+            )
+        for row in lock_pair(notice):
+            replaced.setdefault(row.pk, row)
+    for notice in replaced.values():
+        move(notice, Status.REMADE)
+        # Only a paid or returned notice has a day of payment; the receipt keeps it.
+        notice.paid_on = None
+        notice.save(update_fields=["status", "paid_on"])
+    main: ContributionNotice | None = None
+    for part in assessment.parts:
+        written = write_part(part, main, assessment, resident, enrollment, issued_on, term)
+        main = main or written
+        audit.record(
+            by=by,
+            verb=verb,
+            obj=written,
+            resident=resident.number,
+            changes={
+                "contribution_year": part.year,
+                "personal": part.personal,
+                "government": part.government,
+                "replaces": [notice.number for notice in replaced.values()],
+            },
+        )
+    if main is None:
+        raise AssertionError("An assessment has a part.")
+    for notice in replaced.values():
+        notice.replaced_by = main
+        notice.save(update_fields=["replaced_by"])
+    return main
+
+
+def write_part(
+    part: Part,
+    main: ContributionNotice | None,
+    assessment: Assessment,
+    resident: Resident,
+    enrollment: Enrollment,
+    issued_on: date,
+    term: tuple[date, date],
+) -> ContributionNotice:
+    notice = ContributionNotice(
+        number=next_number("notice", issued_on),
+        resident=resident,
+        enrollment=enrollment,
+        kind=assessment.kind.value,
+        joint_with=main,
+        issued_on=issued_on,
+        pay_from=term[0],
+        pay_until=term[1],
+    )
+    fill(notice, part, assessment)
+    notice.save()
+    return notice
+
+
+def fill(notice: ContributionNotice, part: Part, assessment: Assessment) -> None:
+    """Put what was assessed into the notice's columns, with the facts and the policy behind it."""
+    for name, value in columns(part, assessment).items():
+        setattr(notice, name, value)
+    notice.eligible_since = assessment.benefit_facts.eligible_since
+    notice.facts = to_json(part.facts)
+    notice.benefit_facts = to_json(assessment.benefit_facts)
+    notice.policy_version = part.policy.version
+    notice.policy_hash = part.policy.content_hash
+
+
+def columns(part: Part, assessment: Assessment) -> dict[str, object]:
+    """The columns that a payment must find unchanged: if one differs on the day of payment, the notice is made
+    anew.
+    """
+    return {
+        "contribution_year": part.year,
+        "months": part.months,
+        "category": part.category,
+        "tier": part.tier,
+        "student": assessment.benefit_facts.student,
+        "personal": part.personal,
+        "government": part.government,
+        "city": part.city,
+        "district_share": part.district_share,
+        "district": assessment.district,
+        "year_no": part.year_no,
+    }
+
+
+def differs(pair: list[ContributionNotice], assessment: Assessment) -> bool:
+    """Whether the facts of the day give another notice than the one that was made."""
+    if len(pair) != len(assessment.parts):
+        return True
+    return any(
+        getattr(notice, name) != value
+        for notice, part in zip(pair, assessment.parts, strict=True)
+        for name, value in columns(part, assessment).items()
+    )
