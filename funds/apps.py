@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,9 @@ class FundsConfig(AppConfig):
     name = "funds"
     label = "funds"
     verbose_name = _("Funds")
+
+    def ready(self) -> None:
+        from . import labels  # noqa: F401  (the audit record's words for the acts of this app)
+        from .chart import write_chart
+
+        post_migrate.connect(write_chart, sender=self)

@@ -38,6 +38,7 @@ class JournalEntry(models.Model):
 
     class DocumentType(models.TextChoices):
         RECEIPT = "receipt", _("Receipt")
+        ASSIGNED_RECEIPT = "assigned_receipt", _("Receipt assigned to its notice")
         RETURNED_RECEIPT = "returned_receipt", _("Returned receipt")
         SETTLEMENT = "settlement", _("Settlement")
         REVERSAL = "reversal", _("Reversal")
@@ -83,7 +84,9 @@ class SubsidyStatement(models.Model):
     - `draft`: prepared by a clerk; its items can still be drawn anew.
     - `issued`: frozen, with its hash; due 30 days after its date. What arrives is booked against it.
 
-    `period_from` and `period_until` (both included) are value dates of the payments.
+    `period_from` and `period_until` (both included) are value dates of the payments. Only one draft is open at a time, so
+    that every correction known at a moment stands in the statement that is issued next. A trigger refuses every change of
+    an issued statement.
     """
 
     class Status(models.TextChoices):
@@ -115,6 +118,7 @@ class SubsidyStatement(models.Model):
         ordering = ["-period_until", "-number"]
         constraints = [
             models.UniqueConstraint(name="statement_period_once", fields=["kind", "period_from"]),
+            models.UniqueConstraint(name="statement_one_draft", fields=["status"], condition=Q(status="draft")),
             models.CheckConstraint(name="statement_period", condition=Q(period_until__gte=F("period_from"))),
             models.CheckConstraint(
                 name="statement_issued",
@@ -132,7 +136,10 @@ class SubsidyStatement(models.Model):
 
 
 class SubsidyItem(models.Model):
-    """One paid notice's government part in a statement, or (persons −1, amounts negative) the correction of one (F3)."""
+    """One paid notice's government part in a statement, or (persons −1, amounts negative) the correction of one (F3).
+
+    Triggers refuse every change of an issued statement's items, and an issue after which a notice would count other than 0 or 1.
+    """
 
     statement = models.ForeignKey(SubsidyStatement, models.CASCADE, related_name="items")
     notice = models.ForeignKey(ContributionNotice, models.PROTECT, related_name="subsidy_items")
@@ -148,7 +155,7 @@ class SubsidyItem(models.Model):
         verbose_name = _("subsidy item")
         ordering = ["statement", "district", "id"]
         constraints = [
-            models.UniqueConstraint(name="subsidy_notice_once", fields=["notice", "persons"]),
+            models.UniqueConstraint(name="subsidy_line_once", fields=["statement", "notice", "district", "persons"]),
             models.CheckConstraint(
                 name="subsidy_sign",
                 condition=Q(persons=1, government__gt=0) | Q(persons=-1, government__lt=0),

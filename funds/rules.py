@@ -1,0 +1,103 @@
+"""Which statement a payment belongs to, what is still owed on it, and its seal: F2, F3 (Art. 14, 15).
+
+Pure: no Django, no database, no clock.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from liaoyang_medins.kernel.days import day_before, first_of_next_month, last_day_of_term, next_day
+from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.policy import Policy
+
+
+class PeriodKind(StrEnum):
+    """A statement claims for the yearly window, or for what of a month lies outside it."""
+
+    WINDOW = "window"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The value dates of a statement's payments, both included."""
+
+    kind: PeriodKind
+    first: date
+    last: date
+
+    @property
+    def key(self) -> str:
+        """A name for forms and addresses, such as `month:2009-07-01`."""
+        return f"{self.kind}:{self.first.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What one payer owes on a statement, in yuan; `overdue_days` is 0 while nothing is overdue.
+
+    `claimed`, and with it `outstanding`, is below zero where corrections outweigh the new claims: it is set off.
+    """
+
+    claimed: Decimal
+    received: Decimal
+    outstanding: Decimal
+    overdue_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the seal of a statement covers of one item; amounts in yuan, below zero in a correction."""
+
+    notice: str
+    district: str
+    category: str
+    tier: str
+    persons: int
+    government: Decimal
+    city: Decimal
+    district_share: Decimal
+
+
+def period_of(value_date: date, policy: Policy) -> Period:
+    """F2: the one period that a payment of `value_date` belongs to. Every day of the law is in exactly one.
+
+    A month that the window cuts gives up the days of the window. `policy` is that of the day.
+    """
+    opens = policy.window.opens.value.in_year(value_date.year)
+    closes = policy.window.closes.value.in_year(value_date.year)
+    if opens <= value_date <= closes:
+        return Period(PeriodKind.WINDOW, opens, closes)
+    first, last = value_date.replace(day=1), day_before(first_of_next_month(value_date))
+    if value_date < opens:
+        last = min(last, day_before(opens))
+    else:
+        first = max(first, next_day(closes))
+    return Period(PeriodKind.MONTH, max(first, policy.first_day), last)
+
+
+def due_on(issued_on: date, policy: Policy) -> date:
+    """F2, Art. 15: the last day on which the payers may pay: 30 days after the statement's date."""
+    return last_day_of_term(issued_on, policy.funds.subsidy_due_days.value)
+
+
+def balance(*, claimed: Decimal, received: Decimal, due: date | None, today: date) -> Balance:
+    """F2: what is left of a claim, and for how many days it is overdue; `due` is None while the statement is a draft."""
+    outstanding = claimed - received
+    late = due is not None and outstanding > ZERO and today > due
+    return Balance(claimed, received, outstanding, (today - due).days if late and due is not None else 0)
+
+
+def seal(heading: Iterable[str], lines: Iterable[Line]) -> str:
+    """SHA-256 over a statement's heading and its lines in order of notice, district and sign: any change shows."""
+    digest = hashlib.sha256("|".join(heading).encode())
+    for line in sorted(lines, key=lambda line: (line.notice, line.district, -line.persons)):
+        digest.update(
+            f"\n{line.notice}|{line.district}|{line.category}|{line.tier}|{line.persons}"
+            f"|{line.government:.2f}|{line.city:.2f}|{line.district_share:.2f}".encode()
+        )
+    return digest.hexdigest()

@@ -1,0 +1,83 @@
+"""What the payers of statements owe: claimed, received, outstanding, overdue (F2)."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from funds import rules
+from funds.models import SubsidyItem, SubsidyReceipt, SubsidyStatement
+from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.offices.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class PayerBalance:
+    """A payer of a statement (the pooling area for the city, or a district) and its balance."""
+
+    payer: Office
+    balance: rules.Balance
+
+    @property
+    def is_city(self) -> bool:
+        return self.payer.kind == Office.Kind.AREA
+
+
+def balances_of(statement: SubsidyStatement, today: datetime.date, actor: Actor | None = None) -> list[PayerBalance]:
+    """The payers of one statement, the city first, then the districts by code; district finance: its own only."""
+    return balances_by_statement([statement], today, actor)[statement.pk]
+
+
+def balances_by_statement(
+    statements: Iterable[SubsidyStatement], today: datetime.date, actor: Actor | None = None
+) -> dict[int, list[PayerBalance]]:
+    """The payers of each statement by the statement's key, in a fixed number of queries."""
+    by_key = {statement.pk: statement for statement in statements}
+    shares = (
+        SubsidyItem.objects.filter(statement__in=by_key)
+        .order_by()
+        .values("statement", "district")
+        .annotate(Sum("city"), Sum("district_share"))
+    )
+    offices = Office.objects.select_related("parent").in_bulk({row["district"] for row in shares})
+    claimed: dict[tuple[int, Office], Decimal] = {}
+    for row in shares:
+        district = offices[row["district"]]
+        for payer, amount in ((district.parent, row["city__sum"]), (district, row["district_share__sum"])):
+            if payer is not None:
+                key = (row["statement"], payer)
+                claimed[key] = claimed.get(key, ZERO) + amount
+    received = {
+        (row["statement"], row["payer"]): row["amount__sum"]
+        for row in SubsidyReceipt.objects.filter(statement__in=by_key)
+        .order_by()
+        .values("statement", "payer")
+        .annotate(Sum("amount"))
+    }
+    own = actor.office if actor is not None and actor.role is Role.DISTRICT_FINANCE else None
+    found: dict[int, list[PayerBalance]] = {key: [] for key in by_key}
+    for (key, payer), amount in sorted(claimed.items(), key=lambda entry: (entry[0][1].parent_id or 0, entry[0][1].code)):
+        if own is None or own.pk == payer.pk:
+            balance = rules.balance(
+                claimed=amount,
+                received=received.get((key, payer.pk), ZERO),
+                due=by_key[key].due_on,
+                today=today,
+            )
+            found[key].append(PayerBalance(payer, balance))
+    return found
+
+
+def summed(balances: Iterable[PayerBalance]) -> rules.Balance:
+    """Several payers together; overdue by the longest overdue of them."""
+    parts = [entry.balance for entry in balances]
+    return rules.Balance(
+        sum((part.claimed for part in parts), ZERO),
+        sum((part.received for part in parts), ZERO),
+        sum((part.outstanding for part in parts), ZERO),
+        max((part.overdue_days for part in parts), default=0),
+    )

@@ -1,0 +1,168 @@
+"""What a statement has to hold: new claims and corrections (F3). The one place that decides it, for preview, draft and issue."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+
+from enrollment.contributions.models import ContributionNotice
+from funds import rules
+from funds.models import SubsidyItem, SubsidyStatement
+from liaoyang_medins.kernel import policy
+from liaoyang_medins.kernel.money import ZERO
+
+ISSUED = SubsidyStatement.Status.ISSUED
+PAID = ContributionNotice.Status.PAID
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Persons and yuan of some items; corrections count below zero."""
+
+    persons: int = 0
+    government: Decimal = ZERO
+    city: Decimal = ZERO
+    district_share: Decimal = ZERO
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(
+            self.persons + other.persons,
+            self.government + other.government,
+            self.city + other.city,
+            self.district_share + other.district_share,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A period that a statement can be prepared for, and what it would hold as the records stand now."""
+
+    period: rules.Period
+    claims: Sums
+    corrections: Sums
+
+    @property
+    def total(self) -> Sums:
+        return self.claims + self.corrections
+
+
+def period_of(value_date: datetime.date) -> rules.Period:
+    """The period of a value date under the policy of that day (F2). Raises BeforeTheLaw."""
+    return rules.period_of(value_date, policy.on(settings.POOLING_AREA, value_date))
+
+
+def _counted() -> QuerySet[SubsidyItem]:
+    """Issued items of the outer notice in its district, where they still count it."""
+    issued = SubsidyItem.objects.filter(
+        statement__status=ISSUED, notice=OuterRef("pk"), district=OuterRef("district")
+    )
+    return issued.values("notice").annotate(net=Sum("persons")).filter(net__gt=0).values("notice")
+
+
+def unclaimed_notices() -> QuerySet[ContributionNotice]:
+    """Paid notices with a government part that no issued statement counts (F3); C4's, without one, never appear."""
+    return ContributionNotice.objects.filter(status=PAID, government__gt=0).exclude(Exists(_counted()))
+
+
+def notices_for(period: rules.Period) -> QuerySet[ContributionNotice]:
+    """What the period's statement claims: value dates in the period, and those that became known after theirs was issued."""
+    covered = SubsidyStatement.objects.filter(
+        status=ISSUED, period_from__lte=OuterRef("paid_on"), period_until__gte=OuterRef("paid_on")
+    )
+    return unclaimed_notices().filter(Q(paid_on__range=(period.first, period.last)) | Exists(covered))
+
+
+def overclaimed() -> QuerySet[SubsidyItem, dict[str, object]]:
+    """Issued lines that no longer hold, since the payment was returned (C8) or belongs to another district, with their sums."""
+    return (
+        SubsidyItem.objects.filter(statement__status=ISSUED)
+        .filter(~Q(notice__status=PAID) | ~Q(notice__district=F("district")))
+        .values("notice", "district", "category", "tier")
+        .annotate(net=Sum("persons"), government=Sum("government"), city=Sum("city"), share=Sum("district_share"))
+        .filter(net__gt=0)
+        .order_by("notice", "district")
+    )
+
+
+def draw(period: rules.Period, statement: SubsidyStatement | None = None) -> Iterator[SubsidyItem]:
+    """The unsaved items of a period's statement as the records stand now: claims first, then corrections."""
+    for notice in notices_for(period).order_by("pk").iterator(chunk_size=2000):
+        yield SubsidyItem(
+            statement=statement,
+            notice_id=notice.pk,
+            district_id=notice.district_id,
+            category=notice.category,
+            tier=notice.tier,
+            persons=1,
+            government=notice.government,
+            city=notice.city,
+            district_share=notice.district_share,
+        )
+    for row in overclaimed():
+        yield SubsidyItem(
+            statement=statement,
+            notice_id=row["notice"],
+            district_id=row["district"],
+            category=row["category"],
+            tier=row["tier"],
+            persons=-1,
+            government=-row["government"],
+            city=-row["city"],
+            district_share=-row["share"],
+        )
+
+
+def _sums(items: QuerySet[ContributionNotice]) -> Sums:
+    found = items.aggregate(
+        government=Sum("government", default=ZERO), city=Sum("city", default=ZERO),
+        share=Sum("district_share", default=ZERO),
+    )
+    return Sums(items.count(), found["government"], found["city"], found["share"])
+
+
+def corrections_waiting() -> Sums:
+    """The corrections that the next statement will hold."""
+    total = Sums()
+    for row in overclaimed():
+        total += Sums(-1, -row["government"], -row["city"], -row["share"])
+    return total
+
+
+def unstated_periods(today: datetime.date) -> list[rules.Period]:
+    """Ended periods without a statement that have something to claim, the oldest first.
+
+    Where only corrections wait, the last ended period without a statement takes them.
+    """
+    stated = {(kind, first) for kind, first in SubsidyStatement.objects.values_list("kind", "period_from")}
+    found: dict[str, rules.Period] = {}
+    for day in unclaimed_notices().order_by("paid_on").values_list("paid_on", flat=True).distinct():
+        period = period_of(day)
+        # A late payment of a stated period goes with whichever statement comes next.
+        if (period.kind.value, period.first) in stated:
+            period = last_ended_period(today, stated) or period
+        if period.last < today and (period.kind.value, period.first) not in stated:
+            found[period.key] = period
+    if not found and overclaimed().exists():
+        last = last_ended_period(today, stated)
+        found = {last.key: last} if last else {}
+    return sorted(found.values(), key=lambda period: period.first)
+
+
+def last_ended_period(today: datetime.date, stated: set[tuple[str, datetime.date]]) -> rules.Period | None:
+    """The latest period that ended before `today` and has no statement; None where every one has."""
+    first_day = policy.area_policies(settings.POOLING_AREA).first_day
+    period = period_of(today)
+    while period.first > first_day:
+        period = period_of(period.first - datetime.timedelta(days=1))
+        if (period.kind.value, period.first) not in stated:
+            return period
+    return None
+
+
+def candidates(today: datetime.date) -> list[Candidate]:
+    """The periods that can be prepared on `today`, each with what its statement would hold."""
+    corrections = corrections_waiting()
+    return [Candidate(period, _sums(notices_for(period)), corrections) for period in unstated_periods(today)]

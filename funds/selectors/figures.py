@@ -1,0 +1,179 @@
+"""The figures of statements: sums, the table of a statement, its seal."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet, Sum
+
+from enrollment.registration.labels import label
+from funds import rules
+from funds.models import SubsidyItem, SubsidyStatement
+from liaoyang_medins.kernel import policy
+from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.policy.terms import Category, Tier
+
+from .drawing import Sums
+
+CATEGORIES = [category.value for category in Category]
+TIERS = [tier.value for tier in Tier]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: the items of a district, category and tier."""
+
+    district: Office
+    category: str
+    tier: str
+    sums: Sums
+
+    @property
+    def category_label(self) -> str:
+        return label(Category(self.category))
+
+    @property
+    def tier_label(self) -> str:
+        return label(Tier(self.tier))
+
+
+@dataclass(slots=True)
+class Group:
+    """The rows of one district, and their sum."""
+
+    district: Office
+    rows: list[Row] = field(default_factory=list)
+    sums: Sums = field(default_factory=Sums)
+
+    def add(self, row: Row) -> None:
+        self.rows.append(row)
+        self.sums += row.sums
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a statement says: new claims by district, corrections apart, and all of it together."""
+
+    claims: list[Group]
+    corrections: list[Group]
+    claimed: Sums
+    corrected: Sums
+
+    @property
+    def total(self) -> Sums:
+        return self.claimed + self.corrected
+
+    @property
+    def districts(self) -> list[Group]:
+        """Per district what is claimed in the end, corrections taken off."""
+        net: dict[int, Group] = {}
+        for group in [*self.claims, *self.corrections]:
+            net.setdefault(group.district.pk, Group(group.district)).sums += group.sums
+        return sorted(net.values(), key=lambda group: group.district.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """The ratio of C3 under which shares of a statement were reckoned."""
+
+    city: str
+    district: str
+    article: str
+    holds_from: object
+
+
+def _aggregated(items: QuerySet[SubsidyItem]) -> Sums:
+    found = items.aggregate(
+        persons=Sum("persons", default=0),
+        government=Sum("government", default=ZERO),
+        city=Sum("city", default=ZERO),
+        district_share=Sum("district_share", default=ZERO),
+    )
+    return Sums(**found)
+
+
+def sums_of(statement: SubsidyStatement) -> Sums:
+    """Everything that a statement claims, corrections taken off."""
+    return _aggregated(statement.items.all())
+
+
+def sums_by_statement(items: QuerySet[SubsidyItem], statements: Iterable[SubsidyStatement]) -> dict[int, Sums]:
+    """The sums of `items` of each of the statements, by the statement's key."""
+    rows = (
+        items.filter(statement__in=[statement.pk for statement in statements])
+        .order_by()
+        .values("statement")
+        .annotate(Sum("persons"), Sum("government"), Sum("city"), Sum("district_share"))
+    )
+    return {
+        row["statement"]: Sums(
+            row["persons__sum"], row["government__sum"], row["city__sum"], row["district_share__sum"]
+        )
+        for row in rows
+    }
+
+
+def table_of(items: QuerySet[SubsidyItem]) -> Table:
+    """The table of a statement's items (already scoped to the actor)."""
+    rows = (
+        items.order_by()
+        .values("district", "category", "tier", "persons")
+        .annotate(Sum("persons"), Sum("government"), Sum("city"), Sum("district_share"))
+    )
+    offices = Office.objects.in_bulk({row["district"] for row in rows})
+    claims: dict[int, Group] = {}
+    corrections: dict[int, Group] = {}
+
+    def place(row: dict[str, object]) -> tuple[str, int, int]:
+        return (
+            offices[row["district"]].code,  # type: ignore[index]
+            CATEGORIES.index(str(row["category"])),
+            TIERS.index(str(row["tier"])),
+        )
+
+    for row in sorted(rows, key=place):
+        sums = Sums(row["persons__sum"], row["government__sum"], row["city__sum"], row["district_share__sum"])
+        district = offices[row["district"]]
+        part = claims if row["persons"] > 0 else corrections
+        part.setdefault(district.pk, Group(district)).add(Row(district, row["category"], row["tier"], sums))
+    return Table(
+        list(claims.values()),
+        list(corrections.values()),
+        sum((group.sums for group in claims.values()), Sums()),
+        sum((group.sums for group in corrections.values()), Sums()),
+    )
+
+
+def ratios_of(items: QuerySet[SubsidyItem], area: str) -> list[Ratio]:
+    """The ratios city : district behind the items, each with its article and date; one unless the policy changed."""
+    versions = items.order_by().values_list("notice__policy_version", flat=True).distinct()
+    found: dict[tuple[object, object], Ratio] = {}
+    for version in sorted(versions):
+        figure = policy.version(area, version).contributions.city_share
+        parts = [f"{part * 10:f}".rstrip("0").rstrip(".") for part in (figure.value, 1 - figure.value)]
+        ratio = Ratio(parts[0], parts[1], figure.article, figure.holds_from)
+        found[figure.value, figure.holds_from] = ratio
+    return list(found.values())
+
+
+def seal_of(statement: SubsidyStatement) -> str:
+    """The seal of a statement as its heading and items stand now; on an issued one it equals `hash` unless tampered with."""
+    heading = (
+        statement.number,
+        statement.kind,
+        f"{statement.period_from:%Y-%m-%d}",
+        f"{statement.period_until:%Y-%m-%d}",
+        f"{statement.issued_on:%Y-%m-%d}",
+        f"{statement.due_on:%Y-%m-%d}",
+    )
+    rows = statement.items.values_list(
+        "notice__number",
+        "district__code",
+        "category",
+        "tier",
+        "persons",
+        "government",
+        "city",
+        "district_share",
+    )
+    return rules.seal(heading, (rules.Line(*row) for row in rows.order_by("pk").iterator(chunk_size=5000)))

@@ -1,0 +1,20 @@
+"""The verbs of the funds: posting to the journal; preparing and issuing statements, booking what arrives."""
+
+from .journal import documents_waiting, post_documents
+from .statements import (
+    discard_statement,
+    issue_statement,
+    prepare_statement,
+    record_subsidy,
+    redraw_statement,
+)
+
+__all__ = [
+    "discard_statement",
+    "documents_waiting",
+    "issue_statement",
+    "post_documents",
+    "prepare_statement",
+    "record_subsidy",
+    "redraw_statement",
+]

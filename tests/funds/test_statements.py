@@ -1,0 +1,506 @@
+"""Subsidy statements: what they hold, who may do what when, what is owed (F2, F3, C3)."""
+
+import threading
+from datetime import date as D
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from funds import services
+from funds.models import SubsidyItem, SubsidyReceipt, SubsidyStatement
+from funds.selectors import (
+    balances_of,
+    candidates,
+    drafts_to_issue,
+    items_visible_to,
+    statements_visible_to,
+    subsidy_receipts_visible_to,
+    sums_of,
+    table_of,
+)
+from funds.selectors.drawing import Sums
+from funds.selectors.figures import seal_of
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.roles import Role
+from tests import factories
+
+from . import makers
+from .makers import yuan
+
+WINDOW = {"kind": "window", "period_from": D(2009, 10, 1)}
+IN_WINDOW = D(2009, 10, 8)
+AFTER = D(2009, 12, 1)
+
+
+@pytest.fixture
+def clerk(db) -> Actor:
+    return factories.actor(Role.AGENCY_CLERK, username="clerk")
+
+
+@pytest.fixture
+def reviewer(db) -> Actor:
+    return factories.actor(Role.AGENCY_REVIEWER, username="reviewer")
+
+
+def issue(statement: SubsidyStatement, reviewer: Actor) -> SubsidyStatement:
+    return services.issue_statement(number=statement.number, version=statement.version, by=reviewer)
+
+
+def prepared(clerk: Actor, on: D = AFTER, **period) -> SubsidyStatement:
+    with clock.on_day(on):
+        return services.prepare_statement(**(period or WINDOW), by=clerk)
+
+
+def issued(clerk: Actor, reviewer: Actor, on: D = AFTER, **period) -> SubsidyStatement:
+    with clock.on_day(on):
+        return issue(services.prepare_statement(**(period or WINDOW), by=clerk), reviewer)
+
+
+def held(statement: SubsidyStatement) -> set[tuple[str, int, Decimal]]:
+    return set(statement.items.values_list("notice__number", "persons", "government"))
+
+
+def refusal(error: type[DomainError], call, *args, **kwargs) -> str:
+    with pytest.raises(error) as caught:
+        call(*args, **kwargs)
+    return caught.value.code
+
+
+# --- what a statement holds ------------------------------------------------------------------------------------------
+
+
+def test_a_statement_holds_the_paid_notices_of_its_period_with_a_government_part(clerk):
+    paid = makers.notice(makers.person(), paid_on=D(2009, 10, 1))
+    last = makers.notice(makers.person(), government=220, personal=80, tier="low_income", paid_on=D(2009, 11, 30))
+    makers.notice(makers.person())
+    makers.notice(makers.person(), personal=300, government=0, paid_on=IN_WINDOW)
+    makers.notice(makers.person(), year=2009, paid_on=D(2009, 9, 30))
+    makers.notice(makers.person(), paid_on=D(2009, 12, 1))
+    makers.give_back(makers.notice(makers.person(), paid_on=IN_WINDOW).receipts.get(), D(2009, 10, 20))
+
+    statement = prepared(clerk, on=D(2009, 12, 2))
+
+    assert held(statement) == {(paid.number, 1, yuan(100)), (last.number, 1, yuan(220))}
+    assert (statement.period_from, statement.period_until) == (D(2009, 10, 1), D(2009, 11, 30))
+    # C3: 100 → 55 + 45, 220 → 121 + 99.
+    assert sums_of(statement) == Sums(2, yuan(320), yuan(176), yuan(144))
+
+
+def test_shares_of_the_sum_are_the_sums_of_the_shares(clerk):
+    """C3: the quarter of 2008, 10.00, gives 5.50; three times 0.01 would give 0.03 where 55 % of the sum is 0.02."""
+    for _ in range(3):
+        makers.notice(makers.person(), year=2009, government="0.01", paid_on=D(2009, 2, 3))
+    statement = prepared(clerk, on=D(2009, 3, 1), kind="month", period_from=D(2009, 2, 1))
+    assert sums_of(statement) == Sums(3, yuan("0.03"), yuan("0.03"), yuan(0))
+
+
+def test_the_table_groups_by_district_category_and_tier_and_keeps_corrections_apart(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    returned = makers.notice(makers.person(), paid_on=IN_WINDOW)
+    makers.notice(makers.person(), personal=40, government=40, category="minor", paid_on=IN_WINDOW)
+    makers.notice(makers.person("211003001001"), paid_on=IN_WINDOW)
+    issued(clerk, reviewer)
+    makers.give_back(returned.receipts.get(), D(2009, 12, 5))
+    makers.notice(makers.person("211003001001"), paid_on=D(2009, 12, 6))
+    december = prepared(clerk, on=D(2010, 1, 1), kind="month", period_from=D(2009, 12, 1))
+
+    table = table_of(SubsidyStatement.objects.get(kind="window").items.all())
+    assert [(group.district.code, group.sums.persons) for group in table.claims] == [("211002", 3), ("211003", 1)]
+    rows = [(row.category, row.tier, row.sums.persons) for row in table.claims[0].rows]
+    assert rows == [("minor", "ordinary", 1), ("elderly", "ordinary", 2)]
+    assert table.corrections == []
+    assert table.total == Sums(4, yuan(340), yuan(187), yuan(153))
+
+    table = table_of(december.items.all())
+    assert table.claimed == Sums(1, yuan(100), yuan(55), yuan(45))
+    assert table.corrected == Sums(-1, yuan(-100), yuan(-55), yuan(-45))
+    assert table.total == Sums()
+    assert [(group.district.code, group.sums.government) for group in table.districts] == [
+        ("211002", yuan(-100)),
+        ("211003", yuan(100)),
+    ]
+
+
+def test_what_arrives_late_goes_into_the_next_statement(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    issued(clerk, reviewer)
+    # C6: dated inside the window, and recorded only in December.
+    late = makers.notice(makers.person(), paid_on=D(2009, 11, 30))
+    december = makers.notice(makers.person(), paid_on=D(2009, 12, 4))
+    statement = issued(clerk, reviewer, D(2010, 1, 4), kind="month", period_from=D(2009, 12, 1))
+    assert held(statement) == {(late.number, 1, yuan(100)), (december.number, 1, yuan(100))}
+
+
+def test_a_move_that_becomes_known_later_corrects_the_districts(clerk, reviewer):
+    moved = makers.notice(makers.person(), paid_on=IN_WINDOW)
+    issued(clerk, reviewer)
+    moved.district = factories.district("211003")
+    moved.save()
+    statement = issued(clerk, reviewer, D(2010, 1, 4), kind="month", period_from=D(2009, 12, 1))
+    lines = set(statement.items.values_list("district__code", "persons", "district_share"))
+    assert lines == {("211002", -1, yuan(-45)), ("211003", 1, yuan(45))}
+    assert sums_of(statement) == Sums()
+
+
+def test_a_corrected_notice_is_not_corrected_twice(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=D(2009, 12, 8))
+    returned = makers.notice(makers.person(), paid_on=IN_WINDOW)
+    issued(clerk, reviewer)
+    makers.give_back(returned.receipts.get(), D(2009, 12, 5))
+    # Made anew afterwards, it is still not paid.
+    returned.status, returned.paid_on = "remade", None
+    returned.save()
+    december = issued(clerk, reviewer, D(2010, 1, 4), kind="month", period_from=D(2009, 12, 1))
+    assert (returned.number, -1, yuan(-100)) in held(december)
+    makers.notice(makers.person(), paid_on=D(2010, 1, 8))
+    january = issued(clerk, reviewer, D(2010, 2, 1), kind="month", period_from=D(2010, 1, 1))
+    assert all(persons == 1 for _number, persons, _amount in held(january))
+
+
+# --- prepare -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("on", "kind", "first", "error", "code"),
+    [
+        (D(2009, 11, 30), "window", D(2009, 10, 1), Refused, "period_not_ended"),
+        (D(2009, 12, 1), "month", D(2009, 10, 1), Invalid, "no_such_period"),
+        (D(2009, 12, 1), "month", D(2009, 11, 1), Invalid, "no_such_period"),
+        (D(2009, 12, 1), "window", D(2009, 9, 1), Invalid, "no_such_period"),
+        (D(2009, 12, 1), "month", D(2009, 9, 2), Invalid, "no_such_period"),
+        (D(2009, 12, 1), "month", D(2008, 6, 1), Invalid, "invalid"),
+        (D(2009, 12, 1), "month", D(2009, 9, 1), Refused, "nothing_to_claim"),
+    ],
+)
+def test_what_cannot_be_prepared(clerk, on: D, kind: str, first: D, error: type[DomainError], code: str):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    with clock.on_day(on):
+        assert refusal(error, services.prepare_statement, kind=kind, period_from=first, by=clerk) == code
+    assert not SubsidyStatement.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_period_has_one_statement_and_the_second_officer_is_told_whose(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    prepared(clerk)
+    with clock.on_day(AFTER), pytest.raises(Conflict, match="prepared by clerk") as caught:
+        services.prepare_statement(**WINDOW, by=factories.actor(Role.AGENCY_CLERK))
+    assert caught.value.code == "period_has_statement"
+
+
+def test_one_draft_at_a_time(clerk):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    makers.notice(makers.person(), year=2009, paid_on=D(2009, 9, 3))
+    prepared(clerk)
+    september = {"kind": "month", "period_from": D(2009, 9, 1)}
+    with clock.on_day(AFTER):
+        assert refusal(Refused, services.prepare_statement, **september, by=clerk) == "draft_open"
+
+
+def test_candidates_say_what_each_statement_would_hold(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    makers.notice(makers.person(), year=2009, government=220, paid_on=D(2009, 9, 3))
+    makers.notice(makers.person(), paid_on=D(2009, 12, 3))
+    found = candidates(D(2009, 12, 5))
+    assert [(each.period.key, each.claims.persons, each.total.government) for each in found] == [
+        ("month:2009-09-01", 1, yuan(220)),
+        ("window:2009-10-01", 1, yuan(100)),
+    ]
+    for each in found:
+        statement = issued(
+            clerk, reviewer, D(2009, 12, 5), kind=each.period.kind, period_from=each.period.first
+        )
+        assert sums_of(statement) == each.total
+    assert candidates(D(2009, 12, 31)) == []
+    assert [each.period.key for each in candidates(D(2010, 1, 1))] == ["month:2009-12-01"]
+
+
+def test_where_only_corrections_wait_the_last_ended_period_takes_them(clerk, reviewer):
+    returned = makers.notice(makers.person(), paid_on=IN_WINDOW)
+    issued(clerk, reviewer)
+    makers.give_back(returned.receipts.get(), D(2010, 2, 5))
+    (found,) = candidates(D(2010, 2, 6))
+    assert (found.period.key, found.claims.persons, found.corrections.persons) == ("month:2010-01-01", 0, -1)
+    issued(clerk, reviewer, D(2010, 2, 6), kind="month", period_from=D(2010, 1, 1))
+    assert candidates(D(2010, 2, 6)) == []
+
+
+# --- redraw, discard, issue ------------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_drawn_anew(clerk):
+    first = makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = prepared(clerk)
+    makers.give_back(first.receipts.get(), D(2009, 12, 1))
+    other = makers.notice(makers.person(), paid_on=IN_WINDOW)
+    again = services.redraw_statement(number=statement.number, version=1, by=clerk)
+    assert held(again) == {(other.number, 1, yuan(100))}
+    assert again.version == 2
+    assert refusal(Conflict, services.redraw_statement, number=statement.number, version=1, by=clerk) == (
+        "changed_meanwhile"
+    )
+
+
+def test_a_draft_is_discarded_and_the_period_prepared_again(clerk):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = prepared(clerk)
+    services.discard_statement(number=statement.number, version=1, by=clerk)
+    assert not SubsidyItem.objects.exists()
+    assert refusal(Conflict, services.discard_statement, number=statement.number, version=1, by=clerk)
+    assert prepared(clerk).number != statement.number
+
+
+def test_issuing_freezes_with_date_due_date_and_seal(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer, D(2009, 12, 3))
+    statement.refresh_from_db()
+    assert (statement.status, statement.issued_on, statement.due_on) == ("issued", D(2009, 12, 3), D(2010, 1, 2))
+    assert statement.hash == seal_of(statement)
+    assert statement.policy_version == 1
+    assert statement.issued_by.username == "reviewer"
+    entry = AuditEntry.objects.get(verb="statements.issue")
+    assert entry.changes["government"] == "100.00"
+    assert entry.changes["due_on"] == "2010-01-02"
+
+
+def test_an_issued_statement_is_not_touched_again(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer)
+    same = {"number": statement.number, "version": statement.version}
+    for verb, actor in (
+        (services.redraw_statement, clerk),
+        (services.discard_statement, clerk),
+        (services.issue_statement, reviewer),
+    ):
+        assert refusal(Conflict, verb, **same, by=actor) == "wrong_state"
+    with pytest.raises(Conflict) as caught:
+        services.issue_statement(number=statement.number, version=1, by=reviewer)
+    assert "reviewer" in str(caught.value)
+
+
+def test_nobody_issues_what_they_prepared(clerk):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = prepared(clerk)
+    both = Actor(kind=clerk.kind, name="clerk", user_id=clerk.user_id, role=Role.AGENCY_REVIEWER, office=clerk.office)
+    assert refusal(NotAllowed, issue, statement, both) == "own_entry"
+
+
+def test_a_draft_that_no_longer_says_what_the_records_say_is_not_issued(clerk, reviewer):
+    first = makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = prepared(clerk)
+    makers.give_back(first.receipts.get(), D(2009, 12, 1))
+    assert refusal(Conflict, issue, statement, reviewer) == "draft_is_stale"
+    empty = services.redraw_statement(number=statement.number, version=1, by=clerk)
+    assert refusal(Refused, issue, empty, reviewer) == "nothing_to_claim"
+    assert SubsidyStatement.objects.get().status == "draft"
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.AGENCY_CLERK])
+def test_who_may_not_prepare_or_book(role: Role, clerk):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = prepared(clerk)
+    actor = factories.actor(role) if role is not Role.HOSPITAL else Actor(kind=clerk.kind, name="h", role=role)
+    for verb in (services.redraw_statement, services.discard_statement):
+        refusal(NotAllowed, verb, number=statement.number, version=1, by=actor)
+    refusal(NotAllowed, services.prepare_statement, **WINDOW, by=actor)
+    refusal(NotAllowed, book, statement, by=actor)
+    if role is not Role.AGENCY_REVIEWER:
+        refusal(NotAllowed, issue, statement, actor)
+
+
+# --- what arrives ------------------------------------------------------------------------------------------------------
+
+
+def book(statement: SubsidyStatement, *, by: Actor, **values) -> SubsidyReceipt:
+    facts = {"payer": "211000", "amount": yuan(10), "paid_on": AFTER, "bank_reference": "REF1"} | values
+    return services.record_subsidy(number=statement.number, by=by, **facts)
+
+
+def test_money_arrives_in_parts_and_what_is_left_grows_overdue(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    makers.notice(makers.person("211003001001"), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer)
+    with clock.on_day(D(2009, 12, 20)):
+        book(statement, by=clerk, amount=yuan(60), paid_on=D(2009, 12, 18))
+        book(statement, by=clerk, amount=yuan(50), paid_on=D(2009, 12, 20), bank_reference="REF2")
+        book(statement, by=clerk, payer="211003", amount=yuan("44.99"), bank_reference="REF3")
+
+    owed = {each.payer.code: each.balance for each in balances_of(statement, D(2010, 1, 10))}
+    assert list(owed) == ["211000", "211002", "211003"]
+    assert (owed["211000"].claimed, owed["211000"].outstanding, owed["211000"].overdue_days) == (110, 0, 0)
+    assert (owed["211002"].received, owed["211002"].outstanding, owed["211002"].overdue_days) == (0, 45, 10)
+    assert owed["211003"].outstanding == yuan("0.01")
+    assert [each.balance.overdue_days for each in balances_of(statement, statement.due_on)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "field"),
+    [
+        ({"amount": yuan("55.01")}, Refused, "amount"),
+        ({"amount": yuan(0)}, Invalid, "amount"),
+        ({"amount": Decimal("0.001")}, Invalid, "amount"),
+        ({"paid_on": D(2009, 11, 30)}, Invalid, "paid_on"),
+        ({"paid_on": D(2009, 12, 2)}, Invalid, "paid_on"),
+        ({"payer": "211011"}, Invalid, "payer"),
+    ],
+)
+def test_what_cannot_be_booked(clerk, reviewer, values, error: type[DomainError], field: str):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer)
+    with clock.on_day(AFTER), pytest.raises(error) as caught:
+        book(statement, by=clerk, **values)
+    assert caught.value.field == field
+    assert not SubsidyReceipt.objects.exists()
+
+
+def test_a_bank_reference_is_booked_once(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer)
+    with clock.on_day(AFTER):
+        first = book(statement, by=clerk)
+        assert book(statement, by=clerk) == first
+        assert refusal(Conflict, book, statement, by=clerk, amount=yuan(11)) == "reference_taken"
+    assert AuditEntry.objects.filter(verb="statements.book").count() == 1
+
+
+def test_a_draft_is_not_paid(clerk):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = prepared(clerk)
+    assert refusal(Conflict, book, statement, by=clerk) == "not_issued"
+
+
+# --- who sees what -----------------------------------------------------------------------------------------------------
+
+
+def test_finance_offices_see_issued_statements_and_a_district_its_own_part(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    makers.notice(makers.person("211003001001"), paid_on=IN_WINDOW)
+    baita = factories.actor(Role.DISTRICT_FINANCE, factories.district("211002"))
+    hongwei = factories.actor(Role.DISTRICT_FINANCE, factories.district("211004"))
+    city = factories.actor(Role.CITY_FINANCE)
+    draft = prepared(clerk)
+    for actor in (baita, hongwei, city):
+        assert not statements_visible_to(actor).exists()
+        assert not items_visible_to(actor).exists()
+    with clock.on_day(AFTER):
+        statement = issue(draft, reviewer)
+        book(statement, by=clerk)
+        book(statement, by=clerk, payer="211003", amount=yuan(5), bank_reference="REF2")
+
+    assert items_visible_to(city).count() == 2
+    assert subsidy_receipts_visible_to(city).count() == 2
+    assert list(items_visible_to(baita).values_list("district__code", flat=True)) == ["211002"]
+    assert statements_visible_to(baita).count() == 1
+    assert not subsidy_receipts_visible_to(baita).exists()
+    assert [each.payer.code for each in balances_of(statement, AFTER, baita)] == ["211002"]
+    assert not statements_visible_to(hongwei).exists()
+    assert balances_of(statement, AFTER, hongwei) == []
+    assert not statements_visible_to(factories.actor(Role.COMMUNITY)).exists()
+    assert statements_visible_to(factories.actor(Role.SUPERVISOR)).count() == 1
+
+
+def test_a_draft_waits_for_reviewers_only(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    prepared(clerk)
+    assert drafts_to_issue(reviewer).count() == 1
+    assert drafts_to_issue(clerk).count() == 0
+
+
+# --- the database itself, and two at once ----------------------------------------------------------------------------
+
+
+def test_the_database_freezes_what_was_issued(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    other = makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer)
+    item = statement.items.first()
+    changes = [
+        "UPDATE funds_subsidyitem SET government = government",
+        "DELETE FROM funds_subsidyitem",
+        f"INSERT INTO funds_subsidyitem (statement_id, notice_id, district_id, category, tier, persons, government, city, "
+        f"district_share) VALUES ({statement.pk}, {other.pk}, {item.district_id}, 'elderly', 'ordinary', -1, -1, -1, 0)",
+        "UPDATE funds_subsidystatement SET due_on = due_on + 30",
+        "UPDATE funds_subsidystatement SET status = 'draft', issued_on = NULL, due_on = NULL",
+    ]
+    for change in changes:
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change)
+
+
+def test_the_database_counts_a_notice_once(clerk, reviewer):
+    notice = makers.notice(makers.person(), paid_on=IN_WINDOW)
+    issued(clerk, reviewer)
+    twice = SubsidyStatement.objects.create(
+        number="B-X", kind="month", period_from=D(2009, 12, 1), period_until=D(2009, 12, 31), policy_version=1,
+        policy_hash=makers.HASH,
+    )
+    SubsidyItem.objects.create(
+        statement=twice, notice=notice, district=notice.district, category="elderly", tier="ordinary",
+        government=100, city=55, district_share=45,
+    )
+    twice.status, twice.issued_on, twice.due_on, twice.hash = "issued", AFTER, AFTER, makers.HASH
+    with pytest.raises(IntegrityError, match="other than once"), transaction.atomic():
+        twice.save()
+
+
+def at_once(count: int, work) -> tuple[list[object], list[Exception]]:
+    """Do the same in `count` threads at once, each on a connection of its own; what they returned, what they raised."""
+    start = threading.Barrier(count)
+    done: list[object] = []
+    raised: list[Exception] = []
+
+    def run(index: int) -> None:
+        try:
+            start.wait()
+            with clock.on_day(AFTER):
+                done.append(work(index))
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return done, raised
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_preparing_the_same_period_make_one():
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    clerks = [factories.actor(Role.AGENCY_CLERK) for _ in range(4)]
+    done, raised = at_once(4, lambda index: services.prepare_statement(**WINDOW, by=clerks[index]))
+    assert len(done) == 1
+    assert [type(error) for error in raised] == [Conflict] * 3
+    assert SubsidyItem.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_issuing_the_same_statement_issue_it_once():
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = prepared(factories.actor(Role.AGENCY_CLERK))
+    reviewers = [factories.actor(Role.AGENCY_REVIEWER, username=f"reviewer-{index}") for index in range(4)]
+    done, raised = at_once(
+        4, lambda index: services.issue_statement(number=statement.number, version=1, by=reviewers[index])
+    )
+    assert len(done) == 1
+    assert [type(error) for error in raised] == [Conflict] * 3
+    winner = SubsidyStatement.objects.get().issued_by.username
+    assert all(winner in str(error) for error in raised)
+    assert AuditEntry.objects.filter(verb="statements.issue").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_payments_at_once_never_pass_what_is_owed():
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    clerk = factories.actor(Role.AGENCY_CLERK)
+    statement = issued(clerk, factories.actor(Role.AGENCY_REVIEWER))
+    done, raised = at_once(4, lambda index: book(statement, by=clerk, amount=yuan(20), bank_reference=f"R{index}"))
+    assert len(done) == 2
+    assert [type(error) for error in raised] == [Refused] * 2
