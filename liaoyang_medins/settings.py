@@ -47,6 +47,8 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGIN
 POOLING_AREA = os.environ.get("POOLING_AREA", "liaoyang")
 # What fills the left navigation: a function of the request, in the layer that knows every app.
 NAVIGATION = "liaoyang_medins.portal.navigation.entries"
+# The accounts that the sign-in page of the demo lists, in the same layer.
+DEMO_ACCOUNTS = "liaoyang_medins.portal.demo.accounts.ACCOUNTS"
 # What answers at registration what the contribution will cost and buy: the rules of the layer above it.
 CONTRIBUTION_QUOTE = "enrollment.contributions.quotes.first_quote"
 # A fixed date (YYYY-MM-DD) for "today"; empty means the calendar in Asia/Shanghai.

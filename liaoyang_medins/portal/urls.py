@@ -1,3 +1,25 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from .views.audit_log import audit_log
+from .views.home import home
+from .views.offices import office, office_new, offices
+from .views.residents import resident, resident_reveal
+from .views.search import search
+from .views.users import posting_end, posting_new, user, user_new, user_password, users
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("search/", search, name="search"),
+    path("residents/<slug:number>/", resident, name="resident"),
+    path("residents/<slug:number>/id-number/", resident_reveal, name="resident-reveal"),
+    path("administration/users/", users, name="users"),
+    path("administration/users/new/", user_new, name="user-new"),
+    path("administration/user/<str:username>/", user, name="user"),
+    path("administration/user/<str:username>/password/", user_password, name="user-password"),
+    path("administration/user/<str:username>/postings/new/", posting_new, name="posting-new"),
+    path("administration/postings/<int:posting_id>/end/", posting_end, name="posting-end"),
+    path("administration/offices/", offices, name="offices"),
+    path("administration/offices/new/", office_new, name="office-new"),
+    path("administration/offices/<slug:code>/", office, name="office"),
+    path("audit/", audit_log, name="audit-log"),
+]

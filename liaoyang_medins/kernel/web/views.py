@@ -1,6 +1,7 @@
 """Signing in and out, choosing a posting, moving the demo's day, health."""
 
 import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,13 +10,14 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.days import add_months
 from liaoyang_medins.kernel.offices import services
-from liaoyang_medins.kernel.offices.models import Posting
+from liaoyang_medins.kernel.offices.models import Office, Posting
 
 from .decorators import ActorRequest, allowed
 from .middleware import SESSION_POSTING
@@ -27,6 +29,28 @@ class SignIn(auth_views.LoginView):
 
     template_name = "web/sign_in.html"
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | (demo_accounts() if settings.DEMO else {})
+
+
+def demo_accounts() -> dict[str, Any]:
+    """The demo's accounts with the words for role and office, and the password that they share."""
+    accounts = import_string(settings.DEMO_ACCOUNTS)
+    offices = {
+        office.code: office.label for office in Office.objects.filter(code__in=[a.office_code for a in accounts])
+    }
+    return {
+        "demo_accounts": [
+            {
+                "username": account.username,
+                "role_label": account.role.label,
+                "office_label": offices.get(account.office_code, account.office_code),
+            }
+            for account in accounts
+        ],
+        "demo_password": accounts[0].password,
+    }
 
 
 class SignOut(auth_views.LogoutView):

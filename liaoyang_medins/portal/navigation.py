@@ -1,0 +1,87 @@
+"""The left navigation: at most eight entries of a role, with a count where work waits."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.web.context import NavigationEntry
+
+from . import work
+
+AT_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry: `url_name` is where it leads, `under` the addresses beside it where it is the current one, `queue` the
+    code of the queue of work that it counts."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    queue: str = ""
+    under: tuple[str, ...] = ()
+
+
+HOME = Item(_("Home"), "home", "house")
+REGISTRATIONS = Item(_("Registrations"), "registrations", "clipboard-check", "registrations", ("/residents/",))
+NOTICES = Item(_("Notices"), "notices", "file-earmark-text")
+RECEIPTS = Item(_("Receipts"), "receipts", "cash-coin", "receipts")
+STAYS = Item(_("Hospital stays"), "stays", "hospital", "stays", ("/settlements/",))
+REFERRALS = Item(_("Referrals"), "referrals", "send", "referrals")
+ENTITLEMENT = Item(_("Check cover"), "entitlement", "shield-check")
+STATEMENTS = Item(_("Subsidy statements"), "statements", "file-earmark-spreadsheet", "statements")
+JOURNAL = Item(_("Journal"), "journal", "journal-text", "", ("/trial-balance/",))
+CATALOGUE = Item(_("Catalogue"), "catalogue", "capsule")
+INSTITUTIONS = Item(_("Institutions"), "institutions", "buildings")
+USERS = Item(_("Users"), "users", "people", "", ("/administration/user", "/administration/posting"))
+OFFICES = Item(_("Offices"), "offices", "diagram-3")
+AUDIT = Item(_("Audit log"), "audit-log", "clock-history")
+
+ITEMS: dict[Role, tuple[Item, ...]] = {
+    Role.COMMUNITY: (HOME, REGISTRATIONS, NOTICES),
+    Role.SCHOOL: (HOME, REGISTRATIONS, NOTICES),
+    Role.SUBDISTRICT: (HOME, REGISTRATIONS, NOTICES),
+    Role.DISTRICT: (HOME, REGISTRATIONS, NOTICES),
+    Role.AGENCY_CLERK: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
+    Role.AGENCY_REVIEWER: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
+    Role.HOSPITAL: (HOME, ENTITLEMENT, STAYS, REFERRALS, CATALOGUE, INSTITUTIONS),
+    Role.CITY_FINANCE: (HOME, STATEMENTS, JOURNAL),
+    Role.DISTRICT_FINANCE: (HOME, STATEMENTS),
+    Role.SUPERVISOR: (HOME, REGISTRATIONS, RECEIPTS, STAYS, STATEMENTS, JOURNAL, INSTITUTIONS, AUDIT),
+    Role.ADMINISTRATOR: (HOME, USERS, OFFICES, INSTITUTIONS, CATALOGUE, AUDIT),
+}
+
+
+def counts_of(actor: Actor) -> dict[str, int]:
+    """How much waits in each queue of the actor, by the queue's code: one bounded query for each."""
+    return {queue.code: queue.count() for queue in work.queues_of(actor, clock.today())}
+
+
+def entries(request: HttpRequest) -> list[NavigationEntry]:
+    """The navigation of the request's actor; the entry under which the page lies is the active one."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or actor.role is None:
+        return []
+    counts = counts_of(actor)
+    items = [(item, reverse(item.url_name)) for item in ITEMS[actor.role]]
+    here = max(
+        (item for item, url in items if _lies_under(request.path, item, url)),
+        key=lambda item: len(reverse(item.url_name)),
+        default=None,
+    )
+    return [
+        NavigationEntry(str(item.label), url, item.icon, counts.get(item.queue), item is here) for item, url in items
+    ]
+
+
+def _lies_under(path: str, item: Item, url: str) -> bool:
+    if item is HOME:
+        return path == url
+    return path.startswith((url, *item.under))

@@ -1,0 +1,129 @@
+"""Search: numbers lead to their object, names to a list; always within what the actor may see."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, F, Func, QuerySet, TextField, Value
+from django.db.models.functions import Replace
+from django.urls import reverse
+
+from claims import selectors as claims
+from claims.models import Reversal
+from enrollment.contributions import selectors as contributions
+from enrollment.registration import idnumber
+from enrollment.registration import selectors as registration
+from enrollment.registration.models import Enrollment, Resident
+from funds import selectors as funds
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.errors import Invalid
+from liaoyang_medins.kernel.offices.actors import Actor
+
+NUMBER = re.compile(r"([A-Z])([0-9]{4})-?([0-9]{1,12})")
+# Whatever has this many digits may be somebody's number: it never stands in an address.
+SENSITIVE_DIGITS = 6
+AT_MOST = 50
+
+
+def is_sensitive(text: str) -> bool:
+    """Whether `text` has so many digits that it must not stand in an address."""
+    return sum(char.isdecimal() for char in text) >= SENSITIVE_DIGITS
+
+
+# --- numbers -------------------------------------------------------------------------------------------------------
+
+Visible = Callable[[Actor], QuerySet[Any]]
+
+
+def _residents(actor: Actor) -> QuerySet[Resident]:
+    return registration.residents_visible_to(actor)
+
+
+def _enrollments(actor: Actor) -> QuerySet[Enrollment]:
+    return Enrollment.objects.filter(resident__in=registration.residents_visible_to(actor))
+
+
+def _reversals(actor: Actor) -> QuerySet[Reversal]:
+    return Reversal.objects.filter(settlement__in=claims.settlements_visible_to(actor))
+
+
+# First letter of a number → what the actor sees of its kind, the page, and the field that the page is addressed by.
+KINDS: dict[str, tuple[Visible, str, str]] = {
+    "P": (_residents, "resident", "number"),
+    "R": (registration.registrations_visible_to, "registration", "number"),
+    "E": (_enrollments, "resident", "resident__number"),
+    "N": (contributions.notices_visible_to, "notice", "number"),
+    "C": (contributions.receipts_visible_to, "receipt", "number"),
+    "S": (claims.stays_visible_to, "stay", "number"),
+    "J": (claims.settlements_visible_to, "settlement", "number"),
+    "V": (_reversals, "settlement", "settlement__number"),
+    "T": (claims.referrals_visible_to, "referral", "number"),
+    "B": (funds.statements_visible_to, "statement", "number"),
+    "A": (funds.subsidy_receipts_visible_to, "statement", "statement__number"),
+}
+
+
+def find_number(text: str, actor: Actor) -> str | None:
+    """The address of the one object with the number `text` that the actor may see, else None."""
+    plain = idnumber.plain(text)
+    match = NUMBER.fullmatch(plain)
+    if match is None or match[1] not in KINDS:
+        return None
+    visible, url_name, field = KINDS[match[1]]
+    number = f"{match[1]}{match[2]}-{int(match[3]):07d}"
+    found = visible(actor).filter(number=number).values_list(field, flat=True).first()
+    return reverse(url_name, args=[found]) if found else None
+
+
+def find_id_number(text: str, actor: Actor) -> str | None:
+    """The address of the resident with the ID number `text` (18 or 15 places), or of a hospital's one stay of them.
+
+    None where the number belongs to nobody whom the actor may see. Raises Invalid where it cannot be an ID number.
+    """
+    number = idnumber.parse(text, today=clock.today()).number
+    found = registration.residents_visible_to(actor).filter(id_number=number).values_list("number", flat=True).first()
+    if found:
+        return reverse("resident", args=[found])
+    stays = list(
+        claims.stays_visible_to(actor).filter(resident__id_number=number).values_list("number", flat=True)[:2]
+    )
+    return reverse("stay", args=[stays[0]]) if len(stays) == 1 else None
+
+
+def find(text: str, actor: Actor) -> str | None:
+    """The address of what `text`, an ID number or another number, names; None where there is nothing or several."""
+    if idnumber.looks_like(text):
+        try:
+            return find_id_number(text, actor)
+        except Invalid:
+            return None
+    return find_number(text, actor)
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+class NameParts(Func):
+    """The single characters and pairs of a name: what the index on residents holds (portal/migrations/0001)."""
+
+    function = "name_parts"
+    output_field = ArrayField(TextField())
+
+
+def parts_of(name: str) -> list[str]:
+    """The pairs of a name, or its one character."""
+    return [name[place : place + 2] for place in range(len(name) - 1)] or [name]
+
+
+def residents_named(text: str, actor: Actor) -> QuerySet[Resident]:
+    """The residents whom the actor may see with `text` in their name, or whose pinyin starts with it."""
+    residents = registration.residents_visible_to(actor).order_by("pinyin", "number")
+    name = "".join(text.split())
+    if not name:
+        return residents.none()
+    if name.isascii():
+        sounds = Replace(F("pinyin"), Value(" "), Value(""), output_field=CharField())
+        return residents.alias(sounds=sounds).filter(sounds__startswith=name.lower())
+    parts = {"parts__contains": parts_of(name)}
+    return residents.alias(parts=NameParts(F("name"))).filter(name__contains=name, **parts)

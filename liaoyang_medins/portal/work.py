@@ -1,0 +1,279 @@
+"""What waits for whom: the queues of each role, scoped by the actor. Navigation counts them, home pages show them."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from claims import selectors as claims
+from claims.models import Referral, Stay
+from enrollment.contributions import selectors as contributions
+from enrollment.contributions.models import ContributionNotice, Receipt
+from enrollment.registration import selectors as registration
+from enrollment.registration.models import Registration
+from funds import selectors as funds
+from funds.models import SubsidyStatement
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.roles import Role
+
+# No number of waiting cases is counted further than this.
+COUNT_AT_MOST = 1000
+ROWS = 8
+
+AT_STEP = {
+    Role.COMMUNITY: ("materials_missing", "returned", "accepted"),
+    Role.SCHOOL: ("materials_missing", "returned", "accepted"),
+    Role.SUBDISTRICT: ("at_subdistrict",),
+    Role.DISTRICT: ("at_district",),
+    Role.AGENCY_CLERK: ("at_agency",),
+    Role.AGENCY_REVIEWER: ("at_agency",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case that waits. `late` is `overdue`, `today` or empty; `day` is the last day of its term, or since when."""
+
+    number: str
+    url: str
+    who: str
+    what: str
+    day: datetime.date | None
+    late: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Cases that wait for an actor, the most urgent first.
+
+    `day_label` heads the column of days; `empty` says what would be here; `rows_of` makes a row of a case.
+    """
+
+    code: str
+    title: str | Promise
+    url: str
+    day_label: str | Promise
+    empty: str | Promise
+    cases: QuerySet[Any]
+    row_of: Callable[[Any], Row]
+
+    def count(self) -> int:
+        """How many wait, COUNT_AT_MOST where there are more."""
+        return len(self.cases.order_by().values_list("pk")[:COUNT_AT_MOST])
+
+    def rows(self) -> list[Row]:
+        """The first cases."""
+        return [self.row_of(case) for case in self.cases[:ROWS]]
+
+
+def lateness(due: datetime.date | None, today: datetime.date) -> str:
+    """Whether a term that ends on `due` is `overdue`, ends `today`, or neither (empty)."""
+    if due is None or due > today:
+        return ""
+    return "today" if due == today else "overdue"
+
+
+# --- the queues ----------------------------------------------------------------------------------------------------
+
+
+def registrations_waiting(actor: Actor, today: datetime.date) -> Queue:
+    """Registrations at the actor's step (W3): the earliest term first, then by how long they have been there."""
+    cases = registration.registrations_visible_to(actor).filter(status__in=AT_STEP[actor.role] if actor.role else ())
+    if actor.role in (Role.COMMUNITY, Role.SCHOOL):
+        cases = cases.filter(office=actor.office)
+
+    def row(case: Registration) -> Row:
+        return Row(
+            case.number,
+            reverse("registration", args=[case.number]),
+            case.resident.name,
+            case.get_status_display(),
+            case.due_on,
+            lateness(case.due_on, today),
+        )
+
+    return Queue(
+        "registrations",
+        _("Registrations at your step"),
+        reverse("registrations"),
+        _("Due on"),
+        _("No registration waits for you."),
+        cases.order_by(F("due_on").asc(nulls_last=True), "step_since", "number"),
+        row,
+    )
+
+
+def notices_to_pay(actor: Actor, today: datetime.date) -> Queue:
+    """Open notices of the actor's residents, the earliest last day first (W5, W6): whom to remind."""
+    cases = contributions.notices_visible_to(actor).filter(
+        status=ContributionNotice.Status.OPEN, pay_from__lte=today, pay_until__gte=today
+    )
+
+    def row(case: ContributionNotice) -> Row:
+        return Row(
+            case.number,
+            reverse("notice", args=[case.number]),
+            case.resident.name,
+            f"{case.contribution_year} · {case.personal:,.2f}",
+            case.pay_until,
+            lateness(case.pay_until, today),
+        )
+
+    return Queue(
+        "notices",
+        _("Contributions to be paid"),
+        reverse("notices"),
+        _("Payable until"),
+        _("No notice of your residents can be paid today."),
+        cases.order_by("pay_until", "number"),
+        row,
+    )
+
+
+def receipts_unmatched(actor: Actor, today: datetime.date) -> Queue:
+    """Receipts that settle no notice and wait for a clerk (C6), the oldest first."""
+    cases = contributions.receipts_visible_to(actor).filter(status=Receipt.Status.UNMATCHED)
+
+    def row(case: Receipt) -> Row:
+        return Row(
+            case.number,
+            reverse("receipt", args=[case.number]),
+            case.payer or case.stated_notice,
+            f"{case.amount:,.2f}",
+            case.received_on,
+        )
+
+    return Queue(
+        "receipts",
+        _("Unmatched receipts"),
+        reverse("receipts"),
+        _("Entered on"),
+        _("Every payment has found its notice."),
+        cases.order_by("received_on", "number"),
+        row,
+    )
+
+
+def stays_to_settle(actor: Actor, today: datetime.date) -> Queue:
+    """Discharged stays that are not settled, the earliest discharge first."""
+    cases = claims.stays_visible_to(actor).filter(status=Stay.Status.DISCHARGED)
+    return _stays(
+        cases.order_by("discharged_on", "number"),
+        "stays",
+        _("Stays to settle"),
+        _("Discharged on"),
+        _("Every discharged stay is settled."),
+        lambda stay: stay.discharged_on,
+    )
+
+
+def stays_in_house(actor: Actor, today: datetime.date) -> Queue:
+    """Stays that go on: fee lines are entered and the discharge follows."""
+    cases = claims.stays_visible_to(actor).filter(status=Stay.Status.ADMITTED)
+    return _stays(
+        cases.order_by("admitted_on", "number"),
+        "in_house",
+        _("In hospital now"),
+        _("Admitted on"),
+        _("Nobody is in hospital."),
+        lambda stay: stay.admitted_on,
+    )
+
+
+def _stays(
+    cases: QuerySet[Stay],
+    code: str,
+    title: Promise,
+    day_label: Promise,
+    empty: Promise,
+    day: Callable[[Stay], datetime.date | None],
+) -> Queue:
+    def row(case: Stay) -> Row:
+        what = str(_("Held for a clerk")) if case.held else str(case.institution.label)
+        return Row(case.number, reverse("stay", args=[case.number]), case.resident.name, what, day(case))
+
+    return Queue(code, title, reverse("stays"), day_label, empty, cases, row)
+
+
+def referrals_requested(actor: Actor, today: datetime.date) -> Queue:
+    """Referrals that wait for the agency's approval (D7), the oldest first."""
+    cases = claims.referrals_visible_to(actor).filter(status=Referral.Status.REQUESTED)
+
+    def row(case: Referral) -> Row:
+        return Row(
+            case.number,
+            reverse("referral", args=[case.number]),
+            case.resident.name,
+            str(case.to_institution.label),
+            case.issued_on,
+        )
+
+    return Queue(
+        "referrals",
+        _("Referrals to decide"),
+        reverse("referrals"),
+        _("Issued on"),
+        _("No referral waits for a decision."),
+        cases.order_by("issued_on", "number"),
+        row,
+    )
+
+
+def statements_in_draft(actor: Actor, today: datetime.date) -> Queue:
+    """Subsidy statements that are prepared and not issued; for who issues them, those of others only."""
+    own = actor.may("statements.issue")
+    cases = funds.drafts_to_issue(actor) if own else funds.statements_visible_to(actor).filter(status="draft")
+    return _statements(
+        cases.order_by("period_from"),
+        today,
+        _("Statements to check and issue") if own else _("Statements in draft"),
+        _("No statement waits to be issued."),
+    )
+
+
+def statements_issued(actor: Actor, today: datetime.date) -> Queue:
+    """Issued statements that the actor sees, the earliest due first; whether money is owed says the home page."""
+    cases = funds.statements_visible_to(actor).filter(status="issued").order_by("due_on", "number")
+    return _statements(cases, today, _("Subsidy statements"), _("No statement has been issued yet."))
+
+
+def _statements(cases: QuerySet[SubsidyStatement], today: datetime.date, title: Promise, empty: Promise) -> Queue:
+    def row(case: SubsidyStatement) -> Row:
+        return Row(
+            case.number,
+            reverse("statement", args=[case.number]),
+            case.get_kind_display(),
+            f"{case.period_from} – {case.period_until}",
+            case.due_on,
+            lateness(case.due_on, today),
+        )
+
+    return Queue("statements", title, reverse("statements"), _("Due on"), empty, cases, row)
+
+
+Maker = Callable[[Actor, datetime.date], Queue]
+
+# What each role has to do, in the order of the home page.
+QUEUES: dict[Role, tuple[Maker, ...]] = {
+    Role.COMMUNITY: (registrations_waiting, notices_to_pay),
+    Role.SCHOOL: (registrations_waiting, notices_to_pay),
+    Role.SUBDISTRICT: (registrations_waiting,),
+    Role.DISTRICT: (registrations_waiting,),
+    Role.AGENCY_CLERK: (registrations_waiting, stays_to_settle, statements_in_draft),
+    Role.AGENCY_REVIEWER: (registrations_waiting, receipts_unmatched, referrals_requested, statements_in_draft),
+    Role.HOSPITAL: (stays_to_settle, stays_in_house),
+    Role.CITY_FINANCE: (),
+    Role.DISTRICT_FINANCE: (),
+    Role.SUPERVISOR: (),
+    Role.ADMINISTRATOR: (),
+}
+
+
+def queues_of(actor: Actor, today: datetime.date) -> list[Queue]:
+    """The queues of the actor's role; none is asked of the database before it is counted or shown."""
+    return [make(actor, today) for make in QUEUES[actor.role]] if actor.role else []
