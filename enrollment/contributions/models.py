@@ -50,7 +50,8 @@ class ContributionNotice(models.Model):
         # C6: a receipt dated inside the term that arrives after the close undoes the lapse, also where the notice was
         # made anew meanwhile.
         Status.LAPSED: {Status.PAID, Status.REMADE},
-        Status.RETURNED: {Status.REMADE},
+        # A returned one stays what it is: what is made anew is another notice, its `replaced_by`.
+        Status.RETURNED: set(),
         Status.REMADE: {Status.PAID},
     }
 

@@ -197,7 +197,7 @@ def assess_anew(
     be.
     """
     notice = pair[0]
-    if notice.status not in (Status.OPEN, Status.LAPSED, Status.RETURNED):
+    if notice.status not in (Status.OPEN, Status.LAPSED, Status.RETURNED) or notice.replaced_by_id:
         raise Conflict(
             _("This is not possible any more: the record is now “%(state)s”. Look at it again.")
             % {"state": notice.get_status_display()},

@@ -86,7 +86,7 @@ def candidate(stated: ContributionNotice, paid_on: date) -> list[ContributionNot
     """
     pair = lock_pair(stated)
     live = pair
-    while live[0].status == Status.REMADE and live[0].replaced_by is not None:
+    while live[0].replaced_by is not None:
         live = lock_pair(live[0].replaced_by)
     old, new = pair[0], live[0]
     in_old_term = old.pay_from <= paid_on <= old.pay_until

@@ -70,10 +70,9 @@ def write_notices(
         for row in lock_pair(notice):
             replaced.setdefault(row.pk, row)
     for notice in replaced.values():
-        move(notice, Status.REMADE)
-        # Only a paid or returned notice has a day of payment; the receipt keeps it.
-        notice.paid_on = None
-        notice.save(update_fields=["status", "paid_on"])
+        if notice.status != Status.RETURNED:
+            move(notice, Status.REMADE)
+            notice.save(update_fields=["status"])
     main: ContributionNotice | None = None
     for part in assessment.parts:
         written = write_part(part, main, assessment, resident, enrollment, issued_on, term)
