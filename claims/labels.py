@@ -72,7 +72,7 @@ WORDS[TransferLowering] = {
 STEP_WORDS.update(
     {
         "total": (_("Total cost"), _("sum of all fee lines")),
-        "not_payable": (_("Nothing is payable"), _("%(reason)s")),
+        "not_payable": (_("Nothing is payable"), "%(reason)s"),
         "out_of_scope": (_("Out of scope"), _("personal shares and what the catalogue does not cover")),
         "in_scope": (_("In-scope cost"), _("total cost less what is out of scope")),
         "deductible_stay": (_("Deductible that holds"), _("%(category)s, %(grade)s")),

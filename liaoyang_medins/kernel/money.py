@@ -10,7 +10,7 @@ EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 PLACES = ("", "拾", "佰", "仟")
-GROUPS = ("", "万", "亿", "万亿")
+GROUPS = ("", "万", "亿")
 
 
 def fen(amount: Decimal) -> Decimal:
@@ -52,9 +52,9 @@ def spread(amount: Decimal, weights: Sequence[Decimal]) -> tuple[Decimal, ...]:
 def daxie(amount: Decimal) -> str:
     """`amount` yuan in Chinese capital figures, as a paper form has it: 1234.50 is 壹仟贰佰叁拾肆元伍角整.
 
-    Raises ValueError for a broken fen and from 10^16 yuan on.
+    Raises ValueError for a broken fen and from 10^12 yuan on.
     """
-    if amount != fen(amount) or abs(amount) >= Decimal(10) ** 16:
+    if amount != fen(amount) or abs(amount) >= Decimal(10) ** 12:
         raise ValueError(f"{amount} cannot be written in capital figures.")
     if amount < 0:
         return "负" + daxie(-amount)

@@ -26,6 +26,7 @@ from enrollment.contributions.rules import (
 from enrollment.registration.explanation import explain_eligibility
 from enrollment.registration.rules import PersonFacts
 from liaoyang_medins.kernel import policy
+from liaoyang_medins.kernel.money import fen
 from liaoyang_medins.kernel.policy import BeforeTheLaw, Step
 from liaoyang_medins.kernel.policy.terms import (
     Category,
@@ -239,7 +240,7 @@ def answer_claim(row: Row, area: str, day: date) -> Answer:
             yes_no(found.payable),
             "|".join(sorted(found.reasons)),
             money(found.deductible),
-            money(found.ratio),
+            share_text(found.ratio),
             money(found.fund),
             money(found.resident),
             money(found.out_of_scope),
@@ -252,6 +253,13 @@ def answer_claim(row: Row, area: str, day: date) -> Answer:
 
 def money(value: Decimal | None) -> str:
     return "" if value is None else f"{value:.2f}"
+
+
+def share_text(value: Decimal | None) -> str:
+    """A fraction with two decimals, or with as many as a policy gives it."""
+    if value is None:
+        return ""
+    return f"{value:.2f}" if value == fen(value) else f"{value.normalize():f}"
 
 
 def columns(text: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from liaoyang_medins.kernel.policy.consistency import contradictions
 from liaoyang_medins.kernel.policy.errors import BeforeTheLaw, PolicyError
 from liaoyang_medins.kernel.policy.model import (
     Approval,
@@ -101,7 +102,10 @@ def load_area(folder: Path) -> AreaPolicies:
         until = file.holds_until or (
             files[number + 1].holds_from - timedelta(days=1) if file is not files[-1] else None
         )
-        versions.append(build_policy(file, figures, first_day=files[0].holds_from, holds_until=until))
+        policy = build_policy(file, figures, first_day=files[0].holds_from, holds_until=until)
+        for name, problem in contradictions(policy):
+            raise PolicyError(f"{figures[name].where}: `{name}`: {problem}")
+        versions.append(policy)
     return AreaPolicies(files[0].area, tuple(versions))
 
 
