@@ -1,7 +1,6 @@
 """Reading institutions, stays and settlements, always within the scope of who asks."""
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, DecimalField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
@@ -9,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from enrollment.contributions import selectors as contributions
-from enrollment.contributions.models import BenefitPeriod
+from enrollment.contributions.selectors import CoveredDays
 from enrollment.registration import idnumber
 from enrollment.registration.models import Resident
 from enrollment.registration.selectors import policy_on
@@ -207,8 +206,8 @@ class Entitlement:
     reasons: tuple[NotPayable, ...]
     category: Category
     cap: CapPosition
-    period: BenefitPeriod | None
-    next_period: BenefitPeriod | None
+    period: CoveredDays | None
+    next_period: CoveredDays | None
     institution: Institution | None
     institution_on: InstitutionOn | None
     referral: Referral | None
@@ -219,11 +218,9 @@ def entitlement(
 ) -> Entitlement:
     """Whether `resident` may be treated on `on` at `institution` (anywhere, where None). Raises BeforeTheLaw."""
     policy = policy_on(on)
-    periods: Sequence[BenefitPeriod] = sorted(
-        contributions.live_benefit_periods(resident), key=lambda period: period.starts
-    )
-    covering = next((period for period in periods if period.starts <= on <= period.ends), None)
-    reasons = [] if covering else [NotPayable.NO_BENEFIT]
+    periods = contributions.live_benefit_periods(resident)
+    covering = next((period for period in periods if period.covers(on)), None)
+    reasons: list[NotPayable] = [] if covering else [NotPayable.NO_BENEFIT]
     holds, referral = None, None
     if institution is not None:
         holds = institution_on(institution, on)
@@ -250,10 +247,10 @@ def entitlement(
 
 
 def institutions_listed(on: datetime.date) -> QuerySet[Institution]:
-    """All institutions, with `grades_now` and `designations_now` that hold on `on`."""
+    """All institutions, of whose grades and designations those that hold on `on` are fetched."""
     return Institution.objects.select_related("office").prefetch_related(
-        Prefetch("grades", InstitutionGrade.objects.filter(on_day(on)), to_attr="grades_now"),
-        Prefetch("designations", Designation.objects.filter(on_day(on)), to_attr="designations_now"),
+        Prefetch("grades", InstitutionGrade.objects.filter(on_day(on))),
+        Prefetch("designations", Designation.objects.filter(on_day(on))),
         "specialties",
     )
 

@@ -110,7 +110,8 @@ def wrong_lines(stay: Stay, lines: Sequence[LineData], taken: set[str], today: d
         if number and number in seen:
             wrong.append(_("the line number %(number)s is there already") % {"number": number})
         seen.add(number)
-        problems.extend(_("Line %(place)s: %(problem)s.") % {"place": place, "problem": text} for text in wrong)
+        form = _("Line %(place)s: %(problem)s.") if len(lines) > 1 else "%(problem)s."
+        problems.extend(form % {"place": place, "problem": text} for text in wrong)
     return problems
 
 

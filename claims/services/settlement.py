@@ -204,10 +204,9 @@ def reverse_settlement(*, number: str, reason: str, by: Actor) -> Reversal:
         raise Conflict(_("This settlement was reversed already."), code="already_reversed")
     if settlement.paid_out_on is not None and by.role not in AGENCY and by.kind is not ActorKind.JOB:
         raise Refused(
-            _(
-                "This settlement was paid to the institution already. The agency reverses it and takes it off the next payment."
-            ),
+            _("This settlement was paid to the institution already: only the agency can reverse it."),
             code="paid_out",
+            reasons=[_("The money is taken off the next payment.")],
         )
     require_latest(settlement)
     stay = lock_stay(found.stay.number, by)

@@ -1,0 +1,1 @@
+"""The forms of claims: thin faces of its services."""

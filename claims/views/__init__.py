@@ -1,0 +1,55 @@
+"""The pages of claims: thin faces of its services."""
+
+from .catalogue import catalogue, diagnosis_options, item_options
+from .institutions import (
+    institution,
+    institution_designation,
+    institution_designation_end,
+    institution_edit,
+    institution_grade,
+    institution_new,
+    institution_specialty,
+    institution_specialty_end,
+    institutions,
+)
+from .lines import stay_line_delete, stay_lines
+from .people import entitlement, stay_person
+from .referrals import referral, referral_approve, referral_deny, referral_new, referrals
+from .settlements import settlement, settlement_print, settlement_reverse, stay_calculation, stay_settle
+from .stays import stay, stay_cancel, stay_discharge, stay_edit, stay_new, stay_undischarge, stays
+
+__all__ = [
+    "catalogue",
+    "diagnosis_options",
+    "entitlement",
+    "institution",
+    "institution_designation",
+    "institution_designation_end",
+    "institution_edit",
+    "institution_grade",
+    "institution_new",
+    "institution_specialty",
+    "institution_specialty_end",
+    "institutions",
+    "item_options",
+    "referral",
+    "referral_approve",
+    "referral_deny",
+    "referral_new",
+    "referrals",
+    "settlement",
+    "settlement_print",
+    "settlement_reverse",
+    "stay",
+    "stay_calculation",
+    "stay_cancel",
+    "stay_discharge",
+    "stay_edit",
+    "stay_line_delete",
+    "stay_lines",
+    "stay_new",
+    "stay_person",
+    "stay_settle",
+    "stay_undischarge",
+    "stays",
+]
