@@ -51,7 +51,7 @@ class SampleFilter(forms.Form):
         required=False,
         choices=[
             ("", gettext_lazy("All")),
-            ("submitted", gettext_lazy("Submitted")),
+            ("requested", gettext_lazy("Submitted")),
             ("approved", gettext_lazy("Approved")),
         ],
     )
@@ -69,7 +69,7 @@ def sample(request: HttpRequest) -> dict[str, Any]:
             id_number=NUMBER,
             day=DAY - datetime.timedelta(days=n),
             amount=Decimal(n) * Decimal("1203.45"),
-            state=("submitted", "approved", "refused", "draft", "closed")[n % 5],
+            state=("requested", "approved", "refused", "draft", "lapsed")[n % 5],
             word=(_("Submitted"), _("Approved"), _("Refused"), _("Draft"), _("Closed"))[n % 5],
         )
         for n in range(1, 121)
@@ -81,10 +81,10 @@ def sample(request: HttpRequest) -> dict[str, Any]:
         "sum": sum(row.amount for row in rows),
         "states": [
             ("approved", _("Approved")),
-            ("submitted", _("Submitted")),
+            ("requested", _("Submitted")),
             ("refused", _("Refused")),
             ("draft", _("Draft")),
-            ("closed", _("Closed")),
+            ("lapsed", _("Closed")),
         ],
         "facts": [
             (_("Name"), person),
@@ -120,7 +120,7 @@ def sample(request: HttpRequest) -> dict[str, Any]:
             SimpleNamespace(label=_("Mine only"), url="?mine=on", active=False, count=7),
         ],
         "figures": [
-            SimpleNamespace(label=_("Submitted"), value=24, url="?status=submitted", note=_("Mine only"), tone="wait"),
+            SimpleNamespace(label=_("Submitted"), value=24, url="?status=requested", note=_("Mine only"), tone="wait"),
             SimpleNamespace(label=_("Refused"), value=3, url="?status=refused", note="", tone="bad"),
             SimpleNamespace(label=_("Approved"), value="1,204", url="", note="", tone=""),
         ],

@@ -29,35 +29,21 @@ HUNDRED = Decimal(100)
 
 # A state's colour by its code; a code that is not here is neutral. The word always stands beside the colour.
 TONES = {
-    "good": (
-        "approved",
-        "active",
-        "paid",
-        "settled",
-        "posted",
-        "sealed",
-        "enrolled",
-        "received",
-        "complete",
-        "running",
-    ),
+    "good": ("approved", "present", "recorded", "paid", "matched", "settled", "issued", "received", "in_force"),
     "wait": (
-        "pending",
-        "submitted",
-        "forwarded",
-        "to_review",
-        "due",
-        "issued",
-        "unpaid",
-        "priced",
-        "partly_paid",
-        "waiting",
-        "returned",
-        "claimed",
+        "materials_missing",
         "missing",
+        "requested",
+        "returned",
+        "open",
+        "unmatched",
+        "discharged",
+        "due",
+        "waiting",
+        "unsealed",
     ),
-    "bad": ("refused", "overdue", "reversed", "rejected", "failed", "cancelled", "conflict"),
-    "info": ("draft", "admitted", "discharged", "open", "entered", "in_progress", "planned"),
+    "bad": ("refused", "denied", "wrong", "reversed", "barred", "overdue", "failed"),
+    "info": ("accepted", "at_subdistrict", "at_district", "at_agency", "admitted", "draft", "running"),
 }
 TONE_OF = {code: tone for tone, codes in TONES.items() for code in codes}
 
