@@ -28,7 +28,7 @@ class UserFilter(forms.Form):
     q = forms.CharField(label=_("Name or user name"), required=False, widget=forms.SearchInput)
     role = forms.ChoiceField(label=_("Role"), required=False, choices=[ALL, *Role.choices])
     active = forms.ChoiceField(
-        label=_("Account"), required=False, choices=[ALL, ("yes", _("Active")), ("no", _("Deactivated"))]
+        label=_("Sign-in account"), required=False, choices=[ALL, ("yes", _("Active")), ("no", _("Deactivated"))]
     )
 
 

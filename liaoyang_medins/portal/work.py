@@ -37,7 +37,11 @@ AT_STEP = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case that waits. `late` is `overdue`, `today` or empty; `day` is the last day of its term, or since when."""
+    """One case that waits.
+
+    `day` is the last day of its term or what else the queue's column of days says; `late` is `overdue`, `today` or empty;
+    `since` stands where the case has no term.
+    """
 
     number: str
     url: str
@@ -45,6 +49,7 @@ class Row:
     what: str
     day: datetime.date | None
     late: str = ""
+    since: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ def registrations_waiting(actor: Actor, today: datetime.date) -> Queue:
             case.get_status_display(),
             case.due_on,
             lateness(case.due_on, today),
+            case.step_since,
         )
 
     return Queue(
