@@ -1,8 +1,14 @@
-"""The words for the acts of this app in the audit record."""
+"""The words for the acts of this app in the audit record, and for the periods of statements."""
 
+import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liaoyang_medins.kernel.audit.labels import VERBS
+
+from .rules import PeriodKind
 
 VERBS.update(
     {
@@ -15,3 +21,11 @@ VERBS.update(
         "statements.export": _("Exported the subsidy statement"),
     }
 )
+
+
+def period_label(kind: str, first: datetime.date) -> str:
+    """A statement's period in words: the window of a year, or a month."""
+    if kind == PeriodKind.WINDOW:
+        return gettext("Window of %(year)s") % {"year": first.year}
+    # Translators: a format of Django's date filter.
+    return date_format(first, gettext("F Y"))

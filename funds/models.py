@@ -2,10 +2,14 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.contributions.models import ContributionNotice, yuan
 from liaoyang_medins.kernel.offices.models import Office, User
+
+from .labels import period_label
 
 
 class Account(models.Model):
@@ -27,7 +31,12 @@ class Account(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page."""
+        return self.name_en if (get_language() or "").startswith("en") else self.name
 
 
 class JournalEntry(models.Model):
@@ -84,9 +93,9 @@ class SubsidyStatement(models.Model):
     - `draft`: prepared by a clerk; its items can still be drawn anew.
     - `issued`: frozen, with its hash; due 30 days after its date. What arrives is booked against it.
 
-    `period_from` and `period_until` (both included) are value dates of the payments. Only one draft is open at a time, so
-    that every correction known at a moment stands in the statement that is issued next. A trigger refuses every change of
-    an issued statement.
+    `period_from` and `period_until` (both included) are value dates of the payments. Only one draft is open at a
+    time, so that every correction known at a moment stands in the statement that is issued next. A trigger refuses
+    every change of an issued statement.
     """
 
     class Status(models.TextChoices):
@@ -134,11 +143,20 @@ class SubsidyStatement(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        return reverse("statement", args=[self.number])
+
+    @property
+    def period_label(self) -> str:
+        """The period in words."""
+        return period_label(self.kind, self.period_from)
+
 
 class SubsidyItem(models.Model):
     """One paid notice's government part in a statement, or (persons −1, amounts negative) the correction of one (F3).
 
-    Triggers refuse every change of an issued statement's items, and an issue after which a notice would count other than 0 or 1.
+    Triggers refuse every change of an issued statement's items, and an issue after which a notice would count other
+    than 0 or 1.
     """
 
     statement = models.ForeignKey(SubsidyStatement, models.CASCADE, related_name="items")
@@ -171,7 +189,10 @@ class SubsidyItem(models.Model):
 
 
 class SubsidyReceipt(models.Model):
-    """Money that city or a district paid against a statement; in parts too. `payer` is the pooling area for the city."""
+    """Money that city or a district paid against a statement, in parts too.
+
+    `payer` is the pooling area for the city.
+    """
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     statement = models.ForeignKey(SubsidyStatement, models.PROTECT, related_name="receipts")

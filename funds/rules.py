@@ -86,7 +86,7 @@ def due_on(issued_on: date, policy: Policy) -> date:
 
 
 def balance(*, claimed: Decimal, received: Decimal, due: date | None, today: date) -> Balance:
-    """F2: what is left of a claim, and for how many days it is overdue; `due` is None while the statement is a draft."""
+    """F2: what is left of a claim, and for how many days it is overdue; `due` is None while it is a draft."""
     outstanding = claimed - received
     late = due is not None and outstanding > ZERO and today > due
     return Balance(claimed, received, outstanding, (today - due).days if late and due is not None else 0)

@@ -6,7 +6,7 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from . import services
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def post_documents() -> int:
     """Post what has no entry yet; beat sends it each minute. While another sweep posts there is nothing to do here."""
     try:

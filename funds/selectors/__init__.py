@@ -3,7 +3,7 @@
 from .balances import balances_by_statement, balances_of
 from .drawing import candidates, period_of
 from .figures import ratios_of, sums_of, table_of
-from .journal import entries_visible_to, trial_balance
+from .journal import entries_filtered, entries_visible_to, trial_balance
 from .statements import drafts_to_issue, items_visible_to, statements_visible_to, subsidy_receipts_visible_to
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "balances_of",
     "candidates",
     "drafts_to_issue",
+    "entries_filtered",
     "entries_visible_to",
     "items_visible_to",
     "period_of",

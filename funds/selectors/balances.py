@@ -26,6 +26,15 @@ class PayerBalance:
     def is_city(self) -> bool:
         return self.payer.kind == Office.Kind.AREA
 
+    @property
+    def share(self) -> int:
+        """How much of the claim has arrived, in whole percent from 0 to 100, rounded down; nothing claimed counts as
+        all.
+        """
+        if self.balance.claimed <= ZERO:
+            return 100
+        return min(int(self.balance.received * 100 / self.balance.claimed), 100)
+
 
 def balances_of(statement: SubsidyStatement, today: datetime.date, actor: Actor | None = None) -> list[PayerBalance]:
     """The payers of one statement, the city first, then the districts by code; district finance: its own only."""
@@ -60,15 +69,12 @@ def balances_by_statement(
     }
     own = actor.office if actor is not None and actor.role is Role.DISTRICT_FINANCE else None
     found: dict[int, list[PayerBalance]] = {key: [] for key in by_key}
-    for (key, payer), amount in sorted(claimed.items(), key=lambda entry: (entry[0][1].parent_id or 0, entry[0][1].code)):
+    # The city's code is that of the whole area, and so before those of its districts.
+    for (statement, payer), amount in sorted(claimed.items(), key=lambda entry: entry[0][1].code):
         if own is None or own.pk == payer.pk:
-            balance = rules.balance(
-                claimed=amount,
-                received=received.get((key, payer.pk), ZERO),
-                due=by_key[key].due_on,
-                today=today,
-            )
-            found[key].append(PayerBalance(payer, balance))
+            paid = received.get((statement, payer.pk), ZERO)
+            balance = rules.balance(claimed=amount, received=paid, due=by_key[statement].due_on, today=today)
+            found[statement].append(PayerBalance(payer, balance))
     return found
 
 

@@ -1,15 +1,19 @@
-"""What a statement has to hold: new claims and corrections (F3). The one place that decides it, for preview, draft and issue."""
+"""What a statement has to hold: new claims and corrections (F3). The one place that decides it, for preview, draft
+and issue.
+"""
 
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from enrollment.contributions.models import ContributionNotice
 from funds import rules
+from funds.labels import period_label
 from funds.models import SubsidyItem, SubsidyStatement
 from liaoyang_medins.kernel import policy
 from liaoyang_medins.kernel.money import ZERO
@@ -48,17 +52,20 @@ class Candidate:
     def total(self) -> Sums:
         return self.claims + self.corrections
 
+    @property
+    def label(self) -> str:
+        """The period in words."""
+        return period_label(self.period.kind, self.period.first)
+
 
 def period_of(value_date: datetime.date) -> rules.Period:
     """The period of a value date under the policy of that day (F2). Raises BeforeTheLaw."""
     return rules.period_of(value_date, policy.on(settings.POOLING_AREA, value_date))
 
 
-def _counted() -> QuerySet[SubsidyItem]:
+def _counted() -> QuerySet[SubsidyItem, Any]:
     """Issued items of the outer notice in its district, where they still count it."""
-    issued = SubsidyItem.objects.filter(
-        statement__status=ISSUED, notice=OuterRef("pk"), district=OuterRef("district")
-    )
+    issued = SubsidyItem.objects.filter(statement__status=ISSUED, notice=OuterRef("pk"), district=OuterRef("district"))
     return issued.values("notice").annotate(net=Sum("persons")).filter(net__gt=0).values("notice")
 
 
@@ -68,15 +75,19 @@ def unclaimed_notices() -> QuerySet[ContributionNotice]:
 
 
 def notices_for(period: rules.Period) -> QuerySet[ContributionNotice]:
-    """What the period's statement claims: value dates in the period, and those that became known after theirs was issued."""
+    """What the period's statement claims: value dates in the period, and those that became known after theirs was
+    issued.
+    """
     covered = SubsidyStatement.objects.filter(
         status=ISSUED, period_from__lte=OuterRef("paid_on"), period_until__gte=OuterRef("paid_on")
     )
     return unclaimed_notices().filter(Q(paid_on__range=(period.first, period.last)) | Exists(covered))
 
 
-def overclaimed() -> QuerySet[SubsidyItem, dict[str, object]]:
-    """Issued lines that no longer hold, since the payment was returned (C8) or belongs to another district, with their sums."""
+def overclaimed() -> QuerySet[SubsidyItem, Any]:
+    """Issued lines that no longer hold, since the payment was returned (C8) or belongs to another district, with
+    their sums.
+    """
     return (
         SubsidyItem.objects.filter(statement__status=ISSUED)
         .filter(~Q(notice__status=PAID) | ~Q(notice__district=F("district")))
@@ -117,7 +128,8 @@ def draw(period: rules.Period, statement: SubsidyStatement | None = None) -> Ite
 
 def _sums(items: QuerySet[ContributionNotice]) -> Sums:
     found = items.aggregate(
-        government=Sum("government", default=ZERO), city=Sum("city", default=ZERO),
+        government=Sum("government", default=ZERO),
+        city=Sum("city", default=ZERO),
         share=Sum("district_share", default=ZERO),
     )
     return Sums(items.count(), found["government"], found["city"], found["share"])
@@ -139,6 +151,8 @@ def unstated_periods(today: datetime.date) -> list[rules.Period]:
     stated = {(kind, first) for kind, first in SubsidyStatement.objects.values_list("kind", "period_from")}
     found: dict[str, rules.Period] = {}
     for day in unclaimed_notices().order_by("paid_on").values_list("paid_on", flat=True).distinct():
+        if day is None:
+            continue
         period = period_of(day)
         # A late payment of a stated period goes with whichever statement comes next.
         if (period.kind.value, period.first) in stated:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
@@ -82,7 +83,8 @@ class Ratio:
     holds_from: object
 
 
-def _aggregated(items: QuerySet[SubsidyItem]) -> Sums:
+def total_of(items: QuerySet[SubsidyItem]) -> Sums:
+    """The sums of any items, corrections taken off."""
     found = items.aggregate(
         persons=Sum("persons", default=0),
         government=Sum("government", default=ZERO),
@@ -94,7 +96,7 @@ def _aggregated(items: QuerySet[SubsidyItem]) -> Sums:
 
 def sums_of(statement: SubsidyStatement) -> Sums:
     """Everything that a statement claims, corrections taken off."""
-    return _aggregated(statement.items.all())
+    return total_of(statement.items.all())
 
 
 def sums_by_statement(items: QuerySet[SubsidyItem], statements: Iterable[SubsidyStatement]) -> dict[int, Sums]:
@@ -124,9 +126,9 @@ def table_of(items: QuerySet[SubsidyItem]) -> Table:
     claims: dict[int, Group] = {}
     corrections: dict[int, Group] = {}
 
-    def place(row: dict[str, object]) -> tuple[str, int, int]:
+    def place(row: Any) -> tuple[str, int, int]:
         return (
-            offices[row["district"]].code,  # type: ignore[index]
+            offices[row["district"]].code,
             CATEGORIES.index(str(row["category"])),
             TIERS.index(str(row["tier"])),
         )
@@ -157,7 +159,9 @@ def ratios_of(items: QuerySet[SubsidyItem], area: str) -> list[Ratio]:
 
 
 def seal_of(statement: SubsidyStatement) -> str:
-    """The seal of a statement as its heading and items stand now; on an issued one it equals `hash` unless tampered with."""
+    """The seal of a statement as its heading and items stand now; on an issued one it equals `hash` unless tampered
+    with.
+    """
     heading = (
         statement.number,
         statement.kind,

@@ -4,11 +4,10 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import DecimalField, Q, QuerySet, Sum, Value
+from django.db.models import DecimalField, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language
 
-from funds.models import Account, JournalEntry
+from funds.models import Account, JournalEntry, JournalLeg
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 
@@ -47,11 +46,6 @@ class TrialBalance:
         return self.debits == self.credits and self.debit_balance == self.credit_balance
 
 
-def account_label(account: Account) -> str:
-    """The account's name in the language of the page."""
-    return account.name_en if (get_language() or "").startswith("en") else account.name
-
-
 def entries_visible_to(actor: Actor) -> QuerySet[JournalEntry]:
     """The entries with their legs and accounts, the newest first; all of them or none."""
     entries = JournalEntry.objects.prefetch_related("legs__account").order_by("-booked_on", "-id")
@@ -75,3 +69,47 @@ def trial_balance(actor: Actor, until: datetime.date | None = None) -> TrialBala
         sum((row.debit_balance for row in rows), ZERO),
         sum((row.credit_balance for row in rows), ZERO),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two sides of an entry: account and amount ≥ 0 in yuan; `amount` is the sum of either side."""
+
+    debits: list[tuple[Account, Decimal]]
+    credits: list[tuple[Account, Decimal]]
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((amount for _account, amount in self.debits), ZERO)
+
+
+def sides_of(entry: JournalEntry) -> Sides:
+    """An entry as a bookkeeper reads it."""
+    legs = list(entry.legs.all())
+    return Sides(
+        [(leg.account, leg.amount) for leg in legs if leg.amount > 0],
+        [(leg.account, -leg.amount) for leg in legs if leg.amount < 0],
+    )
+
+
+def entries_filtered(
+    entries: QuerySet[JournalEntry],
+    *,
+    document_type: str = "",
+    account: str = "",
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+    number: str = "",
+) -> QuerySet[JournalEntry]:
+    """The entries of a kind of document, with a leg on an account, of some days (both included), of a document."""
+    if document_type:
+        entries = entries.filter(document_type=document_type)
+    if account:
+        entries = entries.filter(Exists(JournalLeg.objects.filter(entry=OuterRef("pk"), account__code=account)))
+    if since:
+        entries = entries.filter(booked_on__gte=since)
+    if until:
+        entries = entries.filter(booked_on__lte=until)
+    if number:
+        entries = entries.filter(document_number=number.strip().upper())
+    return entries

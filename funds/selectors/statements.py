@@ -11,7 +11,9 @@ _INSIDE = (Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR)
 
 
 def items_visible_to(actor: Actor) -> QuerySet[SubsidyItem]:
-    """The items that the actor may see: all inside the agency, issued ones for the city, its own issued ones for a district."""
+    """The items that the actor may see: all inside the agency, issued ones for the city, its own issued ones for a
+    district.
+    """
     items = SubsidyItem.objects.all()
     if not actor.may("statements.see"):
         return items.none()

@@ -1,7 +1,8 @@
 """Drawing journal entries from source documents, each exactly once (F1).
 
-Each kind of document is one statement in SQL that finds what has no entry yet and books it, so that a sweep is fast however
-much there is. Debit is positive, credit negative. docs/decisions/0003-when-income-is-booked.md says which account and why.
+Each kind of document is one statement in SQL that finds what has no entry yet and books it, so that a sweep is fast
+however much there is. Debit is positive, credit negative. docs/decisions/0003-when-income-is-booked.md says which
+account and why.
 """
 
 from dataclasses import dataclass
@@ -63,7 +64,8 @@ def two_legs(documents: str) -> str:
         CROSS JOIN LATERAL (VALUES (debit, 1), (credit, -1)) AS leg (code, sign)"""  # noqa: S608
 
 
-# A receipt that was matched from the first counts as income at once; any other is held until a clerk has dealt with it.
+# A receipt that was matched from the first counts as income at once; any other is held until a clerk has dealt with
+# it.
 RECEIPTS = Source(
     DocumentType.RECEIPT,
     two_legs(
@@ -158,7 +160,9 @@ def _count(template: str, source: Source) -> int:
 
 
 def documents_waiting() -> int:
-    """How many documents have no entry yet. What waits on another (a receipt to be assigned) counts once that is posted."""
+    """How many documents have no entry yet. What waits on another (a receipt to be assigned) counts once that is
+    posted.
+    """
     return sum(_count(WAITING, source) for source in SOURCES)
 
 
@@ -166,8 +170,8 @@ def documents_waiting() -> int:
 def post_documents(*, by: Actor) -> dict[str, int]:
     """Post every document that has no entry yet; returns how many of each type (none: an empty dict) (F1).
 
-    Raises Conflict while another sweep is at work, NotAllowed. The sweeps are serial because a returned receipt takes back what
-    was booked for it; the unique key on the document stands behind that.
+    Raises Conflict while another sweep is at work, NotAllowed. The sweeps are serial because a returned receipt
+    takes back what was booked for it; the unique key on the document stands behind that.
     """
     by.require("journal.post")
     with connection.cursor() as cursor:

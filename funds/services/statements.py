@@ -58,9 +58,9 @@ def _changes(statement: SubsidyStatement) -> dict[str, object]:
 def prepare_statement(*, kind: str, period_from: datetime.date, by: Actor) -> SubsidyStatement:
     """Make the draft of the statement of a period and draw its items; returns it (F2, F3).
 
-    `kind` is `window` or `month`, `period_from` the period's first value date. Raises Invalid where no period of that kind
-    begins on that day; Refused where it has not ended, nothing is to be claimed, or another draft is open; Conflict where
-    the period has a statement; NotAllowed.
+    `kind` is `window` or `month`, `period_from` the period's first value date. Raises Invalid where no period of
+    that kind begins on that day; Refused where it has not ended, nothing is to be claimed, or another draft is open;
+    Conflict where the period has a statement; NotAllowed.
     """
     by.require("statements.prepare")
     _lock()
@@ -68,7 +68,8 @@ def prepare_statement(*, kind: str, period_from: datetime.date, by: Actor) -> Su
     period = _period(kind, period_from)
     if period.last >= today:
         raise Refused(
-            _("The period runs until %(day)s; its statement can be prepared from the day after.") % {"day": period.last},
+            _("The period runs until %(day)s; its statement can be prepared from the day after.")
+            % {"day": period.last},
             code="period_not_ended",
         )
     _require_room(period)
@@ -151,14 +152,16 @@ def discard_statement(*, number: str, version: int, by: Actor) -> None:
 def issue_statement(*, number: str, version: int, by: Actor) -> SubsidyStatement:
     """Freeze a draft with today's date, its due date (F2, Art. 15) and a seal over its items; returns it.
 
-    Raises NotAllowed for the one who prepared it; Conflict where it is no draft any more, was changed, or no longer says what
-    the records say; Refused where it claims nothing.
+    Raises NotAllowed for the one who prepared it; Conflict where it is no draft any more, was changed, or no longer
+    says what the records say; Refused where it claims nothing.
     """
     by.require("statements.issue")
     statement = _locked(number, version)
     _require_draft(statement, Status.ISSUED)
     if by.user_id is not None and statement.made_by_id == by.user_id:
-        raise NotAllowed(_("You prepared this statement yourself: somebody else checks and issues it."), code="own_entry")
+        raise NotAllowed(
+            _("You prepared this statement yourself: somebody else checks and issues it."), code="own_entry"
+        )
     _require_fresh(statement)
     if not statement.items.exists():
         raise Refused(_("The statement claims nothing. Discard it."), code="nothing_to_claim")
@@ -179,13 +182,13 @@ def issue_statement(*, number: str, version: int, by: Actor) -> SubsidyStatement
 
 
 def _require_draft(statement: SubsidyStatement, then: str) -> None:
-    require_transition(
-        SubsidyStatement.TRANSITIONS, statement.status, then, label=statement.get_status_display()
-    )
+    require_transition(SubsidyStatement.TRANSITIONS, statement.status, then, label=statement.get_status_display())
 
 
 def _require_fresh(statement: SubsidyStatement) -> None:
-    """Conflict unless the draft holds just what would be drawn now: a payment may have been returned or come in since."""
+    """Conflict unless the draft holds just what would be drawn now: a payment may have been returned or come in
+    since.
+    """
     held = set(statement.items.values_list("notice_id", "district_id", "persons", "government"))
     drawn = {
         (item.notice_id, item.district_id, item.persons, item.government)
@@ -193,7 +196,7 @@ def _require_fresh(statement: SubsidyStatement) -> None:
     }
     if held != drawn:
         raise Conflict(
-            _("Payments came in or were returned since this draft was drawn. Have it drawn anew, then check it again."),
+            _("Payments came in or were returned since this draft was drawn. Draw it anew, then check it again."),
             code="draft_is_stale",
         )
 
@@ -209,8 +212,9 @@ def record_subsidy(
 ) -> SubsidyReceipt:
     """Book `amount` yuan that the city or a district paid against the issued statement `number`; in parts too (F2).
 
-    `payer` is the code of its office. The same bank reference given twice with the same facts returns the first receipt.
-    Raises Invalid (amount, date, payer), Refused where more comes than is outstanding, Conflict, NotAllowed.
+    `payer` is the code of its office. The same bank reference given twice with the same facts returns the first
+    receipt. Raises Invalid (amount, date, payer), Refused where more comes than is outstanding, Conflict,
+    NotAllowed.
     """
     by.require("statements.book")
     _lock()
@@ -250,9 +254,7 @@ def record_subsidy(
     return receipt
 
 
-def _owed(
-    statement: SubsidyStatement, payer: str, amount: Decimal, paid_on: datetime.date
-) -> balances.PayerBalance:
+def _owed(statement: SubsidyStatement, payer: str, amount: Decimal, paid_on: datetime.date) -> balances.PayerBalance:
     """What the payer owes; Invalid where the input cannot be right."""
     if amount <= ZERO or amount != fen(amount):
         raise Invalid(_("Enter an amount above zero with at most two decimals."), field="amount")

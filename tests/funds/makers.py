@@ -142,7 +142,11 @@ def stay_of(resident: Resident, on: D) -> Stay:
     hospital = Institution.objects.filter(code="H0001").first()
     if hospital is None:
         office = Office.objects.create(
-            kind="institution", code="H0001", name="市中心医院", name_en="City Central Hospital", parent=factories.area()
+            kind="institution",
+            code="H0001",
+            name="市中心医院",
+            name_en="City Central Hospital",
+            parent=factories.area(),
         )
         hospital = Institution.objects.create(office=office, code="H0001")
     illness, _created = Diagnosis.objects.get_or_create(code="J18.9", defaults={"name": "肺炎"})

@@ -1,7 +1,7 @@
-"""The journal: every document once, every entry in balance, a story whose trial balance was worked out by hand (F1)."""
+"""The journal: each document once, each entry in balance, a story with a trial balance worked out by hand (F1)."""
 
+import datetime
 import threading
-from datetime import date as D
 from decimal import Decimal
 
 import pytest
@@ -20,6 +20,8 @@ from tests import factories
 
 from . import makers
 from .makers import yuan
+
+D = datetime.date
 
 JOB = Actor.job("journal")
 
@@ -114,11 +116,11 @@ def test_a_year_told_in_documents():
     Window 2009: an elderly man pays 200 (government 100: city 55, district 45), a low-income man 80 (220: 121, 99), a
     minor 40 (40: 22, 18). 300 comes in with a wrong number; 260 of an edge case (160 + 100 too much) is paid back.
     Statement: 360 = city 198 + districts 162. The low-income man's payment is then returned, and corrected by −220.
-    The city pays 198 in two parts, the district 60. In December one who moved in pays the whole standard of 300. Two stays:
-    5,000.00 and 1,200.50; the second is reversed.
+    The city pays 198 in two parts, the district 60. In December one who moved in pays the whole standard of 300. Two
+    stays: 5,000.00 and 1,200.50; the second is reversed.
 
-    Bank: 200 + 80 + 40 + 300 + 260 − 260 − 80 + 198 + 60 + 300 = 1,098. Contributions: 200 + 40 + 300 (assigned) + 300 = 840.
-    Receivable: 360 − 220 − 198 − 60 = −118. City subsidy: 198 − 121 = 77. District: 162 − 99 = 63.
+    Bank: 200 + 80 + 40 + 300 + 260 − 260 − 80 + 198 + 60 + 300 = 1,098. Contributions: 200 + 40 + 300 (assigned) +
+    300 = 840. Receivable: 360 − 220 − 198 − 60 = −118. City subsidy: 198 − 121 = 77. District: 162 − 99 = 63.
     Benefits 5,000 owed to the institution.
     """
     clerk = factories.actor(Role.AGENCY_CLERK)
@@ -141,12 +143,20 @@ def test_a_year_told_in_documents():
     with clock.on_day(D(2009, 12, 20)):
         for part, reference in ((100, "SUB1"), (98, "SUB2")):
             services.record_subsidy(
-                number=statement.number, payer="211000", amount=yuan(part), paid_on=D(2009, 12, 18),
-                bank_reference=reference, by=clerk,
+                number=statement.number,
+                payer="211000",
+                amount=yuan(part),
+                paid_on=D(2009, 12, 18),
+                bank_reference=reference,
+                by=clerk,
             )
         services.record_subsidy(
-            number=statement.number, payer="211002", amount=yuan(60), paid_on=D(2009, 12, 20),
-            bank_reference="SUB3", by=clerk,
+            number=statement.number,
+            payer="211002",
+            amount=yuan(60),
+            paid_on=D(2009, 12, 20),
+            bank_reference="SUB3",
+            by=clerk,
         )
         makers.give_back(poor.receipts.get(), D(2009, 12, 19))
         makers.notice(makers.person(), personal=300, government=0, paid_on=D(2009, 12, 5))

@@ -1,7 +1,6 @@
 """Periods of statements, what is owed, the seal (F2, F3): pure."""
 
-from datetime import date as D
-from datetime import timedelta
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -11,6 +10,8 @@ from hypothesis import strategies as st
 from funds import rules
 from funds.rules import Line, Period, PeriodKind
 from liaoyang_medins.kernel import policy
+
+D = datetime.date
 
 LAW = D(2008, 7, 1)
 
@@ -39,7 +40,7 @@ def test_every_day_is_in_exactly_one_period(day: D):
     period = period_of(day)
     assert period.first <= day <= period.last
     assert period_of(period.first) == period_of(period.last) == period
-    assert period_of(period.last + timedelta(days=1)).first == period.last + timedelta(days=1)
+    assert period_of(period.last + datetime.timedelta(days=1)).first == period.last + datetime.timedelta(days=1)
 
 
 def test_a_month_that_the_window_cuts_gives_up_its_days():

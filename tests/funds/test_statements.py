@@ -1,7 +1,7 @@
 """Subsidy statements: what they hold, who may do what when, what is owed (F2, F3, C3)."""
 
+import datetime
 import threading
-from datetime import date as D
 from decimal import Decimal
 
 import pytest
@@ -30,6 +30,8 @@ from tests import factories
 
 from . import makers
 from .makers import yuan
+
+D = datetime.date
 
 WINDOW = {"kind": "window", "period_from": D(2009, 10, 1)}
 IN_WINDOW = D(2009, 10, 8)
@@ -161,7 +163,7 @@ def test_a_corrected_notice_is_not_corrected_twice(clerk, reviewer):
     assert all(persons == 1 for _number, persons, _amount in held(january))
 
 
-# --- prepare -----------------------------------------------------------------------------------------------------------
+# --- prepare ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -211,9 +213,7 @@ def test_candidates_say_what_each_statement_would_hold(clerk, reviewer):
         ("window:2009-10-01", 1, yuan(100)),
     ]
     for each in found:
-        statement = issued(
-            clerk, reviewer, D(2009, 12, 5), kind=each.period.kind, period_from=each.period.first
-        )
+        statement = issued(clerk, reviewer, D(2009, 12, 5), kind=each.period.kind, period_from=each.period.first)
         assert sums_of(statement) == each.total
     assert candidates(D(2009, 12, 31)) == []
     assert [each.period.key for each in candidates(D(2010, 1, 1))] == ["month:2009-12-01"]
@@ -312,7 +312,7 @@ def test_who_may_not_prepare_or_book(role: Role, clerk):
         refusal(NotAllowed, issue, statement, actor)
 
 
-# --- what arrives ------------------------------------------------------------------------------------------------------
+# --- what arrives ----------------------------------------------------------------------------------------------------
 
 
 def book(statement: SubsidyStatement, *, by: Actor, **values) -> SubsidyReceipt:
@@ -373,7 +373,7 @@ def test_a_draft_is_not_paid(clerk):
     assert refusal(Conflict, book, statement, by=clerk) == "not_issued"
 
 
-# --- who sees what -----------------------------------------------------------------------------------------------------
+# --- who sees what ---------------------------------------------------------------------------------------------------
 
 
 def test_finance_offices_see_issued_statements_and_a_district_its_own_part(clerk, reviewer):
@@ -415,19 +415,19 @@ def test_a_draft_waits_for_reviewers_only(clerk, reviewer):
 
 def test_the_database_freezes_what_was_issued(clerk, reviewer):
     makers.notice(makers.person(), paid_on=IN_WINDOW)
-    other = makers.notice(makers.person(), paid_on=IN_WINDOW)
-    statement = issued(clerk, reviewer)
-    item = statement.items.first()
+    issued(clerk, reviewer)
     changes = [
         "UPDATE funds_subsidyitem SET government = government",
         "DELETE FROM funds_subsidyitem",
-        f"INSERT INTO funds_subsidyitem (statement_id, notice_id, district_id, category, tier, persons, government, city, "
-        f"district_share) VALUES ({statement.pk}, {other.pk}, {item.district_id}, 'elderly', 'ordinary', -1, -1, -1, 0)",
+        "INSERT INTO funds_subsidyitem"
+        " (statement_id, notice_id, district_id, category, tier, persons, government, city, district_share)"
+        " SELECT statement_id, notice_id, district_id, category, tier, -1, -1, -1, 0 FROM funds_subsidyitem",
         "UPDATE funds_subsidystatement SET due_on = due_on + 30",
         "UPDATE funds_subsidystatement SET status = 'draft', issued_on = NULL, due_on = NULL",
     ]
     for change in changes:
-        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        frozen = pytest.raises(IntegrityError, match=r"are not changed|append-only")
+        with frozen, transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(change)
 
 
@@ -435,12 +435,22 @@ def test_the_database_counts_a_notice_once(clerk, reviewer):
     notice = makers.notice(makers.person(), paid_on=IN_WINDOW)
     issued(clerk, reviewer)
     twice = SubsidyStatement.objects.create(
-        number="B-X", kind="month", period_from=D(2009, 12, 1), period_until=D(2009, 12, 31), policy_version=1,
+        number="B-X",
+        kind="month",
+        period_from=D(2009, 12, 1),
+        period_until=D(2009, 12, 31),
+        policy_version=1,
         policy_hash=makers.HASH,
     )
     SubsidyItem.objects.create(
-        statement=twice, notice=notice, district=notice.district, category="elderly", tier="ordinary",
-        government=100, city=55, district_share=45,
+        statement=twice,
+        notice=notice,
+        district=notice.district,
+        category="elderly",
+        tier="ordinary",
+        government=100,
+        city=55,
+        district_share=45,
     )
     twice.status, twice.issued_on, twice.due_on, twice.hash = "issued", AFTER, AFTER, makers.HASH
     with pytest.raises(IntegrityError, match="other than once"), transaction.atomic():
@@ -448,7 +458,7 @@ def test_the_database_counts_a_notice_once(clerk, reviewer):
 
 
 def at_once(count: int, work) -> tuple[list[object], list[Exception]]:
-    """Do the same in `count` threads at once, each on a connection of its own; what they returned, what they raised."""
+    """Do the same in `count` threads at once, each on its own connection; what they returned, what they raised."""
     start = threading.Barrier(count)
     done: list[object] = []
     raised: list[Exception] = []

@@ -1,8 +1,7 @@
 """F3 under any order of payments, late records, returns, moves and statements: what is claimed is what was paid."""
 
+import datetime
 from collections import defaultdict
-from datetime import date as D
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,6 +20,8 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from tests import factories
 
 from . import makers
+
+D = datetime.date
 
 DISTRICTS = ("211002", "211003")
 JOB = Actor.job("story")
@@ -41,9 +42,7 @@ class Story:
     def __init__(self) -> None:
         self.today = D(2009, 9, 20)
         tiers = [("ordinary", 200, 100), ("low_income", 80, 220), ("ordinary", 300, 0), ("low_income_edge", 160, 140)]
-        self.people = [
-            (makers.person(f"{DISTRICTS[index % 2]}001001"), tier) for index, tier in enumerate(tiers)
-        ]
+        self.people = [(makers.person(f"{DISTRICTS[index % 2]}001001"), tier) for index, tier in enumerate(tiers)]
 
     def paid(self) -> list[ContributionNotice]:
         return list(ContributionNotice.objects.filter(status="paid").order_by("pk"))
@@ -56,8 +55,12 @@ class Story:
         person, (tier, personal, government) = self.people[who]
         if not ContributionNotice.objects.filter(resident=person, contribution_year=year, status="paid").exists():
             makers.notice(
-                person, year=year, tier=tier, personal=personal, government=government,
-                paid_on=self.today - timedelta(days=days_ago),
+                person,
+                year=year,
+                tier=tier,
+                personal=personal,
+                government=government,
+                paid_on=self.today - datetime.timedelta(days=days_ago),
             )
 
     def _return(self, which: int) -> None:
@@ -73,7 +76,7 @@ class Story:
             notice.save()
 
     def _wait(self, days: int) -> None:
-        self.today += timedelta(days=days)
+        self.today += datetime.timedelta(days=days)
 
     def _state(self, count: int) -> None:
         for found in candidates(self.today)[:count]:
@@ -89,7 +92,9 @@ class Story:
         assert trial_balance(JOB).balanced
 
     def must_equal_what_is_paid(self, last: SubsidyStatement) -> None:
-        """At the moment of an issue, statements and corrections are the government parts of the paid notices they cover."""
+        """At the moment of an issue, statements and corrections are the government parts of the paid notices they
+        cover.
+        """
         net: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 4)
         persons: dict[tuple[int, int], int] = defaultdict(int)
         by_district: dict[str, Decimal] = defaultdict(Decimal)

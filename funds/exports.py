@@ -1,0 +1,212 @@
+"""A statement as a workbook: a summary, and a sheet of persons. Its sums are those of the pages."""
+
+import tempfile
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import IO, Any
+
+import xlsxwriter
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from enrollment.registration.labels import article_text, label
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.money import daxie
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office, PoolingArea
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.policy.terms import Category, Tier
+from liaoyang_medins.kernel.web.templatetags.medins import masked
+
+from . import selectors
+from .models import SubsidyItem, SubsidyStatement
+from .selectors.drawing import Sums
+from .selectors.figures import Group, Table, total_of
+
+__all__ = ["agency", "export_statement", "label"]
+
+
+def agency() -> Office:
+    """The pooling area whose agency makes the statements."""
+    return PoolingArea.objects.order_by("code")[0]
+
+
+class Sheet:
+    """A worksheet that is written from above to below: text as text, amounts as numbers, never a formula."""
+
+    def __init__(self, book: xlsxwriter.Workbook, name: str, widths: Iterable[int]) -> None:
+        self.sheet = book.add_worksheet(name)
+        self.sheet.set_paper(9)
+        self.sheet.fit_to_pages(1, 0)
+        for column, width in enumerate(widths):
+            self.sheet.set_column(column, column, width)
+        font = {"font_name": "Microsoft YaHei", "font_size": 10}
+        self.formats = {
+            "text": book.add_format(font),
+            "title": book.add_format({**font, "bold": True, "font_size": 14}),
+            "head": book.add_format({**font, "bold": True, "bottom": 1, "text_wrap": True}),
+            "bold": book.add_format({**font, "bold": True, "top": 1}),
+            "money": book.add_format({**font, "num_format": "#,##0.00"}),
+            "money_bold": book.add_format({**font, "bold": True, "top": 1, "num_format": "#,##0.00"}),
+            "date": book.add_format({**font, "num_format": "yyyy-mm-dd"}),
+        }
+        self.row = 0
+
+    def write(self, *values: Any, style: str = "text") -> None:
+        """One row: str as text, int and Decimal as numbers, dates as dates, None as nothing."""
+        for column, value in enumerate(values):
+            if value is None:
+                continue
+            if isinstance(value, str):
+                self.sheet.write_string(self.row, column, value, self.formats[style])
+            elif isinstance(value, Decimal):
+                money = "money_bold" if style == "bold" else "money"
+                self.sheet.write_number(self.row, column, value, self.formats[money])
+            elif isinstance(value, int):
+                self.sheet.write_number(self.row, column, value, self.formats[style])
+            else:
+                self.sheet.write_datetime(self.row, column, value, self.formats["date"])
+        self.row += 1
+
+    def skip(self) -> None:
+        self.row += 1
+
+
+def sums_row(sums: Sums) -> tuple[int, Decimal, Decimal, Decimal]:
+    return sums.persons, sums.government, sums.city, sums.district_share
+
+
+@transaction.atomic
+def export_statement(*, statement: SubsidyStatement, by: Actor) -> IO[bytes]:
+    """The workbook of a statement as far as the actor sees it, opened for reading at its start (F2, Art. 14).
+
+    The names of persons leave the portal with it, so the audit record says who took it. Raises NotAllowed.
+    """
+    by.require("statements.see")
+    items = selectors.items_visible_to(by).filter(statement=statement)
+    audit.record(by=by, verb="statements.export", obj=statement, changes={"items": items.count()})
+    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (the response closes it)
+    book = xlsxwriter.Workbook(
+        file,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    book.set_properties({"title": statement.number, "company": agency().label})
+    part = by.office if by.role is Role.DISTRICT_FINANCE else None
+    write_summary(book, statement, items, part)
+    write_persons(book, items)
+    book.close()
+    file.seek(0)
+    return file
+
+
+def write_summary(book: Any, statement: SubsidyStatement, items: Any, part: Office | None) -> None:
+    """Heading, sums in figures and characters, the ratio with its article, and the tables of the page."""
+    table = selectors.table_of(items)
+    sheet = Sheet(book, _("Summary"), [26, 22, 22, 12, 16, 16, 16])
+    sheet.write(_("Statement of government subsidies"), style="title")
+    sheet.write(agency().label)
+    for name, value in (
+        (_("Number"), statement.number),
+        (_("Status"), statement.get_status_display()),
+        (_("Period"), statement.period_label),
+        (_("Payments from"), statement.period_from),
+        (_("Payments until"), statement.period_until),
+        (_("Date"), statement.issued_on),
+        (_("Due on"), statement.due_on),
+        (_("Part of"), part.label if part else None),
+    ):
+        if value:
+            sheet.write(name, value)
+    for ratio in selectors.ratios_of(items, settings.POOLING_AREA):
+        values = {"city": ratio.city, "district": ratio.district}
+        sheet.write(
+            _("Shares"),
+            _("city %(city)s : district %(district)s") % values,
+            article_text(ratio.article),
+            None,
+            _("since %(day)s") % {"day": ratio.holds_from},
+        )
+    sheet.skip()
+    for name, amount in (
+        (_("Government part in all"), table.total.government),
+        (_("City share"), table.total.city),
+        (_("District share"), table.total.district_share),
+    ):
+        sheet.write(name, amount, daxie(amount))
+    sheet.skip()
+    write_districts(sheet, table)
+    write_groups(sheet, _("New claims"), table.claims, table.claimed)
+    if table.corrections:
+        write_groups(sheet, _("Corrections"), table.corrections, table.corrected)
+
+
+def _figures() -> tuple[str, str, str, str]:
+    return _("Persons"), _("Government part (yuan)"), _("City share (yuan)"), _("District share (yuan)")
+
+
+def write_districts(sheet: Sheet, table: Table) -> None:
+    """Each district's part with corrections taken off, and the sum that is claimed."""
+    sheet.write(_("By district"), style="title")
+    sheet.write(_("District"), None, None, *_figures(), style="head")
+    for group in table.districts:
+        sheet.write(group.district.label, None, None, *sums_row(group.sums))
+    sheet.write(_("Sum"), None, None, *sums_row(table.total), style="bold")
+    sheet.skip()
+
+
+def write_groups(sheet: Sheet, title: str, groups: list[Group], total: Sums) -> None:
+    """The rows by district, category and tier, and their sum."""
+    sheet.write(title, style="title")
+    sheet.write(_("District"), _("Category"), _("Tier"), *_figures(), style="head")
+    for group in groups:
+        for row in group.rows:
+            sheet.write(group.district.label, row.category_label, row.tier_label, *sums_row(row.sums))
+    sheet.write(_("Sum"), None, None, *sums_row(total), style="bold")
+    sheet.skip()
+
+
+def write_persons(book: Any, items: Any) -> None:
+    """One row an item; the last row is the sum. ID numbers are masked, numbers of people are text."""
+    sheet = Sheet(book, _("Persons"), [16, 16, 20, 22, 18, 18, 10, 16, 12, 10, 16, 16, 16])
+    sheet.write(
+        _("District"),
+        _("Personal number"),
+        _("Name"),
+        _("ID number"),
+        _("Category"),
+        _("Tier"),
+        _("Year"),
+        _("Notice"),
+        _("Paid on"),
+        *_figures(),
+        style="head",
+    )
+    sheet.sheet.freeze_panes(1, 0)
+    rows = items.select_related("notice__resident", "district").order_by(
+        "district__code", "notice__number", "-persons"
+    )
+    item: SubsidyItem
+    for item in rows.iterator(chunk_size=2000):
+        resident = item.notice.resident
+        sheet.write(
+            item.district.label,
+            resident.number,
+            resident.name,
+            masked(resident.id_number),
+            label(Category(item.category)),
+            label(Tier(item.tier)),
+            item.notice.contribution_year,
+            item.notice.number,
+            item.notice.paid_on,
+            item.persons,
+            item.government,
+            item.city,
+            item.district_share,
+        )
+    sheet.write(_("Sum"), *[None] * 8, *sums_row(total_of(items)), style="bold")

@@ -1,0 +1,249 @@
+"""Subsidy statements: the list, preparing, the statement itself, its persons and papers, and what arrives on it."""
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from enrollment.registration.labels import article_text
+from funds import exports, selectors, services
+from funds.forms import PrepareForm, StatementFilter, SubsidyReceiptForm, VersionForm
+from funds.models import SubsidyItem, SubsidyStatement
+from funds.selectors.balances import summed
+from funds.selectors.figures import sums_by_statement, total_of
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit import selectors as audit_selectors
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.errors import Conflict, DomainError
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.policy.terms import Category, Tier
+from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
+from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
+
+Status = SubsidyStatement.Status
+
+
+@allowed("statements.see")
+@require_GET
+def statements(request: ActorRequest) -> HttpResponse:
+    """The statements that the actor sees, with what was claimed and what arrived."""
+    actor = request.actor
+    found = selectors.statements_visible_to(actor)
+    years = sorted(set(found.order_by().values_list("period_from__year", flat=True)), reverse=True)
+    drafts = found.filter(status=Status.DRAFT).exists()
+    form = StatementFilter(request.GET or None, years=years, drafts=drafts)
+    if form.is_valid():
+        found = filtered(found, form.cleaned_data)
+    items = selectors.items_visible_to(actor)
+    page = page_of(request, found)
+    sums = sums_by_statement(items, page)
+    balances = selectors.balances_by_statement(page, clock.today(), actor)
+    everything = list(found.only("pk", "due_on"))
+    context = {
+        "filter_form": form,
+        "page": page,
+        "rows": [(row, sums.get(row.pk), summed(balances[row.pk])) for row in page],
+        "sum": total_of(items.filter(statement__in=[row.pk for row in everything])),
+        "sum_balance": summed(
+            entry
+            for entries in selectors.balances_by_statement(everything, clock.today(), actor).values()
+            for entry in entries
+        ),
+    }
+    return render(request, "funds/statements.html", context)
+
+
+def filtered(found: QuerySet[SubsidyStatement], by: dict[str, Any]) -> QuerySet[SubsidyStatement]:
+    """The statements of a year, a kind and a status, each where it is given."""
+    wanted = {"period_from__year": by["year"], "kind": by["kind"], "status": by.get("status")}
+    return found.filter(**{name: value for name, value in wanted.items() if value})
+
+
+@allowed("statements.prepare")
+@require_http_methods(["GET", "POST"])
+def statement_new(request: ActorRequest) -> HttpResponse:
+    """The periods that can be prepared, each with what its statement would hold; choosing one makes the draft."""
+    form = PrepareForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        kind, _colon, first = form.cleaned_data["period"].partition(":")
+        try:
+            period_from = datetime.date.fromisoformat(first)
+            made = services.prepare_statement(kind=kind, period_from=period_from, by=request.actor)
+        except ValueError:
+            form.add_error("period", _("Choose the period."))
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(
+                request, _("The statement %(number)s is prepared. A reviewer issues it.") % {"number": made.number}
+            )
+            return redirect("statement", number=made.number)
+    context = {
+        "form": form,
+        "candidates": selectors.candidates(clock.today()),
+        "draft": SubsidyStatement.objects.filter(status=Status.DRAFT).first(),
+    }
+    return render(request, "funds/statement_new.html", context, status=422 if form.errors else 200)
+
+
+def visible(actor: Actor, number: str) -> SubsidyStatement:
+    return get_object_or_404(selectors.statements_visible_to(actor), number=number)
+
+
+def items_of(actor: Actor, statement: SubsidyStatement) -> QuerySet[SubsidyItem]:
+    return selectors.items_visible_to(actor).filter(statement=statement)
+
+
+@allowed("statements.see")
+@require_GET
+def statement(request: ActorRequest, number: str) -> HttpResponse:
+    """A statement: its table, corrections, what arrived and what is outstanding, what happened."""
+    actor = request.actor
+    found = visible(actor, number)
+    items = items_of(actor, found)
+    balances = selectors.balances_of(found, clock.today(), actor)
+    entries = audit.entries_of(SubsidyStatement._meta.label_lower, number)
+    if actor.role is Role.DISTRICT_FINANCE:
+        # The rest tells of the other districts' payments.
+        entries = entries.filter(verb="statements.issue")
+    context = {
+        "statement": found,
+        "table": selectors.table_of(items),
+        "ratios": ratios(items),
+        "bars": [(entry, entry.share) for entry in balances],
+        "all_balances": summed(balances),
+        "receipts": selectors.subsidy_receipts_visible_to(actor).filter(statement=found),
+        "entries": audit_selectors.timeline(entries),
+        "own": found.made_by_id == actor.user_id,
+        "version_form": VersionForm(initial={"version": found.version}),
+        "may_pay": found.status == Status.ISSUED and any(entry.balance.outstanding > 0 for entry in balances),
+    }
+    return render(request, "funds/statement.html", context)
+
+
+def ratios(items: QuerySet[SubsidyItem]) -> list[tuple[Any, str]]:
+    """Each ratio behind the items with its article in words."""
+    return [(ratio, article_text(ratio.article)) for ratio in selectors.ratios_of(items, settings.POOLING_AREA)]
+
+
+@allowed("statements.see")
+@require_GET
+def statement_persons(request: ActorRequest, number: str) -> HttpResponse:
+    """The persons behind a figure of a statement: of a district, a category, a tier, or the corrections."""
+    actor = request.actor
+    found = visible(actor, number)
+    items = items_of(actor, found).select_related("notice__resident", "district")
+    asked = request.GET
+    chosen: list[str] = []
+    if district := Office.objects.filter(code=asked.get("district", "")).first():
+        items = items.filter(district=district)
+        chosen.append(district.label)
+    if asked.get("category") in list(Category):
+        items = items.filter(category=asked["category"])
+        chosen.append(exports.label(Category(asked["category"])))
+    if asked.get("tier") in list(Tier):
+        items = items.filter(tier=asked["tier"])
+        chosen.append(exports.label(Tier(asked["tier"])))
+    if asked.get("corrections") in {"0", "1"}:
+        items = items.filter(persons=-1 if asked["corrections"] == "1" else 1)
+        if asked["corrections"] == "1":
+            chosen.append(_("Corrections"))
+    page = page_of(request, items.order_by("district__code", "notice__number", "-persons"))
+    context = {"statement": found, "page": page, "sum": total_of(items), "chosen": chosen}
+    return render(request, "funds/statement_persons.html", context)
+
+
+@allowed("statements.see")
+@require_GET
+def statement_print(request: ActorRequest, number: str) -> HttpResponse:
+    """The statement on paper."""
+    actor = request.actor
+    found = visible(actor, number)
+    items = items_of(actor, found)
+    context = {
+        "statement": found,
+        "number": found.number,
+        "date": found.issued_on,
+        "agency": exports.agency().label,
+        "back_url": found.get_absolute_url(),
+        "table": selectors.table_of(items),
+        "ratios": ratios(items),
+        "part_of": actor.office if actor.role is Role.DISTRICT_FINANCE else None,
+    }
+    return render(request, "funds/statement_print.html", context)
+
+
+@allowed("statements.see")
+@require_GET
+def statement_export(request: ActorRequest, number: str) -> FileResponse:
+    """The statement as a workbook."""
+    found = visible(request.actor, number)
+    workbook = exports.export_statement(statement=found, by=request.actor)
+    return FileResponse(workbook, as_attachment=True, filename=f"{found.number}.xlsx")
+
+
+def _posted_version(request: ActorRequest) -> int:
+    form = VersionForm(request.POST)
+    if not form.is_valid():
+        raise Conflict(_("The page was out of date. Open the statement again."))
+    return int(form.cleaned_data["version"])
+
+
+@allowed("statements.prepare")
+@require_POST
+def statement_redraw(request: ActorRequest, number: str) -> HttpResponse:
+    """Draw a draft anew."""
+    visible(request.actor, number)
+    services.redraw_statement(number=number, version=_posted_version(request), by=request.actor)
+    messages.success(request, _("The draft was drawn anew from the records of now."))
+    return redirect("statement", number=number)
+
+
+@allowed("statements.prepare")
+@require_POST
+def statement_discard(request: ActorRequest, number: str) -> HttpResponse:
+    """Take a draft away."""
+    visible(request.actor, number)
+    services.discard_statement(number=number, version=_posted_version(request), by=request.actor)
+    messages.success(request, _("The draft %(number)s was discarded.") % {"number": number})
+    return redirect("statements")
+
+
+@allowed("statements.issue")
+@require_POST
+def statement_issue(request: ActorRequest, number: str) -> HttpResponse:
+    """Issue a draft."""
+    visible(request.actor, number)
+    issued = services.issue_statement(number=number, version=_posted_version(request), by=request.actor)
+    messages.success(
+        request,
+        _("The statement %(number)s is issued. It is due on %(day)s.") % {"number": number, "day": issued.due_on},
+    )
+    return redirect("statement", number=number)
+
+
+@allowed("statements.book")
+@require_http_methods(["GET", "POST"])
+def subsidy_receipt_new(request: ActorRequest, number: str) -> HttpResponse:
+    """Book what the city or a district paid."""
+    found = visible(request.actor, number)
+    balances = selectors.balances_of(found, clock.today(), request.actor)
+    form = SubsidyReceiptForm(request.POST or None, payers=balances, initial={"paid_on": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            receipt = services.record_subsidy(number=number, by=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Booked as %(number)s.") % {"number": receipt.number})
+            return redirect("statement", number=number)
+    context = {"form": form, "statement": found, "balances": balances}
+    return render(request, "funds/subsidy_receipt_new.html", context, status=422 if form.errors else 200)
