@@ -62,8 +62,11 @@ def choose_posting(request: HttpRequest) -> HttpResponse:
     """Work in another of one's postings from now on in this session."""
     if not request.user.is_authenticated:
         return redirect("sign-in")
+    asked = request.POST.get("posting", "")
     posting = get_object_or_404(
-        Posting.objects.in_force(clock.today()), pk=request.POST.get("posting") or 0, user_id=request.user.pk
+        Posting.objects.in_force(clock.today()),
+        pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0,
+        user_id=request.user.pk,
     )
     request.session[SESSION_POSTING] = posting.pk
     return redirect("home")
