@@ -30,6 +30,8 @@ class Hospitals:
         self.items = list(CatalogueItem.objects.order_by("code"))
         designated = Institution.objects.filter(designations__isnull=False, specialties=None)
         self.institutions = list(designated.select_related("office").order_by("code").distinct())
+        # The hospital that the demo's account works at gets the stays that are still open.
+        self.home = next(i for i in self.institutions if i.office == actors["hospital"].office)
 
     def work(self, *, stays: int) -> None:
         """`stays` settled ones, then a few that are open on the demo's day at the demo's own hospitals."""
@@ -57,7 +59,7 @@ class Hospitals:
             admitted = period.starts + datetime.timedelta(days=r.randrange(max(1, (last - period.starts).days)))
         else:
             admitted, days = self.as_of - datetime.timedelta(days=r.randrange(4, 9)), 3
-        institution = self.institutions[0] if number < 6 else r.choice(self.institutions)
+        institution = self.home if number < 6 else r.choice(self.institutions)
         by = self.staff(institution)
         with clock.on_day(admitted):
             stay = services.admit(
@@ -102,7 +104,7 @@ class Hospitals:
         """One settlement was wrong: reversed by the agency, the stay waits for a new one."""
         for stay in reversed(stays):
             settlement = stay.settlements.filter(live=True).first()
-            if settlement is not None and stay.institution == self.institutions[0]:
+            if settlement is not None and stay.institution == self.home:
                 with clock.on_day(self.as_of):
                     services.reverse_settlement(
                         number=settlement.number, reason="费用明细录入有误，重新结算", by=self.actors["reviewer"]
