@@ -1,7 +1,7 @@
 """The verbs of claims."""
 
 from .admission import admit, cancel_admission, change_admission
-from .discharge import cancel_discharge, discharge
+from .discharges import cancel_discharge, discharge
 from .institutions import (
     add_designation,
     add_specialty,
