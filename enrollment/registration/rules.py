@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from liaoyang_medins.kernel.days import day_before, last_day_of_term
+from liaoyang_medins.kernel.days import add_years, day_before, last_day_of_term
 from liaoyang_medins.kernel.policy import BeforeTheLaw, Policy, PolicyOn
 from liaoyang_medins.kernel.policy.terms import (
     Category,
@@ -166,6 +166,11 @@ def is_university_student(facts: PersonFacts) -> bool:
 def is_barred(facts: PersonFacts) -> bool:
     """E9, Art. 30: barred for misuse (S1)."""
     return facts.barred
+
+
+def barred_until(decided_on: date, policy: Policy) -> date:
+    """S1, Art. 30: the last day of the bar of somebody whose misuse was decided on a day."""
+    return add_years(decided_on, policy.eligibility.bar_years.value)
 
 
 def assess_eligibility(facts: PersonFacts, on: date, policy: Policy) -> Eligibility:

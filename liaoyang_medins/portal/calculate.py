@@ -98,8 +98,10 @@ class Row:
         return text == "true"
 
     def code(self, column: str, codes: type[Code]) -> Code:
+        """A code; an empty cell is "none" where there is such a code."""
+        text = self.text(column)
         try:
-            return codes(self.text(column))
+            return codes("none") if not text and "none" in set(codes) else codes(text)
         except ValueError:
             known = ", ".join(code.value for code in codes if code.value)
             raise self.fail(column, _("one of %(codes)s") % {"codes": known}) from None
@@ -149,7 +151,7 @@ def answer_contribution(row: Row, area: str, _day: date) -> Answer:
         birth_date=row.day("birth"),
         student=row.code("student", StudentKind),
         low_income=row.code("low_income", LowIncome),
-        disability_grade=row.whole("disability_grade", 0, 4),
+        disability_grade=row.whole("disability_grade", 0, 4) if row.text("disability_grade") else 0,
         working=row.flag("working"),
         pension=row.code("pension", Pension),
         other_scheme=row.code("other_scheme", OtherScheme),
@@ -332,6 +334,8 @@ def calculate(
         except BeforeTheLaw as error:
             text = _("%(day)s lies before the law: the measures took effect on %(first)s.")
             complain(line, text % {"day": error.day, "first": error.first_day})
+        except OverflowError:
+            complain(line, _("A date is too far away."))
         except (ValueError, csv.Error) as error:
             complain(line, str(error))
 

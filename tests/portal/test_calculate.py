@@ -155,6 +155,17 @@ def test_columns_may_stand_in_any_order_with_others_between():
     assert (found[0]["case"], found[0]["fund"], bad) == ("2", "60.00", [])
 
 
+def test_an_empty_cell_is_none():
+    empty = dict.fromkeys(("student", "low_income", "disability_grade", "pension", "other_scheme"), "")
+    found, bad = answers("contribution", list(golden_row("contribution", "4", **empty)))
+    assert (found[0]["personal"], bad) == ("40.00", [])
+
+
+def test_a_day_too_far_away_is_a_bad_row():
+    _found, bad = answers("benefit-start", list(golden_row("benefit-start", "1", paid="9999-12-31")))
+    assert len(bad) == 1
+
+
 def test_cells_may_have_spaces_and_the_file_a_mark(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     header, row = golden_row("claim", "2", total=" 300.00 ", designated="true ")
     file = tmp_path / "claims.csv"

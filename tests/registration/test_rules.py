@@ -14,6 +14,7 @@ from enrollment.registration.rules import (
     FactsHistory,
     PersonFacts,
     assess_eligibility,
+    barred_until,
     birthday,
     category,
     community_due,
@@ -189,6 +190,10 @@ def test_a_rejection_lists_every_reason():
 
 def test_a_bar_excludes():
     assert reasons(person(date(2000, 1, 1), barred=True)) == {Ineligible.BARRED}
+
+
+def test_a_bar_lasts_two_years():
+    assert barred_until(date(2009, 5, 10), POLICY) == date(2011, 5, 10)
 
 
 def test_before_the_law_nothing_is_decided():

@@ -37,7 +37,7 @@ __all__ = [
 
 DATA = Path(__file__).parent / "data"
 # Folders of areas, in the order in which they are searched.
-_folders: list[Path] = [DATA]
+_folders: tuple[Path, ...] = (DATA,)
 
 # The policy of one area on a day; what a rule takes that needs more than one day.
 PolicyOn = Callable[[date], Policy]
@@ -45,15 +45,15 @@ PolicyOn = Callable[[date], Policy]
 
 def area_policies(area: str) -> AreaPolicies:
     """All versions of a pooling area. Raises PolicyError where the area is unknown or its files are wrong."""
-    for folder in _folders:
-        if (folder / area).is_dir() and area not in ("", ".", ".."):
-            return _loaded(folder / area)
-    raise PolicyError(f"There is no policy for the pooling area {area!r}.")
+    return _found(area, _folders)
 
 
 @cache
-def _loaded(folder: Path) -> AreaPolicies:
-    return load_area(folder)
+def _found(area: str, folders: tuple[Path, ...]) -> AreaPolicies:
+    for folder in folders:
+        if (folder / area).is_dir() and area not in ("", ".", ".."):
+            return load_area(folder / area)
+    raise PolicyError(f"There is no policy for the pooling area {area!r}.")
 
 
 def on(area: str, day: date) -> Policy:
@@ -86,8 +86,9 @@ def data_in(folder: Path) -> Iterator[None]:
     """Within the block the areas in `folder` (a folder for each) are known too, before those that come with the
     portal.
     """
-    _folders.insert(0, folder)
+    global _folders
+    before, _folders = _folders, (folder, *_folders)
     try:
         yield
     finally:
-        _folders.remove(folder)
+        _folders = before
