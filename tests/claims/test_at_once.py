@@ -1,0 +1,125 @@
+"""Several real processes at once (R1): the cap holds to the fen, and everybody else gets a clear refusal."""
+
+import json
+import random
+import subprocess
+import sys
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db.models import Sum
+
+from claims.models import Settlement, Stay
+from claims.services import recompute
+from liaoyang_medins.kernel.offices.actors import Actor
+from tests.claims import makers
+from tests.conftest import ROOT, process_environment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PROCESSES = 8
+
+
+def at_once(works: list[dict[str, Any]]) -> list[list[str]]:
+    """Do each of `works` in a process of its own, all starting together; what each was told."""
+    environment = process_environment() | {"BUSINESS_DATE": "2010-06-30"}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.claims.at_once"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in works
+    ]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n", process.stderr.read()
+    for process, work in zip(processes, works, strict=True):
+        process.stdin.write(json.dumps(work) + "\n")
+        process.stdin.flush()
+    told = []
+    for process in processes:
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+        told.append(json.loads(out))
+    return told
+
+
+def stays_of_one(by: Actor, count: int) -> list[str]:
+    """Stays of one person in 2009 that follow each other, together worth far more than the cap."""
+    person = makers.insured()
+    days = [(f"2009-{1 + index // 9:02d}-{1 + index % 9 * 3:02d}") for index in range(count)]
+    amounts = [f"{5000 + 777 * index}.{index % 100:02d}" for index in range(count)]
+    return [
+        makers.discharged(person, by, (amount,), on=day, until=f"{day[:8]}{int(day[8:]) + 1:02d}").number
+        for day, amount in zip(days, amounts, strict=True)
+    ]
+
+
+def test_eight_processes_settle_the_stays_of_one_person_and_never_pass_the_cap(size):
+    by = makers.hospital()
+    for round_number in range(size(1, 20)):
+        numbers = stays_of_one(by, size(16, 90))
+        shuffle = random.Random(round_number)
+        works = [
+            {"verb": "settle", "posting": by.posting_id, "stays": shuffle.sample(numbers, len(numbers))}
+            for _ in range(PROCESSES)
+        ]
+        told = at_once(works)
+        assert {code for codes in told for code in codes} <= {"done", "already_settled"}
+        assert sum(codes.count("done") for codes in told) == len(numbers)
+        live = Settlement.objects.filter(stay__number__in=numbers, live=True).order_by("sequence")
+        assert live.aggregate(sum=Sum("fund"))["sum"] == Decimal("30000.00")
+        used = Decimal(0)
+        for place, settlement in enumerate(live, start=1):
+            assert (settlement.sequence, settlement.cap_used) == (place, used)
+            assert recompute(settlement).fund == settlement.fund
+            used += settlement.fund
+
+
+def test_settling_and_reversing_at_once_keeps_the_cap_and_the_order(size):
+    by = makers.hospital()
+    numbers = stays_of_one(by, size(10, 40))
+    settling = {"verb": "settle", "posting": by.posting_id, "stays": numbers}
+    reversing = {"verb": "reverse", "posting": by.posting_id, "times": size(10, 100)}
+    told = at_once([settling, reversing, settling | {"stays": numbers[::-1]}, reversing])
+    clear = {"done", "already_settled", "already_reversed", "not_latest"}
+    assert {code for codes in told for code in codes} <= clear
+    live = Settlement.objects.filter(live=True)
+    assert (live.aggregate(sum=Sum("fund"))["sum"] or Decimal(0)) <= Decimal("30000.00")
+    assert live.count() == Stay.objects.filter(status="settled").count()
+    for settlement in live:
+        before = live.filter(sequence__lt=settlement.sequence).aggregate(sum=Sum("fund"))["sum"] or Decimal(0)
+        assert settlement.cap_used == before
+
+
+def test_of_two_admissions_with_one_inpatient_number_one_wins():
+    by = makers.hospital()
+    makers.diagnosis()
+    for attempt in range(3):
+        works = [
+            {
+                "verb": "admit",
+                "posting": by.posting_id,
+                "resident": makers.insured().number,
+                "inpatient_number": f"Z{attempt}",
+            }
+            for _ in range(2)
+        ]
+        assert sorted(at_once(works)) == [["done"], ["inpatient_number_taken"]]
+        assert Stay.objects.filter(inpatient_number=f"Z{attempt}").count() == 1
+
+
+def test_of_two_admissions_of_one_person_one_wins():
+    one, two = makers.hospital(), makers.hospital("H2")
+    makers.diagnosis()
+    person = makers.insured()
+    works = [
+        {"verb": "admit", "posting": by.posting_id, "resident": person.number, "inpatient_number": "Z1"}
+        for by in (one, two)
+    ]
+    assert sorted(at_once(works)) == [["already_admitted"], ["done"]]
