@@ -26,19 +26,20 @@ def _reachable(place: Place, package: str, program: str) -> Path:
     installed = _installed(package, program)
     if place.account.is_us or place.account.runs(installed):
         return installed
-    version = importlib.metadata.version(DISTRIBUTIONS[package])
-    # `bin`, `lib` and `share` belong together; valkey-server stands alone.
-    tree = installed.parents[program.count("/")]
-    copy = place.folder.parent / f"{package}-{version}"
+    copy = place.folder.parent / f"{package}-{importlib.metadata.version(DISTRIBUTIONS[package])}"
+    packages = next(parent.parent for parent in installed.parents if parent.name == package)
     if not copy.exists():
         half = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(tree, half, symlinks=True)
+        # The programs find the libraries in `<package>.libs` by the way from one folder to the other.
+        for folder in packages.glob(f"{package}*"):
+            if folder.name in {package, f"{package}.libs"}:
+                shutil.copytree(folder, half / folder.name, symlinks=True)
         _open_to_all(half)
         try:
             half.rename(copy)
         except OSError:  # another process was first
             shutil.rmtree(half)
-    return copy / program
+    return copy / installed.relative_to(packages)
 
 
 def _installed(package: str, program: str) -> Path:

@@ -6,11 +6,10 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from . import account as accounts
 from . import process
@@ -65,10 +64,10 @@ class Place:
         return path
 
     @contextmanager
-    def hold(self) -> Iterator[IO[str]]:
+    def hold(self) -> Iterator[Callable[[str], None]]:
         """Hold the place against a second start, for as long as this process lives (a lock that kill -9 cannot leave).
 
-        Yields the lock file, for a line that tells the second comer what is running. Raises SetupError when held.
+        Yields a function that notes what is running, for the second comer to read. Raises SetupError when held.
         """
         with (self.folder / "lock").open("a+") as file:
             try:
@@ -77,10 +76,15 @@ class Place:
                 file.seek(0)
                 what = file.read().strip() or "it is starting or stopping"
                 raise SetupError(f"The portal runs from this folder already ({what}). Stop that one first.") from error
-            file.truncate(0)
-            print(f"process {os.getpid()}", file=file, flush=True)
-            yield file
-            file.truncate(0)
+
+            def note(what: str) -> None:
+                file.truncate(0)
+                file.write(what)
+                file.flush()
+
+            note(f"process {os.getpid()}")
+            yield note
+            note("")
 
 
 def find(name: str, *, root: Path = ROOT, elsewhere: Path = ELSEWHERE) -> Place:

@@ -156,22 +156,25 @@ def _launch(
             end_signal=signal.SIGINT,
         )
     try:
-        wait_until(lambda: server.poll() is not None or _says_ready(data), seconds=SECONDS_TO_START, pause=0.02)
+        wait_until(
+            lambda: server.poll() is not None or _says_ready(data, server.pid), seconds=SECONDS_TO_START, pause=0.02
+        )
     except BaseException:
         stop(server, by=signal.SIGINT)
         raise
-    if server.poll() is None and _says_ready(data):
+    if server.poll() is None and _says_ready(data, server.pid):
         return server
     stop(server, by=signal.SIGINT)
     return None
 
 
-def _says_ready(data: Path) -> bool:
+def _says_ready(data: Path, pid: int) -> bool:
+    """True once this server, and not one that was killed before it, has written that it takes connections."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except OSError:
         return False
-    return len(lines) > 7 and lines[7].strip() == "ready"
+    return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
 
 def _prepare(server: Postgres) -> None:

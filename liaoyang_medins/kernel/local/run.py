@@ -10,10 +10,9 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import FrameType
-from typing import IO
 
 from . import place as places
 from . import process, servers
@@ -79,7 +78,7 @@ def prepare(env: Mapping[str, str]) -> None:
 
 def commands(host: str, port: int, place: Place) -> dict[str, list[str]]:
     """The three long-running processes by the name that stands before their lines."""
-    celery = [sys.executable, "-m", "celery", "-A", "liaoyang_medins.celery"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "liaoyang_medins.celery"]
     web = [
         *(
             sys.executable,
@@ -201,21 +200,21 @@ class Run:
         return child.poll() is not None
 
 
-def run(place: Place, lock: IO[str]) -> None:
+def run(place: Place, note: Callable[[str], None]) -> None:
     """Everything, until somebody stops it or a part of it ends. Raises SetupError."""
     if place.is_elsewhere:
         print(f"The data lie in {place.folder}.", flush=True)
+    host, port = address()
     with ExitStack() as stack:
         env = environment(place, stack.enter_context(servers.running(place)))
         prepare(env)
-        host, port = address()
         shown = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         everything = Run(env)
         stack.callback(everything.stop)
         for name, command in commands(host, port, place).items():
             everything.start(name, command)
         everything.wait_for(f"{shown}/health/")
-        print(f"process {os.getpid()}, {shown}", file=lock, flush=True)
+        note(f"process {os.getpid()}, {shown}")
         accounts = manage(env, "demo_accounts", quiet=True) if env["DEMO"].lower() == "true" else ""
         print(f"\n{accounts.rstrip()}\n\nThe portal is at {shown} – Ctrl-C stops it.\n", flush=True)
         everything.watch()
@@ -237,8 +236,8 @@ def main() -> int:
         process.end_with_parent(signal.SIGTERM)
     try:
         place = places.find("run")
-        with place.hold() as lock:
-            run(place, lock)
+        with place.hold() as note:
+            run(place, note)
     except BrokenPipeError:
         # Whoever read our output is gone; everything has been stopped on the way here.
         return 1
