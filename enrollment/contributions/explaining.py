@@ -34,7 +34,7 @@ class Line:
 
 def line_of(text: StepText, amount: Decimal | None = None) -> Line:
     since = _("since %(day)s") % {"day": text.holds_from} if text.holds_from else ""
-    article = _(" · ").join(part for part in (text.rule, article_text(text.article), since) if part)
+    article = " · ".join(part for part in (text.rule, article_text(text.article), since) if part)
     return Line(text.label, text.detail, article, text.amount if amount is None else amount)
 
 

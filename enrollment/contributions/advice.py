@@ -1,0 +1,20 @@
+"""What a clerk does with a receipt that settles no notice, in words by its problem (C6)."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from liaoyang_medins.kernel.policy.terms import ReceiptProblem
+
+ADVICE: dict[ReceiptProblem, Promise] = {
+    ReceiptProblem.UNKNOWN_NOTICE: _("Find the payer's notice and assign the receipt to it, or pay the money back."),
+    ReceiptProblem.PAID_TWICE: _("Pay the money back: the notice was settled by another receipt."),
+    ReceiptProblem.AFTER_END: _(
+        "The person could not be insured any more on this day. Check the resident's page; if it is right, pay the "
+        "money back."
+    ),
+    ReceiptProblem.OUTSIDE_TERM: _(
+        "Pay the money back. Who still wants to take part has the notice made anew and pays inside its new term."
+    ),
+    ReceiptProblem.SHORT: _("Pay the money back and ask for the whole amount: a notice is paid once and in full."),
+    ReceiptProblem.OVER: _("Pay the money back and ask for the exact amount of the notice."),
+}

@@ -1,0 +1,220 @@
+"""Pages of receipts."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from enrollment.registration.labels import label
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit.selectors import timeline
+from liaoyang_medins.kernel.audit.services import entries_of
+from liaoyang_medins.kernel.errors import DomainError
+from liaoyang_medins.kernel.policy.terms import ReceiptProblem
+from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
+from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
+
+from .. import explaining, selectors, services
+from ..advice import ADVICE
+from ..forms import AssignForm, PaymentForm, ReceiptFilter, ReturnForm
+from ..models import BenefitPeriod, ContributionNotice, Receipt
+from ..previews import preview_payment
+from ..services.receipts import plain_number
+from .notices import agency_of
+
+Status = Receipt.Status
+SORTS = {
+    "number": ("number",),
+    "paid": ("paid_on", "number"),
+    "amount": ("amount", "number"),
+    "received": ("received_on", "number"),
+}
+
+
+@allowed("receipts.see")
+@require_GET
+def receipt_list(request: ActorRequest) -> HttpResponse:
+    """Receipts, those that wait for a clerk on top."""
+    form = ReceiptFilter(request.GET)
+    rows = selectors.receipts_visible_to(request.actor)
+    if form.is_valid():
+        rows = filtered(rows, **form.cleaned_data)
+    sort = request.GET.get("sort", "")
+    fields = SORTS.get(sort.removeprefix("-"))
+    if fields is None:
+        rows = selectors.unmatched_first(rows)
+    else:
+        rows = rows.order_by(*[f"-{field}" for field in fields] if sort.startswith("-") else fields)
+    page = page_of(request, rows)
+    context = {
+        "filter_form": form,
+        "page": page,
+        "rows": [(row, reason_of(row)) for row in page],
+        "sum": rows.order_by().aggregate(sum=Sum("amount"))["sum"],
+        "unmatched": selectors.unmatched_count(),
+    }
+    return render(request, "contributions/receipts.html", context)
+
+
+def filtered(rows: QuerySet[Receipt], q: str, status: str, problem: str, channel: str) -> QuerySet[Receipt]:
+    """The receipts that the filters let through."""
+    if q := q.strip():
+        number = Q(number__iexact=q) | Q(stated_notice__iexact=q) | Q(bank_reference__iexact=q)
+        rows = rows.filter(number | Q(payer__startswith=q))
+    exact = {"status": status, "problem": problem, "channel": channel}
+    return rows.filter(**{name: value for name, value in exact.items() if value})
+
+
+def reason_of(receipt: Receipt) -> str:
+    """Why the receipt settles nothing, in words; nothing where it does."""
+    return label(ReceiptProblem(receipt.problem)) if receipt.problem else ""
+
+
+@allowed("receipts.record")
+@require_http_methods(["GET", "POST"])
+def receipt_new(request: ActorRequest) -> HttpResponse:
+    """Record a payment, then show what came of it."""
+    stated = request.POST.get("stated_notice") or request.GET.get("notice", "")
+    form = PaymentForm(request.POST or None, initial={"stated_notice": stated, "paid_on": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.record_payment(**form.cleaned_data, by=request.actor)
+        except DomainError as error:
+            first = sent_before(form.cleaned_data) if error.code == "reference_taken" else None
+            if first is not None:
+                return to_result(first)
+            add_domain_error(form, error)
+        else:
+            return to_result(made)
+    context = {"form": form, **stated_notice(request, stated)}
+    return render(request, "contributions/receipt_new.html", context)
+
+
+def to_result(receipt: Receipt) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('receipt', args=[receipt.number])}?recorded=1")
+
+
+def sent_before(data: dict[str, Any]) -> Receipt | None:
+    """The receipt that this very form made when it was sent the first time; None where it says something else."""
+    return Receipt.objects.filter(
+        channel=data["channel"],
+        bank_reference=plain_number(data["bank_reference"]),
+        stated_notice=plain_number(data["stated_notice"]),
+        amount=data["amount"],
+        paid_on=data["paid_on"],
+    ).first()
+
+
+def stated_notice(request: ActorRequest, stated: str) -> dict[str, Any]:
+    """What is known of the notice whose number is stated: who is to pay how much until when, and what it would buy."""
+    number = plain_number(stated)
+    found = selectors.notices_visible_to(request.actor).filter(number=number).first() if number else None
+    if found is None:
+        return {"stated": number, "notice": None}
+    main = selectors.main_of(found)
+    payable = main.status == ContributionNotice.Status.OPEN
+    return {
+        "stated": number,
+        "notice": main,
+        "due": selectors.due_of(main),
+        "preview": preview_payment(main, clock.today()) if payable else None,
+    }
+
+
+@allowed("receipts.record")
+@require_GET
+def receipt_notice(request: ActorRequest) -> HttpResponse:
+    """The live answer beside the notice number."""
+    context = stated_notice(request, request.GET.get("stated_notice", ""))
+    return render(request, "contributions/_stated_notice.html", context)
+
+
+def found_receipt(request: ActorRequest, number: str) -> Receipt:
+    return get_object_or_404(selectors.receipts_visible_to(request.actor), number=number)
+
+
+@allowed("receipts.see")
+@require_GET
+def receipt(request: ActorRequest, number: str) -> HttpResponse:
+    """One receipt: what came of it, and what to do where it settles nothing."""
+    found = found_receipt(request, number)
+    may_resolve = request.actor.may("receipts.resolve")
+    context = {
+        **facts_of(found),
+        "recorded": "recorded" in request.GET,
+        "reason": reason_of(found),
+        "advice": ADVICE[ReceiptProblem(found.problem)] if found.problem else "",
+        "may_assign": may_resolve and found.status == Status.UNMATCHED,
+        "may_return": may_resolve and found.status != Status.RETURNED,
+        "may_record": request.actor.may("receipts.record"),
+        "entries": timeline(entries_of(found._meta.label_lower, found.number)),
+    }
+    return render(request, "contributions/receipt.html", context)
+
+
+def facts_of(found: Receipt) -> dict[str, Any]:
+    """The receipt with its notices and the days that it bought."""
+    matched = found.status == Status.MATCHED
+    notices = [found.notice] if found.notice else []
+    joint = selectors.joint_of(found.notice) if found.notice else None
+    notices += [joint] if joint else []
+    periods = BenefitPeriod.objects.filter(notice__in=notices).order_by("starts") if notices else []
+    return {
+        "receipt": found,
+        "notices": notices,
+        "periods": [row for row in periods if row.withdrawn_on is None] if matched else [],
+        "certificate_due": explaining.certificate_due(found.paid_on) if matched else None,
+    }
+
+
+@allowed("receipts.see")
+@require_GET
+def receipt_print(request: ActorRequest, number: str) -> HttpResponse:
+    """The receipt on paper: until the card is made it serves as the card (W7)."""
+    found = found_receipt(request, number)
+    context = {
+        **facts_of(found),
+        "number": found.number,
+        "date": found.received_on,
+        "agency": agency_of(found.notice) if found.notice else "",
+        "back_url": reverse("receipt", args=[found.number]),
+    }
+    return render(request, "contributions/receipt_print.html", context)
+
+
+@allowed("receipts.resolve")
+@require_http_methods(["GET", "POST"])
+def assign(request: ActorRequest, number: str) -> HttpResponse:
+    """Say which notice an unmatched receipt is for."""
+    found = found_receipt(request, number)
+    stated = request.POST.get("notice_number") or request.GET.get("notice", "")
+    form = AssignForm(request.POST or None, initial={"version": found.version, "notice_number": stated})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.assign_receipt(number=found.number, by=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            return to_result(found)
+    context = {"receipt": found, "reason": reason_of(found), "form": form, **stated_notice(request, stated)}
+    return render(request, "contributions/receipt_assign.html", context)
+
+
+@allowed("receipts.resolve")
+@require_http_methods(["GET", "POST"])
+def give_back(request: ActorRequest, number: str) -> HttpResponse:
+    """The bank took the payment back, or unmatched money is paid back (C8)."""
+    found = found_receipt(request, number)
+    form = ReturnForm(request.POST or None, initial={"version": found.version, "returned_on": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.return_receipt(number=found.number, by=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            return redirect("receipt", found.number)
+    context = {**facts_of(found), "reason": reason_of(found), "form": form}
+    return render(request, "contributions/receipt_return.html", context)
