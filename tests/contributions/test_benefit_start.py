@@ -14,6 +14,7 @@ from enrollment.contributions.rules import (
     assess_contribution,
     benefit_start,
     enrollment_term,
+    must_wait,
     payment_window,
 )
 from liaoyang_medins.kernel import policy
@@ -198,6 +199,34 @@ def test_a_lapse_never_helps(facts: BenefitFacts):
     first = benefit_start(replace(facts, kind=FIRST), POLICY_ON)
     lapsed = benefit_start(replace(facts, kind=LAPSED), POLICY_ON)
     assert first.start <= lapsed.start
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "codes"),
+    [
+        (FIRST, {}, ["term", "notice_year", "cover"]),
+        (LAPSED, {}, ["lapsed", "waiting", "notice_year", "cover"]),
+        (LAPSED, {"year_after": True}, ["lapsed", "waiting", "notice_year", "year_after", "cover"]),
+        (
+            FIRST,
+            {"moved_in": date(2010, 1, 5), "moved_from": MovedFrom.OUTSIDE},
+            ["moved_in_from_outside", "waiting", "notice_year", "cover"],
+        ),
+        (RENEWAL, {"contribution_year": 2011}, ["renewal", "notice_year", "cover"]),
+        (
+            RENEWAL,
+            {"contribution_year": 2011, "waiting_until": date(2011, 2, 1)},
+            ["renewal", "waiting_runs", "notice_year", "cover"],
+        ),
+    ],
+)
+def test_the_steps_name_what_decided(kind, facts, codes):
+    given = BenefitFacts(kind, date(2010, 1, 5), date(2010, 2, 10), **facts)
+    assert [step.code for step in explain_benefit_start(given, POLICY_ON)] == codes
+
+
+def test_a_renewal_never_waits():
+    assert not must_wait(BenefitFacts(RENEWAL, LAW, date(2012, 10, 1), contribution_year=2013), POLICY)
 
 
 def test_a_second_area_has_its_own_terms():

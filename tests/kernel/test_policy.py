@@ -156,15 +156,22 @@ def test_any_other_figure_gives_another_hash(area: Path):
         ("  date: 2008-04-28", "  signed: 2008-04-28", "`approval.date` is missing"),
         ("opens: {value: 10-01", "opens: {value: 12-01", "the window closes before it opens"),
         ("student_months: {value: 4", "student_months: {value: 13", "a year has 12 months"),
+        ("M: {value: 59", "M: {value: 17", "`eligibility.elderly_first_age.M`: old age begins"),
+        ("minor_last_age: {value: 18", "minor_last_age: {value: 49", "working age ends before it begins"),
+        ("year: {value: 2008", "year: {value: 2009", "benefits of the first year start in 2009"),
+        ("  number: 辽阳", "  seal: x\n  number: 辽阳", "unknown key `approval.seal`"),
+        ("city_share: {value: 0.55", "city_share: {value: [0.55]", "a single value is expected"),
     ],
 )
 def test_a_fault_is_refused_with_file_and_line(area: Path, old: str, new: str, message: str):
+    # Of two figures that do not fit together the one is named that is measured by the other, a few lines away.
+    reach = 10 if any(word in message for word in ("old age", "working age", "first year")) else 1
     line = edit(area / "1.yaml", old, new)
     with pytest.raises(PolicyError, match=re.escape(message)) as refused:
         load_area(area)
     found = re.match(rf"{re.escape(str(area / '1.yaml'))}:(\d+): ", str(refused.value))
     assert found
-    assert abs(int(found[1]) - line) <= 1
+    assert abs(int(found[1]) - line) <= reach
 
 
 @pytest.mark.parametrize(
@@ -252,13 +259,29 @@ def test_a_file_that_is_not_released_is_not_used(tmp_path: Path):
 def test_a_released_file_does_not_go_away(tmp_path: Path):
     folder = tmp_path / "liaoyang"
     shutil.copytree(policy.DATA / "liaoyang", folder)
-    (folder / "1.yaml").write_text((folder / FIRST.name).read_text())
     (folder / FIRST.name).unlink()
-    with pytest.raises(PolicyError):
+    (folder / RELEASED).write_text((folder / RELEASED).read_text() + "2010-01-01.yaml: x\n")
+    shutil.copy(FIRST, folder)
+    with pytest.raises(PolicyError, match=r"2010-01-01\.yaml: released, but the file is gone"):
         load_area(folder)
 
 
-def test_a_second_area_is_data(tmp_path: Path):
+def test_what_is_no_policy_at_all(tmp_path: Path):
+    with pytest.raises(PolicyError, match="no policy file"):
+        load_area(tmp_path)
+    (tmp_path / "1.yaml").write_text("- a list\n")
+    with pytest.raises(PolicyError, match=r"1\.yaml:1: a policy file is a mapping"):
+        load_area(tmp_path)
+
+
+def test_the_first_year_is_that_of_the_first_version(area: Path):
+    (area / "2.yaml").unlink()
+    edit(area / "1.yaml", "holds_from: 2008-07-01", "holds_from: 2007-07-01")
+    with pytest.raises(PolicyError, match="the first version took effect in 2007"):
+        load_area(area)
+
+
+def test_a_second_area_is_data():
     with policy.data_in(SECOND_AREA):
         held = policy.on("newport", date(2011, 6, 1))
         assert (held.version, int(held.cap.amount.value), held.first_day) == (2, 20000, date(2009, 4, 1))
