@@ -41,6 +41,8 @@ class Hospitals:
             .order_by("resident__number", "starts")
         )
         chosen = self.town.random.sample(periods, min(stays + 10, len(periods)))
+        # The first of them are still open on the demo's day, so their benefits have to run then.
+        chosen.sort(key=lambda period: period.ends < self.as_of)
         seen: set[int] = set()
         done: list[Stay] = []
         for number, period in enumerate(chosen):
