@@ -78,8 +78,9 @@ def test_options_may_stand_anywhere(arguments: list[str], capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("table", list(TABLES))
-def test_standard_input_alone_without_any_setting(table: str):
-    bare = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+@pytest.mark.parametrize("debug", ["", "false"])
+def test_standard_input_alone_without_any_setting(table: str, debug: str):
+    bare = {"DEBUG": debug} | {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     done = subprocess.run(
         [sys.executable, "manage.py", "calculate", table],
         cwd=ROOT,
