@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 from .place import ROOT
 
@@ -18,7 +17,7 @@ MANAGE = (PYTHON, "-W", "ignore:Got an error checking a consistent migration his
 CHECKS: dict[str, tuple[str, ...]] = {
     "format": (PYTHON, "-m", "ruff", "format", "--check", "."),
     "lint": (PYTHON, "-m", "ruff", "check", "."),
-    "layers": (str(Path(PYTHON).with_name("lint-imports")),),
+    "layers": (PYTHON, "-c", "from importlinter.cli import lint_imports_command as lint; lint()"),
     "types": (PYTHON, "-m", "mypy", "."),
     "migrations": (*MANAGE, "makemigrations", "--check", "--dry-run"),
     "translations": (PYTHON, "-m", "liaoyang_medins.kernel.local.translations", "check"),
