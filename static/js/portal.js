@@ -9,7 +9,7 @@
 
   // A region takes a tab stop only while there is something to scroll.
   const fitRegions = () => {
-    for (const region of document.querySelectorAll(".table-scroll")) {
+    for (const region of document.querySelectorAll(".table-scroll, .sheet-a4")) {
       if (region.scrollWidth > region.clientWidth && getComputedStyle(region).overflowX === "auto") region.tabIndex = 0;
       else region.removeAttribute("tabindex");
     }
