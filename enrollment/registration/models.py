@@ -30,7 +30,7 @@ class Resident(models.Model):
     """
 
     number = models.CharField(_("personal number"), max_length=20, unique=True)
-    id_number = models.CharField(_("ID number"), max_length=18, unique=True, null=True, blank=True)  # noqa: DJ001
+    id_number = models.CharField(_("ID number"), max_length=18, unique=True, null=True, blank=True)
     name = models.CharField(_("name"), max_length=60)
     pinyin = models.CharField(max_length=200, blank=True)
     sex = models.CharField(_("sex"), max_length=1)

@@ -161,8 +161,12 @@ def resident_with(id_number: str) -> Resident | None:
     return Resident.objects.select_related("community__parent__parent").filter(id_number=id_number).first()
 
 
-def namesakes(name: str, birth_date: datetime.date, sex: str) -> QuerySet[Resident]:
-    """Residents with the same name, birth date and sex: perhaps the person who is about to be registered without a
-    number.
-    """
-    return Resident.objects.select_related("community").filter(name=name, birth_date=birth_date, sex=sex)
+def resident_like(
+    *, id_number: str | None, name: str, birth_date: datetime.date, sex: str, community: Office
+) -> Resident | None:
+    """The resident who is meant: by the ID number, else a newborn of the community who had no number so far."""
+    found = resident_with(id_number) if id_number else None
+    if found is not None:
+        return found
+    rows = Resident.objects.select_related("community__parent__parent")
+    return rows.filter(id_number=None, name=name, birth_date=birth_date, sex=sex, community=community).first()

@@ -1,3 +1,27 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from .views import case, counter, papers, people, queue
+
+urlpatterns = [
+    path("registrations/", queue.registrations, name="registrations"),
+    path("registrations/new/", counter.start, name="registration-start"),
+    path("registrations/id-lookup/", counter.id_lookup, name="id-lookup"),
+    path("registrations/drafts/<uuid:draft_id>/", counter.draft, name="registration-draft"),
+    path("registrations/drafts/<uuid:draft_id>/documents/", counter.documents, name="registration-draft-materials"),
+    path("registrations/drafts/<uuid:draft_id>/check/", counter.check, name="registration-check"),
+    path("registrations/drafts/<uuid:draft_id>/discard/", counter.discard, name="registration-draft-discard"),
+    path("registrations/<slug:number>/", case.registration, name="registration"),
+    path("registrations/<slug:number>/forward/", case.forward, name="registration-forward"),
+    path("registrations/<slug:number>/approve/", case.approve, name="registration-approve"),
+    path("registrations/<slug:number>/return/", case.send_back, name="registration-return"),
+    path("registrations/<slug:number>/refuse/", case.refuse, name="registration-refuse"),
+    path("registrations/<slug:number>/withdraw/", case.withdraw, name="registration-withdraw"),
+    path("registrations/<slug:number>/documents/", case.materials, name="registration-materials"),
+    path("registrations/<slug:number>/receipt/", papers.receipt, name="registration-receipt"),
+    path("registrations/<slug:number>/missing/", papers.missing_notice, name="registration-missing-notice"),
+    path("registrations/<slug:number>/refusal/", papers.refusal_notice, name="registration-refusal-notice"),
+    path("residents/<slug:number>/edit/", people.resident_edit, name="resident-edit"),
+    path("residents/<slug:number>/circumstances/new/", people.circumstance_new, name="circumstance-new"),
+    path("residents/<slug:number>/circumstances/<int:pk>/end/", people.circumstance_end, name="circumstance-end"),
+    path("residents/<slug:number>/circumstances/<int:pk>/void/", people.circumstance_void, name="circumstance-void"),
+]

@@ -42,11 +42,6 @@ STEPS: list[tuple[str, str, str, str, dict[str, Any]]] = [
 VERBS = {verb: values for verb, _who, _now, _then, values in STEPS}
 
 
-@pytest.fixture
-def chain() -> Chain:
-    return Chain()
-
-
 @pytest.mark.parametrize(("verb", "who", "now", "then", "values"), STEPS)
 def test_a_step_that_the_table_allows(
     chain: Chain, verb: str, who: str, now: str, then: str, values: dict[str, Any]

@@ -15,7 +15,7 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.states import require_version
 
-from .. import idnumber
+from .. import idnumber, selectors
 from ..data import PersonData
 from ..models import Resident
 from ..names import sort_key
@@ -52,24 +52,34 @@ def put_on_record(person: PersonData, *, on: datetime.date, by: Actor) -> Reside
     Call it inside a transaction. Two clerks who enter one ID number at once get one resident: the second waits for the
     first.
     """
-    found = None
-    if person.id_number:
-        found = _locked(person.id_number)
-        if found is None:
-            try:
-                with transaction.atomic():
-                    return _create(person, on=on, by=by)
-            except IntegrityError:
-                found = _locked(person.id_number)
+    found = _locked(person)
     if found is None:
-        return _create(person, on=on, by=by)
-    _write(found, _changes(found, person), by=by)
+        try:
+            with transaction.atomic():
+                return _create(person, on=on, by=by)
+        except IntegrityError:
+            found = _locked(person)
+            if found is None:
+                raise
+    changes = _changes(found, person)
+    if person.id_number and found.id_number is None:
+        changes["id_number"] = person.id_number
+    _write(found, changes, by=by)
     return found
 
 
-def _locked(id_number: str) -> Resident | None:
+def _locked(person: PersonData) -> Resident | None:
+    found = selectors.resident_like(
+        id_number=person.id_number,
+        name=person.name,
+        birth_date=person.birth_date,
+        sex=person.sex.value,
+        community=person.community,
+    )
+    if found is None:
+        return None
     rows = Resident.objects.select_for_update(of=("self",)).select_related("community__parent__parent")
-    return rows.filter(id_number=id_number).first()
+    return rows.get(pk=found.pk)
 
 
 def _create(person: PersonData, *, on: datetime.date, by: Actor) -> Resident:

@@ -1,0 +1,206 @@
+"""What the typed answers come to, in words: the live answer of page 1, and the rows of the check page."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.errors import Refused
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.policy.errors import BeforeTheLaw
+from liaoyang_medins.kernel.policy.terms import Sex
+from liaoyang_medins.kernel.web.templatetags.medins import iso, masked
+
+from . import selectors
+from .data import CircumstanceData
+from .drafts import Statement, stated_circumstances, with_known
+from .forms import StatementForm
+from .labels import StepText, article_text, label, step_text
+from .models import Circumstance, RegistrationDraft, Resident
+from .quotes import Quote
+from .rules import completed_age
+from .services.common import Assessment, assess
+from .services.entry import require_free
+from .step_forms import ClosingForm, MaterialsForm
+from .words import relation_label, value_label
+
+Kind = Circumstance.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason against taking part, with its article."""
+
+    text: str
+    article: str
+
+
+@dataclass(slots=True)
+class Live:
+    """What is known so far of who is being typed, in words; empty where nothing is."""
+
+    sex: str = ""
+    birth_date: datetime.date | None = None
+    age: int | None = None
+    known: Resident | None = None
+    # Whether the actor may open the known person's page.
+    known_here: bool = False
+    # Why the known person cannot be registered.
+    blocked: str = ""
+    wrong: str = ""
+    quote: Quote | None = None
+    category: str = ""
+    tier: str = ""
+    reasons: list[Reason] = field(default_factory=list)
+    steps: list[StepText] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, found: Assessment) -> "Live":
+        live = cls()
+        live.take(found)
+        return live
+
+    def take(self, found: Assessment) -> None:
+        answer = found.quote
+        self.quote = answer
+        self.category = label(answer.category) if answer.category else ""
+        self.tier = label(answer.tier) if answer.tier else ""
+        self.steps = [step_text(step) for step in answer.steps]
+        self.reasons = reasons_of(self.steps)
+
+
+def reasons_of(steps: Iterable[StepText]) -> list[Reason]:
+    """E8: every reason among the steps of an explanation, each with its article."""
+    return [Reason(step.detail, article_text(step.article)) for step in steps if step.code == "ineligible"]
+
+
+def live_answer(form: StatementForm, actor: Actor) -> Live:
+    """What the answers come to so far, however incomplete they are."""
+    live = Live()
+    given = {} if form.is_valid() is None else form.cleaned_data
+    birth, sex = given.get("birth_date"), given.get("sex")
+    today = clock.today()
+    if birth is None or not sex or birth > today:
+        return live
+    live.birth_date, live.sex, live.age = birth, label(Sex(sex)), completed_age(birth, today)
+    live.known = known_person(given, Sex(sex), actor)
+    try:
+        if live.known is not None:
+            live.known_here = selectors.residents_visible_to(actor).filter(pk=live.known.pk).exists()
+            require_free(live.known)
+        circumstances: list[CircumstanceData] = stated_circumstances(given, actor)
+        live.take(
+            assess(
+                Sex(sex),
+                birth,
+                with_known(circumstances, live.known),
+                on=today,
+                next_year=False,
+                resident=live.known,
+            )
+        )
+    except Refused as error:
+        live.blocked = str(error.message)
+    except BeforeTheLaw as error:
+        live.wrong = str(error)
+    return live
+
+
+def known_person(given: dict[str, Any], sex: Sex, actor: Actor) -> Resident | None:
+    """Who is on record already: by the ID number, else a newborn without a number by name and birth."""
+    community = given.get("community") or actor.office
+    if given.get("id_number"):
+        return selectors.resident_with(given["id_number"])
+    if given.get("name") and community is not None:
+        return selectors.resident_like(
+            id_number=None, name=given["name"], birth_date=given["birth_date"], sex=sex.value, community=community
+        )
+    return None
+
+
+# --- check your answers ----------------------------------------------------------------------------------------------
+
+
+def rows_of(
+    draft: RegistrationDraft, statement: Statement, materials: MaterialsForm, closing: ClosingForm
+) -> list[SimpleNamespace]:
+    """The answers in sections, each row with the way back to its question."""
+    page_1 = reverse("registration-draft", args=[draft.pk]) + "?back=check#id_"
+    page_2 = reverse("registration-draft-materials", args=[draft.pk]) + "#id_"
+
+    def row(words: str, value: object, where: str) -> SimpleNamespace:
+        return SimpleNamespace(label=words, value=value, change_url=where)
+
+    person = statement.person
+    number = masked(person.id_number) if person.id_number else _("None yet")
+    about = [
+        row(_("ID number"), number, page_1 + "id_number"),
+        row(_("Date of birth"), iso(person.birth_date), page_1 + ("id_number" if person.id_number else "birth_date")),
+        row(_("Sex"), label(person.sex), page_1 + ("id_number" if person.id_number else "sex_0")),
+        row(_("Name"), person.name, page_1 + "name"),
+        row(_("Community"), person.community.label, page_1 + "community"),
+        row(_("Address"), person.address, page_1 + "address"),
+        row(_("Telephone"), person.phone, page_1 + "phone"),
+    ]
+    stated = {item.kind: item for item in statement.circumstances}
+    holds = [
+        row(str(kind.label), circumstance_text(stated.get(kind)), f"{page_1}{kind.value}_0")
+        for kind in (
+            Kind.HUKOU,
+            Kind.STUDENT,
+            Kind.LOW_INCOME,
+            Kind.DISABILITY,
+            Kind.WORK,
+            Kind.PENSION,
+            Kind.SCHEME,
+        )
+    ]
+    agent = statement.agent
+    text = f"{agent.name} ({relation_label(agent.relation)})" if agent else _("The person comes in person")
+    holds.append(row(_("Guardian or agent"), text, page_1 + "agent_name"))
+    papers = [
+        row(words, state_text(materials, name), f"{page_2}{name}_0")
+        for name, words in ((item.material.value, label(item.material)) for item in materials.needed)
+    ]
+    wishes = closing.cleaned_data
+    yes_no = {True: _("Yes"), False: _("No")}
+    further = [
+        row(_("Over-cap supplementary insurance"), yes_no[wishes["supplementary"]], page_2 + "supplementary"),
+        row(_("Notice for the year after"), yes_no[wishes["next_year"]], page_2 + "next_year"),
+        row(_("Remark"), wishes["remark"], page_2 + "remark"),
+    ]
+    return [
+        SimpleNamespace(title=_("The person"), rows=about),
+        SimpleNamespace(title=_("What applies"), rows=holds),
+        SimpleNamespace(title=_("Documents"), rows=papers),
+        SimpleNamespace(title=_("Further"), rows=further),
+    ]
+
+
+def circumstance_text(stated: CircumstanceData | None) -> str:
+    """What is stated of one kind, with its days."""
+    if stated is None:
+        return _("No")
+    parts = [value_label(stated.kind, stated.value)]
+    if stated.school is not None:
+        parts.append(stated.school.label)
+    if stated.document_number:
+        parts.append(stated.document_number)
+    if stated.ends is not None:
+        parts.append(_("until %(day)s") % {"day": iso(stated.ends)})
+    elif stated.kind not in (Kind.WORK, Kind.PENSION, Kind.SCHEME):
+        parts.append(_("since %(day)s") % {"day": iso(stated.starts)})
+    return " · ".join(parts)
+
+
+def state_text(materials: MaterialsForm, name: str) -> str:
+    """How a document was found, with what is wrong with it."""
+    states = dict(materials.fields[name].choices)  # type: ignore[attr-defined]
+    said = str(states[materials.cleaned_data[name]])
+    remark = materials.cleaned_data[f"{name}_remark"]
+    return f"{said} ({remark})" if remark else said

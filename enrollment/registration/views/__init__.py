@@ -1,0 +1,1 @@
+"""The pages of registration: thin faces of the services."""
