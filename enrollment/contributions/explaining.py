@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from enrollment.registration.explanation import explain_eligibility
@@ -32,10 +33,12 @@ class Line:
     article_url: str = ""
 
 
-def line_of(text: StepText, amount: Decimal | None = None) -> Line:
-    since = _("since %(day)s") % {"day": text.holds_from} if text.holds_from else ""
-    article = " · ".join(part for part in (text.rule, article_text(text.article), since) if part)
-    return Line(text.label, text.detail, article, text.amount if amount is None else amount)
+def line_of(text: StepText) -> Line:
+    rule = ", ".join(part for part in (text.rule, article_text(text.article)) if part)
+    if text.holds_from:
+        since = _("since %(day)s") % {"day": text.holds_from}
+        rule = format_html('{}<span class="fact-note">{}</span>', rule, since)
+    return Line(text.label, text.detail, rule, text.amount)
 
 
 def lines(steps: tuple[Step, ...]) -> list[Line]:

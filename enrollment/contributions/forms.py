@@ -54,6 +54,22 @@ class ReceiptFilter(forms.Form):
             problem.choices = [ALL, *choices(ReceiptProblem)]
 
 
+def notice_input(name: str) -> forms.TextInput:
+    """A notice number, typed or scanned, with the live answer who is to pay how much; `name` is the field's."""
+    return forms.TextInput(
+        attrs={
+            "data-width": "medium",
+            "data-live": "",
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "autocapitalize": "characters",
+            "hx-get": reverse_lazy("receipt-notice"),
+            "hx-trigger": "change, keyup changed delay:400ms",
+            "hx-target": f"#id_{name}_live",
+        }
+    )
+
+
 class PaymentForm(forms.Form):
     """A payment as the bank or the counter reports it."""
 
@@ -61,18 +77,7 @@ class PaymentForm(forms.Form):
         label=_("Notice number"),
         max_length=30,
         help_text=_("Type it or read it with the scanner."),
-        widget=forms.TextInput(
-            attrs={
-                "data-width": "medium",
-                "data-live": "",
-                "autocomplete": "off",
-                "spellcheck": "false",
-                "autocapitalize": "characters",
-                "hx-get": reverse_lazy("receipt-notice"),
-                "hx-trigger": "change, keyup changed delay:400ms",
-                "hx-target": "#id_stated_notice_live",
-            }
-        ),
+        widget=notice_input("stated_notice"),
     )
     amount = MoneyField(label=_("Amount"), help_text=_("As it was paid, even if it is not what is due."))
     paid_on = DateField(label=_("Value date"), help_text=_("The bank's date decides, not the day of entry."))
@@ -103,7 +108,8 @@ class AssignForm(forms.Form):
     notice_number = forms.CharField(
         label=_("Notice number"),
         max_length=30,
-        widget=forms.TextInput(attrs={"data-width": "medium", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Type it or read it with the scanner."),
+        widget=notice_input("notice_number"),
     )
 
 

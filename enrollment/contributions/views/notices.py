@@ -178,8 +178,9 @@ def remake(request: ActorRequest, number: str) -> HttpResponse:
     found = found_notice(request, number)
     today = clock.today()
     options = remake_options(found, today)
-    form = YearForm(request.POST or None, initial={"next_year": options[0].value}, years=choices_of(options))
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = YearForm(sent, initial={"next_year": options[0].value}, years=choices_of(options))
+    if form.is_valid():
         made = services.remake_notice(number=found.number, by=request.actor, next_year=chosen(form, options))
         messages.success(request, _("The notice was made anew."))
         return redirect("notice", made.number)

@@ -124,11 +124,12 @@ def stated_notice(request: ActorRequest, stated: str) -> dict[str, Any]:
     }
 
 
-@allowed("receipts.record")
+@allowed("receipts.record", "receipts.resolve")
 @require_GET
 def receipt_notice(request: ActorRequest) -> HttpResponse:
     """The live answer beside the notice number."""
-    context = stated_notice(request, request.GET.get("stated_notice", ""))
+    stated = request.GET.get("stated_notice") or request.GET.get("notice_number", "")
+    context = stated_notice(request, stated)
     return render(request, "contributions/_stated_notice.html", context)
 
 
