@@ -7,11 +7,14 @@
   // The error summary takes the focus, also where a part of the page was exchanged.
   const focusSummary = (root) => root.querySelector("[data-focus]")?.focus();
 
-  // A region takes a tab stop only while there is something to scroll.
+  // A region scrolls and takes a tab stop only while its table is wider; else the table's heading sticks to the window.
   const fitRegions = () => {
     for (const region of document.querySelectorAll(".table-scroll, .sheet-a4")) {
-      if (region.scrollWidth > region.clientWidth && getComputedStyle(region).overflowX === "auto") region.tabIndex = 0;
-      else region.removeAttribute("tabindex");
+      region.classList.remove("fits");
+      const fits = region.scrollWidth <= region.clientWidth;
+      region.classList.toggle("fits", fits);
+      if (fits) region.removeAttribute("tabindex");
+      else region.tabIndex = 0;
     }
   };
 

@@ -52,7 +52,7 @@ def test_error_summary_has_the_focus_and_leads_to_the_field(page: Page):
 def test_enter_leads_to_the_next_field_and_never_sends(page: Page):
     page.goto(GUIDE)
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.method))
+    page.on("request", lambda request: sent.append(request.url) if request.is_navigation_request() else None)
     page.fill("#id_id_number", "211002197003121234")
     page.press("#id_id_number", "Enter")
     expect(page.locator("#id_name")).to_be_focused()
@@ -103,6 +103,16 @@ def test_ticked_rows_show_what_can_be_done_to_all(page: Page):
     expect(bar.locator("[data-bulk-count]")).to_have_text("10")
     page.locator("[data-tick-all]").uncheck()
     expect(bar).to_be_hidden()
+
+
+def test_a_table_scrolls_only_where_it_is_wider_than_its_place(page: Page):
+    region = page.locator(".page-wide .table-scroll")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(GUIDE)
+    expect(region).not_to_have_attribute("tabindex", "0")
+    page.set_viewport_size({"width": 320, "height": 900})
+    expect(region).to_have_attribute("tabindex", "0")
+    assert page.evaluate(OVERFLOW) == 0
 
 
 def test_the_skip_link_is_the_first_stop(page: Page):
