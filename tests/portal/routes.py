@@ -1,0 +1,144 @@
+"""Who may open what: every route of the portal by its name.
+
+`roles` are those for whom the route exists at all; `of` is the kind of object that its address names, so that the tests
+can ask for somebody else's. A route that is not here fails tests/portal/test_routes.py.
+"""
+
+from dataclasses import dataclass
+
+from liaoyang_medins.kernel.offices.roles import Role
+
+R = Role
+EVERYBODY = frozenset(Role)
+COUNTER = frozenset({R.COMMUNITY, R.SCHOOL})
+CHAIN = COUNTER | {R.SUBDISTRICT, R.DISTRICT}
+CLERK = frozenset({R.AGENCY_CLERK})
+REVIEWER = frozenset({R.AGENCY_REVIEWER})
+AGENCY = CLERK | REVIEWER
+HOSPITAL = frozenset({R.HOSPITAL})
+FINANCE = frozenset({R.CITY_FINANCE, R.DISTRICT_FINANCE})
+SUPERVISOR = frozenset({R.SUPERVISOR})
+ADMINISTRATOR = frozenset({R.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`post` tells that the route only takes POST: a GET is answered 405 or leads back to the object's page."""
+
+    roles: frozenset[Role]
+    of: str = ""
+    post: bool = False
+
+
+# Open without signing in: they do nothing that needs an actor, or look after themselves.
+PUBLIC = {"sign-in", "sign-out", "choose-posting", "set_language", "health", "style-guide"}
+
+SEES_RESIDENTS = CHAIN | AGENCY | SUPERVISOR
+SEES_STAYS = AGENCY | HOSPITAL | SUPERVISOR
+SEES_STATEMENTS = FINANCE | AGENCY | SUPERVISOR
+SEES_JOURNAL = AGENCY | {R.CITY_FINANCE} | SUPERVISOR
+SEES_INSTITUTIONS = AGENCY | HOSPITAL | SUPERVISOR | ADMINISTRATOR
+
+ROUTES: dict[str, Route] = {
+    # The frame and the portal
+    "home": Route(EVERYBODY),
+    "search": Route(EVERYBODY),
+    "demo-date": Route(EVERYBODY, post=True),
+    "resident": Route(SEES_RESIDENTS, "resident"),
+    "resident-reveal": Route(SEES_RESIDENTS, "resident", post=True),
+    "users": Route(ADMINISTRATOR),
+    "user-new": Route(ADMINISTRATOR),
+    "user": Route(ADMINISTRATOR, "user"),
+    "user-password": Route(ADMINISTRATOR, "user", post=True),
+    "posting-new": Route(ADMINISTRATOR, "user"),
+    "posting-end": Route(ADMINISTRATOR, "posting"),
+    "offices": Route(ADMINISTRATOR),
+    "office-new": Route(ADMINISTRATOR),
+    "office": Route(ADMINISTRATOR, "office"),
+    "audit-log": Route(SUPERVISOR | ADMINISTRATOR),
+    # Registrations (W1 to W4)
+    "registrations": Route(SEES_RESIDENTS),
+    "registration-start": Route(COUNTER),
+    "id-lookup": Route(COUNTER, post=True),
+    "registration-draft": Route(COUNTER, "draft"),
+    "registration-draft-materials": Route(COUNTER, "draft"),
+    "registration-check": Route(COUNTER, "draft"),
+    "registration-draft-discard": Route(COUNTER, "draft", post=True),
+    "registration": Route(SEES_RESIDENTS, "registration"),
+    "registration-forward": Route(COUNTER | {R.SUBDISTRICT}, "registration", post=True),
+    "registration-approve": Route(AGENCY | {R.DISTRICT}, "registration", post=True),
+    "registration-return": Route(CHAIN | AGENCY, "registration", post=True),
+    "registration-refuse": Route(COUNTER | AGENCY | {R.DISTRICT}, "registration", post=True),
+    "registration-withdraw": Route(COUNTER, "registration", post=True),
+    "registration-materials": Route(COUNTER, "registration"),
+    "registration-receipt": Route(SEES_RESIDENTS, "registration"),
+    "registration-missing-notice": Route(SEES_RESIDENTS, "registration"),
+    "registration-refusal-notice": Route(SEES_RESIDENTS, "registration"),
+    "registration-record": Route(AGENCY, "registration"),
+    "resident-edit": Route(COUNTER | CLERK, "resident"),
+    "circumstance-new": Route(COUNTER | CLERK, "resident"),
+    "circumstance-end": Route(COUNTER | CLERK, "circumstance"),
+    "circumstance-void": Route(COUNTER | CLERK, "circumstance"),
+    # Contributions (C, W5, W6)
+    "notices": Route(SEES_RESIDENTS),
+    "notice": Route(SEES_RESIDENTS, "notice"),
+    "notice-print": Route(SEES_RESIDENTS, "notice"),
+    "notice-remake": Route(COUNTER | AGENCY, "notice"),
+    "notice-renew": Route(COUNTER | AGENCY, "resident", post=True),
+    "receipts": Route(AGENCY | SUPERVISOR),
+    "receipt-new": Route(CLERK),
+    "receipt-notice": Route(AGENCY),
+    "receipt": Route(AGENCY | SUPERVISOR, "receipt"),
+    "receipt-print": Route(AGENCY | SUPERVISOR, "receipt"),
+    "receipt-assign": Route(REVIEWER, "receipt"),
+    "receipt-return": Route(REVIEWER, "receipt"),
+    # Claims (D, A)
+    "stays": Route(SEES_STAYS),
+    "stay-new": Route(CLERK | HOSPITAL),
+    "stay-person": Route(CLERK | HOSPITAL, post=True),
+    "stay": Route(SEES_STAYS, "stay"),
+    "stay-edit": Route(CLERK | HOSPITAL, "stay"),
+    "stay-cancel": Route(CLERK | HOSPITAL, "stay"),
+    "stay-lines": Route(CLERK | HOSPITAL, "stay", post=True),
+    "stay-line-delete": Route(CLERK | HOSPITAL, "stay", post=True),
+    "stay-discharge": Route(CLERK | HOSPITAL, "stay"),
+    "stay-undischarge": Route(CLERK | HOSPITAL, "stay", post=True),
+    "stay-calculation": Route(SEES_STAYS, "stay"),
+    "stay-settle": Route(AGENCY | HOSPITAL, "stay", post=True),
+    "settlement": Route(SEES_STAYS, "settlement"),
+    "settlement-print": Route(SEES_STAYS, "settlement"),
+    "settlement-reverse": Route(REVIEWER | HOSPITAL, "settlement", post=True),
+    "referrals": Route(SEES_STAYS),
+    "referral-new": Route(CLERK | HOSPITAL),
+    "referral": Route(SEES_STAYS, "referral"),
+    "referral-approve": Route(REVIEWER, "referral", post=True),
+    "referral-deny": Route(REVIEWER, "referral", post=True),
+    "catalogue": Route(SEES_INSTITUTIONS),
+    "item-options": Route(CLERK | HOSPITAL),
+    "diagnosis-options": Route(CLERK | HOSPITAL),
+    "institutions": Route(SEES_INSTITUTIONS),
+    "institution": Route(SEES_INSTITUTIONS, "institution"),
+    "institution-new": Route(ADMINISTRATOR),
+    "institution-edit": Route(ADMINISTRATOR, "institution"),
+    "institution-grade": Route(ADMINISTRATOR, "institution", post=True),
+    "institution-designation": Route(ADMINISTRATOR, "institution", post=True),
+    "institution-designation-end": Route(ADMINISTRATOR, "designation", post=True),
+    "institution-specialty": Route(ADMINISTRATOR, "institution", post=True),
+    "institution-specialty-end": Route(ADMINISTRATOR, "specialty", post=True),
+    "entitlement": Route(SEES_STAYS),
+    # Funds (F)
+    "statements": Route(SEES_STATEMENTS),
+    "statement-new": Route(CLERK),
+    "statement": Route(SEES_STATEMENTS, "statement"),
+    "statement-redraw": Route(CLERK, "statement", post=True),
+    "statement-discard": Route(CLERK, "statement", post=True),
+    "statement-issue": Route(REVIEWER, "statement", post=True),
+    "statement-persons": Route(SEES_STATEMENTS, "statement"),
+    "statement-print": Route(SEES_STATEMENTS, "statement"),
+    "statement-export": Route(SEES_STATEMENTS, "statement"),
+    "subsidy-receipt-new": Route(CLERK, "statement"),
+    "journal": Route(SEES_JOURNAL),
+    "journal-post": Route(AGENCY, post=True),
+    "journal-entry": Route(SEES_JOURNAL, "entry"),
+    "trial-balance": Route(SEES_JOURNAL),
+}
