@@ -1,12 +1,12 @@
-"""Small deterministic makers of what many tests need. They go through models for offices and people, and through services
-for everything that a service makes."""
+"""Small deterministic makers of what many tests need. They go through models for offices and people, and through
+services for everything that a service makes.
+"""
 
 import datetime
 import itertools
 from typing import Any
 
-from stdnum.cn import ric
-
+from enrollment.registration import idnumber
 from enrollment.registration.models import Circumstance, Resident
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -60,7 +60,9 @@ def school(code: str = "SCH001") -> Office:
 def user(username: str | None = None, **values: Any) -> User:
     username = username or f"user{next(_serial)}"
     found = User.objects.filter(username=username).first()
-    return found or User.objects.create_user(username, password="demo-password-1", name=values.pop("name", username), **values)
+    return found or User.objects.create_user(
+        username, password="demo-password-1", name=values.pop("name", username), **values
+    )
 
 
 def actor(role: Role, office: Office | None = None, username: str | None = None) -> Actor:
@@ -81,7 +83,7 @@ def id_number(birth: datetime.date, sex: str, place: str = "211002") -> str:
     """A valid ID number of nobody: place, birth date, a running sequence odd for men, check digit."""
     serial = next(_serial) * 2 % 1000 - (1 if sex == "M" else 0)
     body = f"{place}{birth:%Y%m%d}{serial % 1000:03d}"
-    return body + ric.calc_check_digit(body)
+    return body + idnumber.check_digit(body)
 
 
 def resident(

@@ -194,7 +194,7 @@ def circumstance_text(stated: CircumstanceData | None) -> str:
     if stated.ends is not None:
         parts.append(_("until %(day)s") % {"day": iso(stated.ends)})
     elif stated.kind not in (Kind.WORK, Kind.PENSION, Kind.SCHEME):
-        parts.append(_("since %(day)s") % {"day": iso(stated.starts)})
+        parts.append(_("from %(day)s on") % {"day": iso(stated.starts)})
     return " · ".join(parts)
 
 

@@ -44,6 +44,12 @@ def looks_like(text: str) -> bool:
     return re.fullmatch(r"[0-9]{14,18}X?", plain(text)) is not None
 
 
+def check_digit(body: str) -> str:
+    """The last place of an ID number whose first 17 are `body`."""
+    # python-stdnum wants the number with a check digit, right or wrong, and looks at the places before it.
+    return str(ric.calc_check_digit(f"{body}0"))
+
+
 def parse(text: str, *, today: date) -> IdNumber:
     """The ID number that `text` is, 15 places turned into 18.
 
@@ -53,14 +59,14 @@ def parse(text: str, *, today: date) -> IdNumber:
     number = plain(text)
     if _OLD.fullmatch(number):
         number = number[:6] + OLD_CENTURY + number[6:]
-        number += ric.calc_check_digit(number)
+        number += check_digit(number)
     elif not _NEW.fullmatch(number):
         raise _wrong(
             _("An ID number has 18 places: 17 digits and a check digit or X; that of an old card has 15 digits."),
             "id_number_form",
         )
     birth_date = _birth_date(number, today)
-    if ric.calc_check_digit(number[:17]) != number[17]:
+    if check_digit(number[:17]) != number[17]:
         raise _wrong(
             _("The check digit does not fit: a digit is wrong or two are exchanged."), "id_number_check_digit"
         )

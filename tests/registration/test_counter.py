@@ -45,7 +45,7 @@ def test_the_check_page_shows_every_answer_with_a_way_back_and_what_is_due(chain
     documents = client.post(page_1, typed).headers["Location"]
     response = client.get(client.post(documents, {"all_present": "yes"}).headers["Location"])
     seen, html = text(response), response.content.decode()
-    assert "Low-income · D-1 · since 2009-03-01" in seen
+    assert "Low-income · D-1 · from 2009-03-01 on" in seen
     assert "Art. 8(3)" in seen
     assert "80.00" in seen
     assert html.count("?back=check#id_") >= 14

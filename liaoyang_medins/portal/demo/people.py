@@ -5,13 +5,12 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stdnum.cn import ric
-
+from enrollment.registration import idnumber
 from liaoyang_medins.kernel.offices.models import Office
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
-GIVEN_M = "伟强磊军勇杰涛明超刚平辉鹏华建国志文海东成林宇浩博俊德福永健世广振清" "波斌宁贵山松峰"
-GIVEN_F = "芳娜敏静丽艳娟霞秀英玲桂兰红梅燕萍雪琳婷玉洁慧莹颖佳欣怡春凤珍素云爱菊淑荣" "倩蕾薇"
+GIVEN_M = "伟强磊军勇杰涛明超刚平辉鹏华建国志文海东成林宇浩博俊德福永健世广振清波斌宁贵山松峰"
+GIVEN_F = "芳娜敏静丽艳娟霞秀英玲桂兰红梅燕萍雪琳婷玉洁慧莹颖佳欣怡春凤珍素云爱菊淑荣倩蕾薇"
 STREETS = ("民主路", "中华大街", "新华路", "武圣路", "青年大街", "胜利路", "文圣路", "卫国路", "南郊街", "振兴路")
 
 
@@ -112,4 +111,4 @@ class Town:
         key = (place + sex, birth)
         serials = self._serials.setdefault(key, iter(range(1 if sex == "M" else 2, 1000, 2)))
         body = f"{place}{birth:%Y%m%d}{next(serials):03d}"
-        return body + str(ric.calc_check_digit(body))
+        return body + idnumber.check_digit(body)
