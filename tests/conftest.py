@@ -158,6 +158,15 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_as_in_production() -> Iterator[None]:
+    """The live server would look for static files under the names that they have in the source; ours have those that
+    collectstatic gave them, and whitenoise serves them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda application: application)
+        yield
+
+
 @pytest.fixture
 def live(transactional_db: None, live_server: Any) -> Any:
     """The portal on a port of its own, as a browser sees it; `live.url` is its address."""

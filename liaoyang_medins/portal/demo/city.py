@@ -90,5 +90,3 @@ def create_account(account: DemoAccount) -> Posting:
     return Posting.objects.create(
         user=user, role=account.role, office=Office.objects.get(code=account.office_code), starts=LAW
     )
-
-

@@ -143,7 +143,9 @@ class Counters:
             status=ContributionNotice.Status.OPEN, pay_from__lte=opens, pay_until__gte=opens
         ).order_by("number")[:2]
         stated = [(notice.number, notice.personal, notice.resident.name) for notice in waiting]
-        wrong = [(number, amount + step, name) for (number, amount, name), step in zip(stated, (-10, 20), strict=False)]
+        wrong = [
+            (number, amount + step, name) for (number, amount, name), step in zip(stated, (-10, 20), strict=False)
+        ]
         if stated:
             wrong.append(("N2009-9999999", stated[0][1], "张桂兰"))
         with clock.on_day(opens):

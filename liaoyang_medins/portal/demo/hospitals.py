@@ -49,7 +49,9 @@ class Hospitals:
             if period.resident_id in seen:
                 continue
             seen.add(period.resident_id)
-            stage = ("settled", "admitted", "discharged", "discharged", "admitted")[number] if number < 5 else "settled"
+            stage = (
+                ("settled", "admitted", "discharged", "discharged", "admitted")[number] if number < 5 else "settled"
+            )
             done.append(self.stay(period, number, stage))
         self.reverse_one(done)
 
