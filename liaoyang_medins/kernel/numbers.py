@@ -22,7 +22,7 @@ PREFIXES = {
 
 
 def next_number(kind: str, on: datetime.date) -> str:
-    """The next number of a kind, such as N2009-0000123: prefix, year of `on`, and a sequence of seven digits or more."""
+    """The next number of a kind, such as N2009-0000123: prefix, year of `on`, a sequence of seven digits or more."""
     return next_numbers(kind, [on])[0]
 
 

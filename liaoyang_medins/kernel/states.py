@@ -17,7 +17,7 @@ def require_transition(transitions: Mapping[str, set[str]], now: str, then: str,
 
 
 def require_version(found: int, expected: int, *, told: Text = "") -> None:
-    """Raise Conflict unless the record is still at the version that the person saw; `told` is who changed what since."""
+    """Raise Conflict unless the record is at the version that the person saw; `told` is who changed what since."""
     if found != expected:
         raise Conflict(
             _("Somebody changed this record after you opened it. Nothing of yours was saved; look at it again."),

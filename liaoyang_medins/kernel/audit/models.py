@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class AuditEntry(models.Model):
     """One act, written in the transaction of the change it tells of.
 
-    Database triggers refuse update and delete. `resident` is the resident's number (never an ID number); `changes` holds
-    what the act changed as codes and figures, `note` what the person said about it.
+    Database triggers refuse update and delete. `resident` is the resident's number (never an ID number); `changes`
+    holds what the act changed as codes and figures, `note` what the person said about it.
     """
 
     at = models.DateTimeField(_("at"))
@@ -41,8 +41,8 @@ class AuditEntry(models.Model):
 class AuditBlock(models.Model):
     """A sealed run of entries: the ids, their count, the hash over them and over the block before.
 
-    An entry belongs to exactly one block. Ids of a block need not be contiguous: a transaction that was still open when a later
-    id was sealed is caught by the next block.
+    An entry belongs to exactly one block. Ids of a block need not be contiguous: a transaction that was still open
+    when a later id was sealed is caught by the next block.
     """
 
     sealed_at = models.DateTimeField(_("sealed at"))
@@ -59,7 +59,7 @@ class AuditBlock(models.Model):
 
 
 class AuditSeal(models.Model):
-    """The block that an entry was sealed in, and its place there. A row of its own, since entries are never updated."""
+    """The block that an entry was sealed in. A row of its own, since entries are never updated."""
 
     entry = models.OneToOneField(AuditEntry, models.PROTECT, primary_key=True, related_name="seal")
     block = models.ForeignKey(AuditBlock, models.PROTECT, related_name="seals")

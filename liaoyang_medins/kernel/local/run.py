@@ -65,20 +65,39 @@ def manage(env: Mapping[str, str], *arguments: str, quiet: bool = False) -> str:
     return text
 
 
+def is_demo(env: Mapping[str, str]) -> bool:
+    """As the settings read DEMO."""
+    return env["DEMO"].strip().lower() in {"1", "true", "yes", "on"}
+
+
 def prepare(env: Mapping[str, str]) -> None:
-    """Bring the database and the static files to this version, and load the demo city into an empty database."""
+    """Bring the database and the static files to this version; load the demo city into an empty database, or with
+    DEMO=false offices, institutions and catalogue alone."""
     print("Preparing the database", flush=True)
     owner = env.get("DATABASE_OWNER_URL")
     manage({**env, "DATABASE_URL": owner or env["DATABASE_URL"]}, "migrate", "--no-input", "--verbosity", "0")
     if owner:
         manage(env, "grant_app_role")
-    manage(env, "create_demo_city", "--if-empty")
+    if is_demo(env):
+        manage(env, "create_demo_city", "--if-empty")
+    else:
+        manage(env, "load_reference_data")
     manage(env, "collectstatic", "--no-input", "--verbosity", "0")
 
 
 def commands(host: str, port: int, place: Place) -> dict[str, list[str]]:
     """The three long-running processes by the name that stands before their lines."""
-    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "liaoyang_medins.celery"]
+    # Root is warned of itself with each start; PostgreSQL and Valkey, which read from the network, do not run as root.
+    celery = [
+        sys.executable,
+        "-W",
+        "ignore:You're running the worker",
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "liaoyang_medins.celery",
+    ]
     web = [
         *(
             sys.executable,
@@ -215,7 +234,7 @@ def run(place: Place, note: Callable[[str], None]) -> None:
             everything.start(name, command)
         everything.wait_for(f"{shown}/health/")
         note(f"process {os.getpid()}, {shown}")
-        accounts = manage(env, "demo_accounts", quiet=True) if env["DEMO"].lower() == "true" else ""
+        accounts = manage(env, "demo_accounts", quiet=True) if is_demo(env) else ""
         print(f"\n{accounts.rstrip()}\n\nThe portal is at {shown} – Ctrl-C stops it.\n", flush=True)
         everything.watch()
 

@@ -1,4 +1,4 @@
-"""What happens at the counters in the weeks before the demo's day: registrations in every stage, and their payments."""
+"""What happens at the counters before the demo's day: registrations in every stage, and their payments."""
 
 import datetime
 import uuid

@@ -1,7 +1,7 @@
 """The years that lie behind the demo's day: residents who enrolled, paid, renewed or did not, written set by set.
 
-What each owes and from when it covers comes from the rules, with the policy of the time; nothing is made up here but who
-came when.
+What each owes and from when it covers comes from the rules, with the policy of the time; nothing is made up here but
+who came when.
 """
 
 import datetime

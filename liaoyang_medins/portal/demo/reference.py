@@ -1,4 +1,4 @@
-"""The reference data under fixtures/: offices, institutions, catalogue and diagnoses. Loading twice changes nothing."""
+"""The reference data of fixtures/: offices, institutions, catalogue, diagnoses. Loading twice changes nothing."""
 
 import csv
 import datetime
