@@ -37,7 +37,7 @@ def first_quote(facts: QuoteFacts, policy_on: PolicyOn) -> Quote:
         raise ValueError(f"Nothing is known of the person on {facts.on}.")
     year, bought = settled_year(facts, person, policy_on)
     policy = policy_of_year(year, policy_on)
-    on = reference_date(year, facts.on)
+    on = reference_date(year, facts.registered_on or facts.on)
     asked = ContributionFacts(person, on, facts.moved_in)
     found = assess_contribution(person, on, policy, moved_in=facts.moved_in, contribution_year_no=1)
     steps = (*explain_eligibility(person, on, policy), *explain_contribution(asked, policy))
@@ -66,7 +66,7 @@ def settled_year(facts: QuoteFacts, person: PersonFacts, policy_on: PolicyOn) ->
     """
     year = year_of_notice(facts.on, policy_on(facts.on))
     while True:
-        on = reference_date(year, facts.on)
+        on = reference_date(year, facts.registered_on or facts.on)
         if not assess_contribution(
             person, on, policy_of_year(year, policy_on), moved_in=None, contribution_year_no=1
         ).eligibility.eligible:

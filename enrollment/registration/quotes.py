@@ -20,7 +20,10 @@ from .rules import Eligibility, FactsHistory
 
 @dataclass(frozen=True, slots=True)
 class QuoteFacts:
-    """A person who asks on the day `on` to take part, as if they paid that day."""
+    """A person who asks on the day `on` to take part, as if they paid that day.
+
+    `registered_on` is the day of registration, where it was before: age is looked at on it (E7).
+    """
 
     history: FactsHistory
     on: datetime.date
@@ -28,6 +31,7 @@ class QuoteFacts:
     moved_in: datetime.date | None = None
     moved_from: MovedFrom = MovedFrom.NONE
     year_after: bool = False
+    registered_on: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

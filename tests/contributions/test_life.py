@@ -231,6 +231,18 @@ def test_who_turns_nineteen_between_registration_and_payment_stays_a_minor():
     assert m.cover(person) == [(D(2009, 9, 1), D(2009, 12, 31))]
 
 
+def test_who_turns_nineteen_on_the_way_to_the_agency_stays_a_minor():
+    person = make.resident(birth=D(1990, 8, 1), name="赵青")
+    make.circumstance(person, m.Kind.SCHEME, "employee", starts=D(2009, 3, 1), ends=D(2009, 6, 30))
+    registration = m.at_agency(person, D(2009, 7, 28))
+    with clock.on_day(D(2009, 8, 4)):
+        notice = services.take_into_records(registration_number=registration.number, version=1, by=m.clerk())
+    registration.refresh_from_db()
+    assert (notice.category, registration.category, registration.reference_date) == ("minor", "minor", D(2009, 7, 28))
+    m.pay(notice, D(2009, 8, 5))
+    assert m.cover(person) == [(D(2009, 9, 1), D(2009, 12, 31))]
+
+
 def test_category_on_a_day_is_that_of_the_notice_that_covers_it():
     person = make.resident(birth=D(1990, 8, 1), name="赵青")
     make.circumstance(person, m.Kind.SCHEME, "employee", starts=D(2009, 3, 1), ends=D(2009, 6, 30))

@@ -249,6 +249,40 @@ def test_late_receipt_of_who_has_been_enrolled_anew_waits_for_a_clerk(person, no
     assert state(again) == "open"
 
 
+def test_late_receipt_does_not_undo_a_lapse_behind_a_newer_enrollment(person, notice):
+    m.pay(notice, D(2009, 3, 20))
+    renewal = m.renewal(person, D(2009, 10, 12))
+    m.lapse(D(2009, 12, 1))
+    # Who waits into 2011 has a notice for 2011: the lapsed one of 2010 stands beside it.
+    again = m.first_notice(person, D(2010, 8, 4))
+    assert (again.contribution_year, state(renewal)) == (2011, "lapsed")
+    receipt = m.pay(renewal, D(2009, 11, 30), received=D(2010, 8, 6))
+    assert (receipt.status, receipt.problem, state(renewal)) == ("unmatched", "after_end", "lapsed")
+    assert person.enrollments.filter(ends=None).count() == 1
+
+
+def test_late_receipt_of_a_notice_made_anew_with_another_tier_waits_for_a_clerk(person, notice):
+    m.lapse(D(2009, 4, 20))
+    make.circumstance(person, m.Kind.LOW_INCOME, "low_income", starts=D(2009, 4, 10))
+    with clock.on_day(D(2009, 4, 22)):
+        anew = services.remake_notice(number=notice.number, by=m.clerk())
+    receipt = m.pay(notice, D(2009, 4, 19), 16, received=D(2009, 4, 23))
+    assert (receipt.problem, state(notice), state(anew)) == ("outside_term", "remade", "open")
+
+
+def test_wrong_late_amount_revives_nothing(person, notice):
+    make.circumstance(person, m.Kind.LOW_INCOME, "low_income", starts=D(2009, 4, 10))
+    m.lapse(D(2009, 4, 20))
+    assert m.pay(notice, D(2009, 4, 19), 40, received=D(2009, 4, 23)).problem == "over"
+    assert (state(notice), person.notices.count()) == ("lapsed", 1)
+    assert m.pay(notice, D(2009, 4, 19), 16, received=D(2009, 4, 23)).status == "matched"
+
+
+def test_unknown_receipt_is_told():
+    with pytest.raises(Invalid):
+        services.return_receipt(number="C2009-0", version=1, returned_on=LATER, note="x", by=m.reviewer())
+
+
 # --- assigning -------------------------------------------------------------------------------------------------------
 
 

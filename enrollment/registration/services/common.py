@@ -44,10 +44,12 @@ def assess(
     on: datetime.date,
     next_year: bool,
     resident: Resident | None = None,
+    registered_on: datetime.date | None = None,
 ) -> Assessment:
     """Eligibility on the reference date, tier and cover of a person who asks on the day `on` (E7, E8, W6).
 
-    Refused where the person has died. Raises BeforeTheLaw for a day before the measures.
+    `registered_on` is the day of registration where it was before that: age is looked at on it. Refused where the
+    person has died. Raises BeforeTheLaw for a day before the measures.
     """
     died = facts.died_on(circumstances)
     if died is not None and died <= on:
@@ -58,7 +60,7 @@ def assess(
     if resident is not None:
         since = rules.eligible_since(history, on, selectors.policy_on)
         kind = selectors.enrollment_kind(resident, since or on)
-    asked = QuoteFacts(history, on, kind, entered, origin, next_year)
+    asked = QuoteFacts(history, on, kind, entered, origin, next_year, registered_on)
     answer = quote(asked, selectors.policy_on)
     return Assessment(answer, facts.facts_of(sex, birth_date, circumstances, on), selectors.policy_on(on))
 
@@ -73,6 +75,7 @@ def assess_again(registration: Registration, on: datetime.date) -> Assessment:
         on=on,
         next_year=registration.next_year,
         resident=resident,
+        registered_on=registration.received_on,
     )
 
 
