@@ -118,7 +118,7 @@ def write_summary(book: Any, statement: SubsidyStatement, items: Any, part: Offi
         (_("Payments from"), statement.period_from),
         (_("Payments until"), statement.period_until),
         (_("Date"), statement.issued_on),
-        (_("Due on"), statement.due_on),
+        (_("Payable by"), statement.due_on),
         (_("Part of"), part.label if part else None),
     ):
         if value:
@@ -173,7 +173,7 @@ def write_groups(sheet: Sheet, title: str, groups: list[Group], total: Sums) -> 
 
 def write_persons(book: Any, items: Any) -> None:
     """One row an item; the last row is the sum. ID numbers are masked, numbers of people are text."""
-    sheet = Sheet(book, _("Persons"), [16, 16, 20, 22, 18, 18, 10, 16, 12, 10, 16, 16, 16])
+    sheet = Sheet(book, _("List of persons"), [16, 16, 20, 22, 18, 18, 10, 16, 12, 10, 16, 16, 16])
     sheet.write(
         _("District"),
         _("Personal number"),

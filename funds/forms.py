@@ -72,9 +72,9 @@ class JournalFilter(forms.Form):
     """The filters of the journal."""
 
     document_type = forms.ChoiceField(
-        label=_("Document"), required=False, choices=[ANY, *JournalEntry.DocumentType.choices]
+        label=_("Source document"), required=False, choices=[ANY, *JournalEntry.DocumentType.choices]
     )
-    account = forms.ChoiceField(label=_("Account"), required=False)
+    account = forms.ChoiceField(label=_("Ledger account"), required=False)
     since = DateField(label=_("From"), required=False)
     until = DateField(label=_("Until"), required=False)
     number = forms.CharField(label=_("Document number"), required=False, max_length=20)

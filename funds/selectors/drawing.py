@@ -146,34 +146,31 @@ def corrections_waiting() -> Sums:
 def unstated_periods(today: datetime.date) -> list[rules.Period]:
     """Ended periods without a statement that have something to claim, the oldest first.
 
-    Where only corrections wait, the last ended period without a statement takes them.
+    What comes late for a stated period, and corrections where nothing else waits, go with the period that ended last.
     """
     stated = {(kind, first) for kind, first in SubsidyStatement.objects.values_list("kind", "period_from")}
+    last = last_ended_period(today)
     found: dict[str, rules.Period] = {}
     for day in unclaimed_notices().order_by("paid_on").values_list("paid_on", flat=True).distinct():
         if day is None:
             continue
-        period = period_of(day)
-        # A late payment of a stated period goes with whichever statement comes next.
-        if (period.kind.value, period.first) in stated:
-            period = last_ended_period(today, stated) or period
-        if period.last < today and (period.kind.value, period.first) not in stated:
+        own = period_of(day)
+        period = last if (own.kind.value, own.first) in stated else own
+        if period is not None and period.last < today:
             found[period.key] = period
-    if not found and overclaimed().exists():
-        last = last_ended_period(today, stated)
-        found = {last.key: last} if last else {}
-    return sorted(found.values(), key=lambda period: period.first)
+    if last is not None and overclaimed().exists():
+        found.setdefault(last.key, last)
+    return sorted(
+        (period for period in found.values() if (period.kind.value, period.first) not in stated),
+        key=lambda period: period.first,
+    )
 
 
-def last_ended_period(today: datetime.date, stated: set[tuple[str, datetime.date]]) -> rules.Period | None:
-    """The latest period that ended before `today` and has no statement; None where every one has."""
+def last_ended_period(today: datetime.date) -> rules.Period | None:
+    """The period that ended last before `today`; None in the law's first."""
     first_day = policy.area_policies(settings.POOLING_AREA).first_day
-    period = period_of(today)
-    while period.first > first_day:
-        period = period_of(period.first - datetime.timedelta(days=1))
-        if (period.kind.value, period.first) not in stated:
-            return period
-    return None
+    before = period_of(today).first - datetime.timedelta(days=1)
+    return period_of(before) if before >= first_day else None
 
 
 def candidates(today: datetime.date) -> list[Candidate]:

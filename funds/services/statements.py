@@ -249,7 +249,7 @@ def record_subsidy(
         bank_reference=bank_reference,
     )
     changes = {"number": receipt.number, "payer": payer, "amount": amount, "paid_on": paid_on}
-    note = _("%(payer)s: %(amount)s yuan") % {"payer": owed.payer.name, "amount": f"{amount:,.2f}"}
+    note = f"{owed.payer.name} {amount:,.2f}"
     audit.record(by=by, verb="statements.book", obj=statement, changes=changes, note=note)
     return receipt
 

@@ -46,7 +46,7 @@ def statements(request: ActorRequest) -> HttpResponse:
     page = page_of(request, found)
     sums = sums_by_statement(items, page)
     balances = selectors.balances_by_statement(page, clock.today(), actor)
-    everything = list(found.only("pk", "due_on"))
+    everything = list(found.select_related(None).only("pk", "due_on"))
     context = {
         "filter_form": form,
         "page": page,
@@ -235,8 +235,11 @@ def statement_issue(request: ActorRequest, number: str) -> HttpResponse:
 def subsidy_receipt_new(request: ActorRequest, number: str) -> HttpResponse:
     """Book what the city or a district paid."""
     found = visible(request.actor, number)
-    balances = selectors.balances_of(found, clock.today(), request.actor)
-    form = SubsidyReceiptForm(request.POST or None, payers=balances, initial={"paid_on": clock.today()})
+    owing = [each for each in selectors.balances_of(found, clock.today()) if each.balance.outstanding > 0]
+    if found.status != Status.ISSUED or not owing:
+        messages.info(request, _("Nothing is outstanding on the statement %(number)s.") % {"number": number})
+        return redirect("statement", number=number)
+    form = SubsidyReceiptForm(request.POST or None, payers=owing, initial={"paid_on": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
             receipt = services.record_subsidy(number=number, by=request.actor, **form.cleaned_data)
@@ -245,5 +248,5 @@ def subsidy_receipt_new(request: ActorRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("Booked as %(number)s.") % {"number": receipt.number})
             return redirect("statement", number=number)
-    context = {"form": form, "statement": found, "balances": balances}
+    context = {"form": form, "statement": found}
     return render(request, "funds/subsidy_receipt_new.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,116 @@
+"""What arrives on statements, and which office sees what of them (F2)."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from funds.models import SubsidyReceipt
+from funds.selectors import (
+    balances_of,
+    drafts_to_issue,
+    items_visible_to,
+    statements_visible_to,
+    subsidy_receipts_visible_to,
+)
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.errors import Conflict, DomainError, Invalid, Refused
+from liaoyang_medins.kernel.offices.roles import Role
+from tests import factories
+
+from . import makers
+from .makers import yuan
+from .steps import AFTER, IN_WINDOW, book, issue, issued, prepared, refusal
+
+D = datetime.date
+
+
+def test_money_arrives_in_parts_and_what_is_left_grows_overdue(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    makers.notice(makers.person("211003001001"), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer)
+    with clock.on_day(D(2009, 12, 20)):
+        book(statement, by=clerk, amount=yuan(60), paid_on=D(2009, 12, 18))
+        book(statement, by=clerk, amount=yuan(50), paid_on=D(2009, 12, 20), bank_reference="REF2")
+        book(statement, by=clerk, payer="211003", amount=yuan("44.99"), bank_reference="REF3")
+
+    owed = {each.payer.code: each.balance for each in balances_of(statement, D(2010, 1, 10))}
+    assert list(owed) == ["211000", "211002", "211003"]
+    assert (owed["211000"].claimed, owed["211000"].outstanding, owed["211000"].overdue_days) == (110, 0, 0)
+    assert (owed["211002"].received, owed["211002"].outstanding, owed["211002"].overdue_days) == (0, 45, 10)
+    assert owed["211003"].outstanding == yuan("0.01")
+    assert [each.balance.overdue_days for each in balances_of(statement, statement.due_on)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "field"),
+    [
+        ({"amount": yuan("55.01")}, Refused, "amount"),
+        ({"amount": yuan(0)}, Invalid, "amount"),
+        ({"amount": Decimal("0.001")}, Invalid, "amount"),
+        ({"paid_on": D(2009, 11, 30)}, Invalid, "paid_on"),
+        ({"paid_on": D(2009, 12, 2)}, Invalid, "paid_on"),
+        ({"payer": "211011"}, Invalid, "payer"),
+    ],
+)
+def test_what_cannot_be_booked(clerk, reviewer, values, error: type[DomainError], field: str):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer)
+    with clock.on_day(AFTER), pytest.raises(error) as caught:
+        book(statement, by=clerk, **values)
+    assert caught.value.field == field
+    assert not SubsidyReceipt.objects.exists()
+
+
+def test_a_bank_reference_is_booked_once(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer)
+    with clock.on_day(AFTER):
+        first = book(statement, by=clerk)
+        assert book(statement, by=clerk) == first
+        assert refusal(Conflict, book, statement, by=clerk, amount=yuan(11)) == "reference_taken"
+    assert AuditEntry.objects.filter(verb="statements.book").count() == 1
+
+
+def test_a_draft_is_not_paid(clerk):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = prepared(clerk)
+    assert refusal(Conflict, book, statement, by=clerk) == "not_issued"
+
+
+# --- who sees what ---------------------------------------------------------------------------------------------------
+
+
+def test_finance_offices_see_issued_statements_and_a_district_its_own_part(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    makers.notice(makers.person("211003001001"), paid_on=IN_WINDOW)
+    baita = factories.actor(Role.DISTRICT_FINANCE, factories.district("211002"))
+    hongwei = factories.actor(Role.DISTRICT_FINANCE, factories.district("211004"))
+    city = factories.actor(Role.CITY_FINANCE)
+    draft = prepared(clerk)
+    for actor in (baita, hongwei, city):
+        assert not statements_visible_to(actor).exists()
+        assert not items_visible_to(actor).exists()
+    with clock.on_day(AFTER):
+        statement = issue(draft, reviewer)
+        book(statement, by=clerk)
+        book(statement, by=clerk, payer="211003", amount=yuan(5), bank_reference="REF2")
+
+    assert items_visible_to(city).count() == 2
+    assert subsidy_receipts_visible_to(city).count() == 2
+    assert list(items_visible_to(baita).values_list("district__code", flat=True)) == ["211002"]
+    assert statements_visible_to(baita).count() == 1
+    assert not subsidy_receipts_visible_to(baita).exists()
+    assert [each.payer.code for each in balances_of(statement, AFTER, baita)] == ["211002"]
+    assert not statements_visible_to(hongwei).exists()
+    assert balances_of(statement, AFTER, hongwei) == []
+    assert not statements_visible_to(factories.actor(Role.COMMUNITY)).exists()
+    assert statements_visible_to(factories.actor(Role.SUPERVISOR)).count() == 1
+
+
+def test_a_draft_waits_for_reviewers_only(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    prepared(clerk)
+    assert drafts_to_issue(reviewer).count() == 1
+    assert drafts_to_issue(clerk).count() == 0
