@@ -101,7 +101,7 @@ def resident(
         number=next_number("resident", LAW),
         id_number=values.pop("id_number", id_number(birth, sex)),
         name=name,
-        pinyin="ceshi",
+        pinyin=values.pop("pinyin", "ceshi"),
         sex=sex,
         birth_date=birth,
         community=home or community(),

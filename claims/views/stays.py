@@ -47,7 +47,7 @@ def stays(request: ActorRequest) -> HttpResponse:
         "filter_form": form,
         "tabs": tabs(request, state, counts),
         "page": page_of(request, rows),
-        "sums": rows.order_by().aggregate(total=Sum("total"), fund=Sum("fund")),
+        "sums": rows.order_by().aggregate(sum_total=Sum("total"), sum_fund=Sum("fund")),
         "everywhere": selectors.sees_everything(request.actor),
     }
     return render(request, "claims/stays.html", context)
@@ -64,7 +64,7 @@ def of_state(found: QuerySet[Stay], state: str) -> QuerySet[Stay]:
 def tabs(request: ActorRequest, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The queues, with how many stays are in each under the filters that are set."""
     queues = [
-        ("open", _("Open"), sum(counts.get(status, 0) for status in OPEN)),
+        ("open", _("Open stays"), sum(counts.get(status, 0) for status in OPEN)),
         ("admitted", _("In hospital"), counts.get("admitted", 0)),
         ("discharged", _("To be settled"), counts.get("discharged", 0)),
         ("held", _("Held for a clerk"), counts["held"]),
@@ -84,7 +84,7 @@ def tabs(request: ActorRequest, state: str, counts: dict[str, int]) -> list[dict
 @allowed("stays.enter")
 def stay_new(request: ActorRequest) -> HttpResponse:
     """Admit somebody; who they are and what they are entitled to is answered beside the field."""
-    form = AdmissionForm(request.POST or None, by=request.actor)
+    form = AdmissionForm(request.POST or None, by=request.actor, initial={"resident": request.GET.get("resident", "")})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         made = attempt(

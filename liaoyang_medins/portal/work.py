@@ -14,8 +14,8 @@ from claims import selectors as claims
 from claims.models import Referral, Stay
 from enrollment.contributions import selectors as contributions
 from enrollment.contributions.models import ContributionNotice, Receipt
-from enrollment.registration import selectors as registration
 from enrollment.registration.models import Registration
+from enrollment.registration.queue import waiting_for
 from funds import selectors as funds
 from funds.models import SubsidyStatement
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -25,22 +25,13 @@ from liaoyang_medins.kernel.offices.roles import Role
 COUNT_AT_MOST = 1000
 ROWS = 8
 
-AT_STEP = {
-    Role.COMMUNITY: ("materials_missing", "returned", "accepted"),
-    Role.SCHOOL: ("materials_missing", "returned", "accepted"),
-    Role.SUBDISTRICT: ("at_subdistrict",),
-    Role.DISTRICT: ("at_district",),
-    Role.AGENCY_CLERK: ("at_agency",),
-    Role.AGENCY_REVIEWER: ("at_agency",),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One case that waits.
 
-    `day` is the last day of its term or what else the queue's column of days says; `late` is `overdue`, `today` or empty;
-    `since` stands where the case has no term.
+    `day` is the last day of its term, or what else the queue's column of days says; `late` is `overdue`, `today` or
+    empty; `since` stands where the case has no term.
     """
 
     number: str
@@ -88,9 +79,6 @@ def lateness(due: datetime.date | None, today: datetime.date) -> str:
 
 def registrations_waiting(actor: Actor, today: datetime.date) -> Queue:
     """Registrations at the actor's step (W3): the earliest term first, then by how long they have been there."""
-    cases = registration.registrations_visible_to(actor).filter(status__in=AT_STEP[actor.role] if actor.role else ())
-    if actor.role in (Role.COMMUNITY, Role.SCHOOL):
-        cases = cases.filter(office=actor.office)
 
     def row(case: Registration) -> Row:
         return Row(
@@ -109,7 +97,7 @@ def registrations_waiting(actor: Actor, today: datetime.date) -> Queue:
         reverse("registrations"),
         _("Due on"),
         _("No registration waits for you."),
-        cases.order_by(F("due_on").asc(nulls_last=True), "step_since", "number"),
+        waiting_for(actor).order_by(F("due_on").asc(nulls_last=True), "step_since", "number"),
         row,
     )
 

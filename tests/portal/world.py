@@ -1,0 +1,234 @@
+"""A small demo city with an account of each role, and whose is what in it: told anew here, without the code under test."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import TestCase, override_settings
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern, URLResolver
+
+from claims.models import Designation, Diagnosis, Institution, Referral, Settlement, Specialty, Stay
+from enrollment.contributions.models import ContributionNotice, Receipt
+from enrollment.registration.models import Circumstance, Registration, RegistrationDraft, Resident
+from funds.models import JournalEntry, SubsidyItem, SubsidyStatement
+from liaoyang_medins.kernel.offices.models import Office, Posting, User
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
+from tests import factories
+
+PLACES = {Role.COMMUNITY, Role.SUBDISTRICT, Role.DISTRICT}
+EVERYWHERE = {Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR}
+RESIDENTS = 90
+ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9X](?![0-9])")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object that an address names: `kwargs` of the address, and what decides whose it is."""
+
+    kwargs: dict[str, Any]
+    resident: Resident | None = None
+    offices: frozenset[str] = frozenset()
+    user_id: int | None = None
+    issued: bool = True
+    text: str = field(default="", compare=False)
+
+
+def schools_of(resident: Resident) -> set[str]:
+    rows = Circumstance.objects.filter(resident=resident, kind="student", voided=False, school__isnull=False)
+    return set(rows.values_list("school__code", flat=True))
+
+
+def lives_in(resident: Resident, office: Office) -> bool:
+    """Official codes nest: a community's starts with those of its sub-district and district."""
+    return resident.community.code.startswith(office.code)
+
+
+def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
+    """Whether somebody in `posting` may see the thing at all."""
+    role, office = Role(posting.role), posting.office
+    if kind == "draft":
+        return thing.user_id == posting.user_id
+    if kind == "statement":
+        if role in (Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR):
+            return True
+        return thing.issued and (role is Role.CITY_FINANCE or office.code in thing.offices)
+    if role in EVERYWHERE or kind in ("user", "posting", "office", "institution", "designation", "specialty", "entry"):
+        return True
+    if kind in ("stay", "settlement", "referral"):
+        return role is Role.HOSPITAL and office.code in thing.offices
+    if thing.resident is None:
+        return False
+    if role in PLACES:
+        return lives_in(thing.resident, office) or (kind == "registration" and office.code in thing.offices)
+    if kind == "registration":
+        return office.code in thing.offices
+    return role is Role.SCHOOL and office.code in schools_of(thing.resident)
+
+
+def things() -> dict[str, list[Thing]]:
+    """Everything in the city that has an address, by kind."""
+    found: dict[str, list[Thing]] = {
+        "user": [Thing({"username": user.username}) for user in User.objects.all()[:3]],
+        "posting": [Thing({"posting_id": posting.pk}) for posting in Posting.objects.all()[:3]],
+        "office": [Thing({"code": office.code}) for office in Office.objects.all()[:3]],
+        "institution": [Thing({"code": row.code}) for row in Institution.objects.all()[:3]],
+        "designation": [
+            Thing({"code": row.institution.code, "pk": row.pk})
+            for row in Designation.objects.select_related("institution")[:2]
+        ],
+        "specialty": [
+            Thing({"code": row.institution.code, "pk": row.pk})
+            for row in Specialty.objects.select_related("institution")[:2]
+        ],
+        "entry": [
+            Thing({"document_type": row.document_type, "document_number": row.document_number})
+            for row in JournalEntry.objects.all()[:3]
+        ],
+        "draft": [
+            Thing({"draft_id": row.pk}, user_id=row.user_id, text=str(row.data.get("name", "")))
+            for row in RegistrationDraft.objects.all()
+        ],
+    }
+    found["resident"] = [
+        Thing({"number": row.number}, resident=row, text=row.name)
+        for row in Resident.objects.select_related("community")
+    ]
+    found["circumstance"] = [
+        Thing({"number": row.resident.number, "pk": row.pk}, resident=row.resident, text=row.resident.name)
+        for row in Circumstance.objects.filter(voided=False).select_related("resident__community")
+    ]
+    found["registration"] = [
+        Thing({"number": row.number}, row.resident, frozenset({row.office.code}), text=row.resident.name)
+        for row in Registration.objects.select_related("resident__community", "office")
+    ]
+    found["notice"] = [
+        Thing({"number": row.number}, resident=row.resident, text=row.resident.name)
+        for row in ContributionNotice.objects.select_related("resident__community")
+    ]
+    found["receipt"] = [Thing({"number": row.number}) for row in Receipt.objects.all()[:20]]
+    found["stay"] = [
+        Thing({"number": row.number}, row.resident, frozenset({row.institution.code}), text=row.resident.name)
+        for row in Stay.objects.select_related("resident__community", "institution")
+    ]
+    found["settlement"] = [
+        Thing({"number": row.number}, row.resident, frozenset({row.stay.institution.code}), text=row.resident.name)
+        for row in Settlement.objects.select_related("resident__community", "stay__institution")
+    ]
+    found["referral"] = [
+        Thing(
+            {"number": row.number},
+            row.resident,
+            frozenset({row.from_institution.code, row.to_institution.code}),
+            text=row.resident.name,
+        )
+        for row in Referral.objects.select_related("resident__community", "from_institution", "to_institution")
+    ]
+    found["statement"] = [
+        Thing(
+            {"number": row.number},
+            offices=frozenset(SubsidyItem.objects.filter(statement=row).values_list("district__code", flat=True)),
+            issued=row.status == "issued",
+        )
+        for row in SubsidyStatement.objects.all()
+    ]
+    return found
+
+
+def patterns(parts: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
+    """Every route of the URLconf."""
+    for part in get_resolver().url_patterns if parts is None else parts:
+        if isinstance(part, URLResolver):
+            yield from patterns(part.url_patterns)
+        else:
+            yield part
+
+
+def spread(found: list[Thing], count: int) -> list[Thing]:
+    """At most `count` of the things, from the first to the last."""
+    step = max(1, len(found) // count)
+    return found[::step][:count]
+
+
+def make_referrals() -> None:
+    """A referral from each of the first two institutions to the next."""
+    first, second, third = Institution.objects.order_by("code")[:3]
+    for number, (sender, receiver) in enumerate(((first, second), (second, third)), start=1):
+        Referral.objects.create(
+            number=f"T2009-{number:07d}",
+            resident=Resident.objects.all()[number],
+            from_institution=sender,
+            to_institution=receiver,
+            diagnosis=Diagnosis.objects.all()[0],
+            reason="转诊",
+            issued_on=AS_OF,
+            valid_until=AS_OF,
+        )
+
+
+@override_settings(BUSINESS_DATE=AS_OF.isoformat())
+class CityTestCase(TestCase):
+    """Tests that only look at the city, as an account of each role. No page that they see may show a full ID number."""
+
+    posting: dict[Role, Posting]
+    found: dict[str, list[Thing]]
+    id_numbers: frozenset[str]
+    leaks: list[str]
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        create_demo_city(CitySize(residents=RESIDENTS), lambda text: None)
+        cls.posting = {
+            Role(posting.role): posting for posting in Posting.objects.select_related("user", "office").order_by("-id")
+        }
+        clerk = cls.posting[Role.COMMUNITY]
+        neighbour = factories.actor(Role.COMMUNITY, Office.objects.get(code="211002001002"), "neighbour")
+        school = factories.actor(Role.SCHOOL, Office.objects.filter(kind="school").order_by("-code")[0], "school-2")
+        for user_id, office, name in (
+            (clerk.user_id, clerk.office, "草稿甲"),
+            (neighbour.user_id, neighbour.office, "草稿乙"),
+            (school.user_id, school.office, "草稿丙"),
+            (cls.posting[Role.SCHOOL].user_id, cls.posting[Role.SCHOOL].office, "草稿丁"),
+        ):
+            RegistrationDraft.objects.create(user_id=user_id, office=office, data={"name": name})
+        make_referrals()
+        cls.found = things()
+        numbers = Resident.objects.exclude(id_number=None).values_list("id_number", flat=True)
+        agents = Registration.objects.exclude(agent_id_number="").values_list("agent_id_number", flat=True)
+        cls.id_numbers = frozenset({number for number in numbers if number} | set(agents))
+
+    def setUp(self) -> None:
+        self.leaks = []
+
+    def tearDown(self) -> None:
+        assert self.leaks == [], "full ID numbers at " + ", ".join(self.leaks)
+
+    def ask(self, url: str, method: str = "get", data: dict[str, object] | None = None) -> Any:
+        """The response, read to its end and looked through for full ID numbers."""
+        response = getattr(self.client, method)(url, data)
+        if response.streaming:
+            # A file stays open until it has been read.
+            b"".join(response.streaming_content)
+        elif self.shown_in(response.content.decode()):
+            self.leaks.append(url)
+        return response
+
+    def shown_in(self, text: str) -> set[str]:
+        """The full ID numbers of the city's people that stand in the text."""
+        return set(ID_NUMBER.findall(text)) & self.id_numbers
+
+    def sign_in(self, role: Role) -> Posting:
+        posting = self.posting[role]
+        self.client.force_login(posting.user)
+        return posting
+
+    def one(self, kind: str, posting: Posting | None = None) -> Thing:
+        """A thing of the kind, one's own where there is one."""
+        own = [thing for thing in self.found[kind] if posting is None or is_own(posting, kind, thing)]
+        return (own or self.found[kind])[0]
+
+
+def address(name: str, thing: Thing | None = None) -> str:
+    return reverse(name, kwargs=thing.kwargs if thing else None)
