@@ -45,6 +45,8 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGIN
 
 # The pooling area that this portal administers: the policy files and the offices belong to it.
 POOLING_AREA = os.environ.get("POOLING_AREA", "liaoyang")
+# The agency's name at the head of its papers.
+AGENCY_NAME = os.environ.get("AGENCY_NAME", "辽阳市医疗保险经办机构")
 # What fills the left navigation: a function of the request, in the layer that knows every app.
 NAVIGATION = "liaoyang_medins.portal.navigation.entries"
 # The accounts that the sign-in page of the demo lists, in the same layer.
@@ -179,7 +181,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
-# Behind the TLS proxy of production; HTTPS=false only where the portal is served on one machine without a proxy (make run).
+# Behind the TLS proxy of production; HTTPS=false only where one machine serves itself without a proxy (make run).
 HTTPS = env_flag("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

@@ -48,7 +48,7 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 
 
-class BadRow(ValueError):  # noqa: N818 — the name says what is the matter
+class BadRow(ValueError):
     """A row that cannot be answered; the message says why, in the active language."""
 
 

@@ -1,7 +1,7 @@
 """Offices, users and their postings."""
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -68,24 +68,27 @@ class Office(models.Model):
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
 
 
-class OfficeOfKind(models.Manager[Office]):
+O = TypeVar("O", bound=Office)
+
+
+class OfficeOfKind(models.Manager[O]):
     """The offices of one kind."""
 
     def __init__(self, kind: Office.Kind) -> None:
         super().__init__()
         self.kind = kind
 
-    def get_queryset(self) -> models.QuerySet[Office]:
+    def get_queryset(self) -> models.QuerySet[O]:
         return super().get_queryset().filter(kind=self.kind)
 
-    def create(self, **values: Any) -> Office:
+    def create(self, **values: Any) -> O:
         return super().create(kind=self.kind, **values)
 
 
 class PoolingArea(Office):
     """A city-pooled area (统筹区) and its insurance agency."""
 
-    objects = OfficeOfKind(Office.Kind.AREA)
+    objects: ClassVar[OfficeOfKind[Any]] = OfficeOfKind(Office.Kind.AREA)
 
     class Meta:
         proxy = True
@@ -94,7 +97,7 @@ class PoolingArea(Office):
 class District(Office):
     """A district (区), its labour department and its finance office."""
 
-    objects = OfficeOfKind(Office.Kind.DISTRICT)
+    objects: ClassVar[OfficeOfKind[Any]] = OfficeOfKind(Office.Kind.DISTRICT)
 
     class Meta:
         proxy = True
@@ -103,7 +106,7 @@ class District(Office):
 class Subdistrict(Office):
     """A sub-district office (街道办事处)."""
 
-    objects = OfficeOfKind(Office.Kind.SUBDISTRICT)
+    objects: ClassVar[OfficeOfKind[Any]] = OfficeOfKind(Office.Kind.SUBDISTRICT)
 
     class Meta:
         proxy = True
@@ -112,7 +115,7 @@ class Subdistrict(Office):
 class Community(Office):
     """A community (社区)."""
 
-    objects = OfficeOfKind(Office.Kind.COMMUNITY)
+    objects: ClassVar[OfficeOfKind[Any]] = OfficeOfKind(Office.Kind.COMMUNITY)
 
     class Meta:
         proxy = True
@@ -121,7 +124,7 @@ class Community(Office):
 class School(Office):
     """A primary, secondary or secondary-vocational school."""
 
-    objects = OfficeOfKind(Office.Kind.SCHOOL)
+    objects: ClassVar[OfficeOfKind[Any]] = OfficeOfKind(Office.Kind.SCHOOL)
 
     class Meta:
         proxy = True

@@ -259,7 +259,7 @@ def change_office(
     if not name.strip():
         raise Invalid(_("Enter the name of the office."), field="name")
     if parent_id != office.parent_id:
-        parent = Office.objects.filter(pk=parent_id).first()
+        parent = Office.objects.filter(pk=parent_id or 0).first()
         if parent is None or office.parent is None:
             raise Invalid(_("Choose the office that this one belongs to."), field="parent")
         _require_parent(Office.Kind(office.kind), parent)

@@ -9,7 +9,7 @@ class PolicyError(ValueError):
     """
 
 
-class BeforeTheLaw(PolicyError):  # noqa: N818 — the name says what is the matter
+class BeforeTheLaw(PolicyError):
     """A date before the area's first policy took effect: nothing can be answered for it, zero least of all."""
 
     def __init__(self, area: str, day: date, first_day: date) -> None:

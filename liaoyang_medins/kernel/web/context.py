@@ -10,6 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from liaoyang_medins.kernel import clock, policy
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,13 @@ class NavigationEntry:
     icon: str
     count: int | None = None
     active: bool = False
+
+
+def letterhead(actor: Actor | None) -> str:
+    """Whose paper a printed page is: the agency's where one works for it, else the office's."""
+    if actor is None or actor.office is None:
+        return ""
+    return settings.AGENCY_NAME if actor.office.kind == Office.Kind.AREA else actor.office.label
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -41,6 +50,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "postings": [p for p in getattr(request, "postings", []) if not actor or p.pk != actor.posting_id],
         "navigation": SimpleLazyObject(navigation),
         "policy_in_force": SimpleLazyObject(policy_in_force),
+        "agency": letterhead(actor),
         "business_date": clock.today(),
         "demo": settings.DEMO,
         "home_url": reverse("home"),

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
@@ -44,6 +44,6 @@ def allowed(*verbs: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         wrapped.verbs = verbs  # type: ignore[attr-defined]
-        return wrapped
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], wrapped)
 
     return decorate

@@ -215,8 +215,8 @@ class Past:
                     accepted_on=life.registered_on,
                     step_since=life.registered_on,
                     reference_date=life.notices[0].on,
-                    category=life.notices[0].contribution.category,
-                    tier=life.notices[0].contribution.tier,
+                    category=str(life.notices[0].contribution.category),
+                    tier=str(life.notices[0].contribution.tier),
                     facts=to_json(facts_of(life.person, life.registered_on)),
                     policy_version=policy_on(life.registered_on).version,
                     policy_hash=policy_on(life.registered_on).content_hash,
@@ -276,8 +276,8 @@ class Past:
             kind=paid.kind.value,
             contribution_year=paid.year,
             months=paid.months,
-            category=paid.contribution.category,
-            tier=paid.contribution.tier,
+            category=str(paid.contribution.category),
+            tier=str(paid.contribution.tier),
             student=facts.student is StudentKind.SCHOOL,
             personal=paid.contribution.personal,
             government=paid.contribution.government,
@@ -298,8 +298,8 @@ class Past:
 
     def _receipts(self, flat: list[Any], notices: list[ContributionNotice]) -> None:
         joint = {n.joint_with_id: n.personal for n in notices if n.joint_with_id}
-        settled = [n for n in notices if n.paid_on and not n.joint_with_id]
-        numbers = next_numbers("receipt", [n.paid_on for n in settled if n.paid_on])
+        settled = [(n, n.paid_on) for n in notices if n.paid_on and not n.joint_with_id]
+        numbers = next_numbers("receipt", [paid_on for _notice, paid_on in settled])
         Receipt.objects.bulk_create(
             [
                 Receipt(
@@ -307,14 +307,14 @@ class Past:
                     notice=notice,
                     stated_notice=notice.number,
                     amount=notice.personal + joint.get(notice.pk, Decimal(0)),
-                    paid_on=notice.paid_on,
-                    received_on=notice.paid_on,
+                    paid_on=paid_on,
+                    received_on=paid_on,
                     channel=Receipt.Channel.BANK,
                     bank_reference=f"LYB{number[1:].replace('-', '')}",
                     payer=notice.resident.name,
                     status=Receipt.Status.MATCHED,
                 )
-                for notice, number in zip(settled, numbers, strict=True)
+                for (notice, paid_on), number in zip(settled, numbers, strict=True)
             ],
             batch_size=1000,
         )
