@@ -24,7 +24,9 @@ JOB = Actor.job("test")
 def write(count: int = 1) -> list[AuditEntry]:
     office = factories.area()
     return [
-        services.record(by=JOB, verb="offices.change", obj=office, resident="P2009-0000001", changes={"n": n}, note="说明")
+        services.record(
+            by=JOB, verb="offices.change", obj=office, resident="P2009-0000001", changes={"n": n}, note="说明"
+        )
         for n in range(count)
     ]
 
@@ -57,7 +59,8 @@ def test_nothing_is_updated_or_deleted(model: type):
     write()
     services.seal()
     name = next(field.column for field in model._meta.concrete_fields if not field.primary_key)
-    for sql in (f"UPDATE {model._meta.db_table} SET {name} = {name}", f"DELETE FROM {model._meta.db_table}"):
+    table = model._meta.db_table
+    for sql in (f"UPDATE {table} SET {name} = {name}", f"DELETE FROM {table}"):  # noqa: S608
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
 
@@ -91,7 +94,7 @@ def test_a_changed_entry_is_found(column: str):
     services.seal()
     write(2)
     services.seal()
-    tamper(f"UPDATE audit_auditentry SET {column} = 'x' WHERE id = %s", entry.pk)
+    tamper(f"UPDATE audit_auditentry SET {column} = 'x' WHERE id = %s", entry.pk)  # noqa: S608
     assert services.broken_blocks() == [AuditBlock.objects.order_by("id")[0].pk]
 
 
@@ -108,7 +111,9 @@ def test_a_removed_entry_is_found():
     entry = write(3)[1]
     services.seal()
     tamper(
-        "DELETE FROM audit_auditseal WHERE entry_id = %s; DELETE FROM audit_auditentry WHERE id = %s", entry.pk, entry.pk
+        "DELETE FROM audit_auditseal WHERE entry_id = %s; DELETE FROM audit_auditentry WHERE id = %s",
+        entry.pk,
+        entry.pk,
     )
     assert services.broken_blocks() == [AuditBlock.objects.get().pk]
 
@@ -146,7 +151,9 @@ def test_a_rewritten_block_breaks_the_next():
     first, second = AuditBlock.objects.order_by("id")
     tamper("UPDATE audit_auditentry SET note = 'x' WHERE id = %s", entry.pk)
     entries = AuditEntry.objects.filter(seal__block=first).order_by("id")
-    tamper("UPDATE audit_auditblock SET hash = %s WHERE id = %s", services.block_hash(services.GENESIS, entries), first.pk)
+    tamper(
+        "UPDATE audit_auditblock SET hash = %s WHERE id = %s", services.block_hash(services.GENESIS, entries), first.pk
+    )
     assert services.broken_blocks() == [second.pk]
 
 

@@ -42,7 +42,7 @@ def test_every_role_has_a_kind_of_office_and_something_to_do():
         assert any(role in roles for verb, roles in MAY.items() if verb != "frame.use")
 
 
-# --- users -----------------------------------------------------------------------------------------------------------
+# --- users ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_new_user_can_sign_in_and_is_on_record(admin: Actor):
@@ -111,7 +111,7 @@ def test_nobody_deactivates_themselves(admin: Actor):
         services.change_user(user_id=admin.user_id or 0, name="x", active=False, by=admin)
 
 
-# --- postings --------------------------------------------------------------------------------------------------------
+# --- postings ------------------------------------------------------------------------------------------------------
 
 
 def test_a_posting_is_added(admin: Actor):
@@ -124,7 +124,13 @@ def test_a_posting_is_added(admin: Actor):
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_works_only_at_its_kind_of_office(admin: Actor, role: Role):
     user = factories.user("wang")
-    offices = [factories.area(), factories.district(), factories.subdistrict(), factories.community(), factories.school()]
+    offices = [
+        factories.area(),
+        factories.district(),
+        factories.subdistrict(),
+        factories.community(),
+        factories.school(),
+    ]
     for office in offices:
         if office.kind == OFFICE_KINDS[role]:
             services.add_posting(user_id=user.pk, role=role, office_id=office.pk, starts=TODAY, by=admin)
@@ -238,7 +244,7 @@ def test_two_administrators_end_each_other_at_once():
     assert sorted(type(result).__name__ for result in results) == ["NoneType", "Refused"]
 
 
-# --- offices ---------------------------------------------------------------------------------------------------------
+# --- offices -------------------------------------------------------------------------------------------------------
 
 
 def test_offices_are_made_from_the_district_down(admin: Actor):
@@ -320,7 +326,7 @@ def test_an_office_closes_from_below(admin: Actor):
     assert AuditEntry.objects.filter(verb="offices.change", object_number=community.code).count() == 1
 
 
-# --- permission ------------------------------------------------------------------------------------------------------
+# --- permission ----------------------------------------------------------------------------------------------------
 
 VERBS: list[Callable[[Actor], object]] = [
     lambda by: services.create_user(username="x", name="x", password=GOOD, by=by),

@@ -33,7 +33,7 @@ def sign_in(client: Client, username: str = "clerk", password: str = PASSWORD, *
     return client.post(reverse("sign-in"), {"username": username, "password": password, **data})
 
 
-# --- signing in and out ----------------------------------------------------------------------------------------------
+# --- signing in and out --------------------------------------------------------------------------------------------
 
 
 def test_who_is_not_signed_in_is_asked_to(client: Client, db: None):
@@ -88,13 +88,11 @@ def test_the_accounts_of_the_demo_are_shown_only_in_the_demo(client: Client, db:
     assert b"district-finance" not in page
 
 
-# --- postings --------------------------------------------------------------------------------------------------------
+# --- postings ------------------------------------------------------------------------------------------------------
 
 
 def test_one_works_in_the_first_posting_and_can_switch(client: Client, clerk: User):
-    second = Posting.objects.create(
-        user=clerk, role=Role.ADMINISTRATOR, office=factories.area(), starts=factories.LAW
-    )
+    second = Posting.objects.create(user=clerk, role=Role.ADMINISTRATOR, office=factories.area(), starts=factories.LAW)
     client.force_login(clerk)
     assert client.get(reverse("users")).status_code == 403
     assert client.post(reverse("choose-posting"), {"posting": second.pk})["Location"] == "/"
@@ -127,7 +125,7 @@ def test_outside_the_days_of_the_posting_one_may_nothing(client: Client, starts:
     client.force_login(user)
     response = client.get("/")
     assert response.status_code == 403
-    assert [template.name for template in response.templates][0] == "web/no_posting.html"
+    assert response.templates[0].name == "web/no_posting.html"
 
 
 def test_a_posting_at_a_closed_office_counts_for_nothing(client: Client, clerk: User):
@@ -147,7 +145,7 @@ def test_a_posting_that_ends_takes_its_session_along(client: Client, clerk: User
     assert client.get("/").status_code == 200
 
 
-# --- language, the demo's day, health ----------------------------------------------------------------------------------
+# --- language, the demo's day, health ------------------------------------------------------------------------------
 
 
 def test_chinese_is_the_default_and_english_a_switch_away(client: Client, clerk: User):
@@ -196,7 +194,7 @@ def test_the_style_guide_is_for_developers(client: Client, clerk: User, settings
     assert client.get(reverse("style-guide")).status_code == 200
 
 
-# --- errors ------------------------------------------------------------------------------------------------------------
+# --- errors --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("kind", "status"), [(kind, code) for kind, code in STATUS_CODES.items()])
@@ -239,7 +237,7 @@ def test_the_headers_that_protect(client: Client, clerk: User):
     assert response["Referrer-Policy"] == "same-origin"
 
 
-# --- the business date ---------------------------------------------------------------------------------------------------
+# --- the business date ---------------------------------------------------------------------------------------------
 
 
 def test_the_business_date(settings: Any):

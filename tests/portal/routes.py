@@ -1,7 +1,7 @@
 """Who may open what: every route of the portal by its name.
 
-`roles` are those for whom the route exists at all; `of` is the kind of object that its address names, so that the tests
-can ask for somebody else's. A route that is not here fails tests/portal/test_routes.py.
+`roles` are those for whom the route exists at all; `of` is the kind of object that its address names, so that the
+tests can ask for somebody else's. A route that is not here fails tests/portal/test_routes.py.
 """
 
 from dataclasses import dataclass

@@ -43,7 +43,7 @@ def signed_in(client: Client, actor: Actor) -> Client:
     return client
 
 
-# --- names -------------------------------------------------------------------------------------------------------------
+# --- names ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_indexes_are_used():
     assert "resident_sounds" in search.residents_named("jiayi77", actor).explain()
 
 
-# --- numbers -----------------------------------------------------------------------------------------------------------
+# --- numbers -------------------------------------------------------------------------------------------------------
 
 
 def test_an_id_number_in_every_spelling(clerk: Actor):
@@ -154,7 +154,7 @@ def test_every_kind_of_number_can_be_looked_for_by_everybody(kind: str, db: None
             assert search.find(f"{kind}2009-0000001", factories.actor(role)) is None
 
 
-# --- the page ------------------------------------------------------------------------------------------------------------
+# --- the page ------------------------------------------------------------------------------------------------------
 
 
 def test_a_number_leads_to_its_page(client: Client, clerk: Actor):

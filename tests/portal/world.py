@@ -1,4 +1,4 @@
-"""A small demo city with an account of each role, and whose is what in it: told anew here, without the code under test."""
+"""A small demo city with an account of each role, and whose is what in it: told anew, without the code under test."""
 
 import re
 from collections.abc import Iterator
@@ -170,7 +170,7 @@ def make_referrals() -> None:
 
 @override_settings(BUSINESS_DATE=AS_OF.isoformat())
 class CityTestCase(TestCase):
-    """Tests that only look at the city, as an account of each role. No page that they see may show a full ID number."""
+    """Tests that only look at the city, as an account of each role. No page may show them a full ID number."""
 
     posting: dict[Role, Posting]
     found: dict[str, list[Thing]]
