@@ -6,14 +6,14 @@ from liaoyang_medins.kernel.audit.labels import VERBS
 
 VERBS.update(
     {
-        "stays.admit": _("Admitted"),
+        "stays.admit": _("Entered the admission"),
         "stays.change": _("Changed the admission"),
         "stays.cancel": _("Cancelled the admission"),
         "stays.add_lines": _("Added fee lines"),
         "stays.remove_lines": _("Removed fee lines"),
-        "stays.discharge": _("Discharged"),
+        "stays.discharge": _("Entered the discharge"),
         "stays.cancel_discharge": _("Cancelled the discharge"),
-        "stays.settle": _("Settled"),
+        "stays.settle": _("Settled the stay"),
         "stays.reverse": _("Reversed the settlement"),
         "referrals.request": _("Asked for a referral"),
         "referrals.approve": _("Approved the referral"),

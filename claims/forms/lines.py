@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.data import LineData
@@ -34,15 +34,14 @@ class LineForm(forms.Form):
 
     on = DateField(label=_("Date"))
     item_code = forms.CharField(
-        label=_("Item"),
+        label=_("Item: code, name or pinyin initials"),
         max_length=30,
-        help_text=_("Code, name or pinyin initials."),
         widget=forms.TextInput(
             attrs={
-                "data-width": "medium",
+                "data-width": "id",
                 "autocomplete": "off",
                 "list": ITEMS,
-                "data-live": "",
+                "data-live": "on",
                 "hx-get": reverse_lazy("item-options"),
                 "hx-trigger": "input changed delay:200ms",
                 "hx-target": f"#{ITEMS}",
@@ -83,7 +82,7 @@ class PasteForm(forms.Form):
             try:
                 self.parsed.append(read_row(row))
             except ValueError as error:
-                problems.append(_now("Line %(place)s: %(problem)s.") % {"place": place, "problem": error})
+                problems.append(gettext("Line %(place)s: %(problem)s.") % {"place": place, "problem": error})
         if problems:
             raise forms.ValidationError(problems[:PROBLEMS_TOLD])
         return text
@@ -98,12 +97,12 @@ def read_row(row: str) -> LineData:
     cells = [cell.strip() for cell in row.split("\t")] if "\t" in row else SEPARATOR.split(row.strip())
     cells = [*cells, "", ""][:6] if len(cells) >= 4 else []
     if not cells:
-        raise ValueError(_now("date, item code, quantity and unit price are needed"))
+        raise ValueError(gettext("date, item code, quantity and unit price are needed"))
     on, code, quantity, price, amount, number = cells
     try:
         day = datetime.date.fromisoformat(on.replace("/", "-").replace(".", "-"))
     except ValueError as error:
-        raise ValueError(_now("“%(text)s” is no date such as 2009-03-01") % {"text": on}) from error
+        raise ValueError(gettext("“%(text)s” is no date such as 2009-03-01") % {"text": on}) from error
     return LineData(
         on=day,
         item_code=code,
@@ -118,7 +117,7 @@ def read_figure(text: str) -> Decimal:
     try:
         value = Decimal(text.replace(",", ""))
     except InvalidOperation as error:
-        raise ValueError(_now("“%(text)s” is no figure") % {"text": text}) from error
+        raise ValueError(gettext("“%(text)s” is no figure") % {"text": text}) from error
     if not value.is_finite() or abs(value) >= Decimal(10) ** 12:
-        raise ValueError(_now("“%(text)s” is no figure") % {"text": text})
+        raise ValueError(gettext("“%(text)s” is no figure") % {"text": text})
     return value

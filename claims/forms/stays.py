@@ -18,6 +18,8 @@ from liaoyang_medins.kernel.web.forms import DateField, MoneyField, SubmissionFi
 from .fields import InstitutionChoice, MomentField, diagnosis_field, person_field
 
 EMERGENCY = "emergency"
+# When the card was presented.
+AT_ADMISSION, LATER, NOT_PRESENTED = "at_admission", "later", "not_presented"
 
 
 class StayFilter(forms.Form):
@@ -50,13 +52,14 @@ class AdmissionForm(forms.Form):
         initial="ordinary",
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
-    card_presented_at = MomentField(
-        label=_("Card presented at"),
-        required=False,
-        help_text=_(
-            "At admission; for an emergency within 24 hours of it (Art. 19). Leave empty if it was not presented."
-        ),
+    card = forms.ChoiceField(
+        label=_("Card or payment receipt presented"),
+        choices=[(AT_ADMISSION, _("At admission")), (LATER, _("Later")), (NOT_PRESENTED, _("Not presented"))],
+        initial=AT_ADMISSION,
+        help_text=_("At admission; for an emergency within 24 hours of it (Art. 19)."),
+        widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
+    card_presented_at = MomentField(label=_("If later: presented at"), required=False)
     form_signed = forms.BooleanField(label=_("The admission form is signed"), required=False, initial=True)
     diagnosis = diagnosis_field()
     cause = forms.ChoiceField(
@@ -79,6 +82,16 @@ class AdmissionForm(forms.Form):
             del self.fields["resident"]
             del self.fields["submission"]
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("card") == AT_ADMISSION:
+            data["card_presented_at"] = data.get("admitted_at")
+        elif data.get("card") == NOT_PRESENTED:
+            data["card_presented_at"] = None
+        elif data.get("card_presented_at") is None and "card_presented_at" not in self.errors:
+            self.add_error("card_presented_at", _("Enter when the card was presented."))
+        return data
+
     def admission(self, resident_number: str) -> AdmissionData:
         """What the service takes."""
         data = self.cleaned_data
@@ -100,12 +113,15 @@ class AdmissionForm(forms.Form):
 
 def of_stay(stay: Stay) -> dict[str, Any]:
     """The admission of a stay as a form shows it."""
+    presented = stay.card_presented_at
+    at_admission = presented == stay.admitted_at
     return {
         "version": stay.version,
         "inpatient_number": stay.inpatient_number,
         "admitted_at": local(stay.admitted_at),
         "emergency": EMERGENCY if stay.emergency else "ordinary",
-        "card_presented_at": local(stay.card_presented_at) if stay.card_presented_at else None,
+        "card": AT_ADMISSION if at_admission else LATER if presented else NOT_PRESENTED,
+        "card_presented_at": local(presented) if presented and not at_admission else None,
         "form_signed": stay.form_signed,
         "diagnosis": stay.diagnosis_id,
         "cause": stay.cause,
@@ -154,7 +170,7 @@ class EntitlementForm(forms.Form):
     """Who, when and where: may this person be treated?"""
 
     resident = person_field()
-    on = DateField(label=_("On"))
+    on = DateField(label=_("On the day"))
     institution = InstitutionChoice(label=_("Institution"), required=False, empty_label=_("Any"))
     emergency = forms.BooleanField(label=_("Emergency"), required=False)
 

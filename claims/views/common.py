@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from django import forms
 from django.db.models import Model, QuerySet
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from claims import labels
 from liaoyang_medins.kernel.errors import DomainError, NotAllowed
@@ -23,10 +25,13 @@ KINDS = {"in_scope": "subtotal", "without_cap": "subtotal", "fund": "total", "re
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row of a calculation (templates/components/calculation.html)."""
+    """One row of a calculation (templates/components/calculation.html); `article` is `rule` with the date that it
+    holds from.
+    """
 
     label: str
     how: str
+    rule: str
     article: str
     amount: Decimal | None
     kind: str
@@ -48,7 +53,10 @@ def sheet(steps: Sequence[Step]) -> list[SheetRow]:
     rows = []
     for step in steps:
         text = labels.step_text(step)
-        rows.append(SheetRow(text.label, text.detail, text.basis, text.amount, KINDS.get(step.code, "")))
+        rule = f"{text.rule} · {labels.article_text(text.article)}"
+        since = _("since %(day)s") % {"day": text.holds_from} if text.holds_from else ""
+        article = format_html('{}<span class="fact-note">{}</span>', rule, since)
+        rows.append(SheetRow(text.label, text.detail, rule, article, text.amount, KINDS.get(step.code, "")))
     return rows
 
 

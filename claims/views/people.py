@@ -5,6 +5,7 @@ import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims import labels, selectors
@@ -13,9 +14,18 @@ from claims.models import Institution
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import DomainError
 from liaoyang_medins.kernel.policy import PolicyError
+from liaoyang_medins.kernel.policy.terms import NotPayable
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
 from .common import attempt
+
+
+def reasons_of(found: selectors.Entitlement) -> list[str]:
+    """Why the person is not entitled, in words that fit before there is any fee line."""
+    return [
+        _("No benefit period covers this day.") if reason is NotPayable.NO_BENEFIT else labels.label(reason)
+        for reason in found.reasons
+    ]
 
 
 @allowed("stays.enter", "referrals.enter")
@@ -32,7 +42,7 @@ def stay_person(request: ActorRequest) -> HttpResponse:
     try:
         person = selectors.find_resident(request.POST.get("resident", ""), today=clock.today())
         found = selectors.entitlement(person, day, institution, emergency=request.POST.get("emergency") == EMERGENCY)
-        context = {"found": found, "reasons": [labels.label(reason) for reason in found.reasons]}
+        context = {"found": found, "reasons": reasons_of(found)}
     except DomainError as error:
         context = {"problem": error.message}
     except PolicyError:
@@ -56,5 +66,5 @@ def entitlement(request: ActorRequest) -> HttpResponse:
             except PolicyError as error:
                 form.add_error("on", str(error))
             else:
-                context |= {"found": found, "reasons": [labels.label(reason) for reason in found.reasons]}
+                context |= {"found": found, "reasons": reasons_of(found)}
     return render(request, "claims/entitlement.html", context)
