@@ -16,6 +16,7 @@ from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories as make
 
 from . import makers as m
+from .makers import broken
 
 D = datetime.date
 TAKEN = D(2009, 3, 20)
@@ -35,10 +36,6 @@ def take(registration, by=None, on=TAKEN, version=None, **values):
 def remake(notice, on, by=None, **values):
     with clock.on_day(on):
         return services.remake_notice(number=notice.number, by=by or m.clerk(), **values)
-
-
-def broken(*_args, **_values):
-    raise RuntimeError("the disk is full")
 
 
 # --- taking a registration into the records --------------------------------------------------------------------------

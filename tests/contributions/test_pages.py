@@ -38,11 +38,6 @@ def as_role(client):
     return sign_in
 
 
-@pytest.fixture
-def notice():
-    return m.first_notice(m.newborn(), D(2009, 3, 20))
-
-
 def text(response):
     return " ".join(response.content.decode().split())
 

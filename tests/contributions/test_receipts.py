@@ -13,11 +13,12 @@ from enrollment.registration import services as registration_services
 from enrollment.registration.data import CircumstanceData
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
-from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed
 from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories as make
 
 from . import makers as m
+from .makers import broken, state
 
 D = datetime.date
 LATER = D(2009, 4, 25)
@@ -26,26 +27,11 @@ Status = ContributionNotice.Status
 pytestmark = pytest.mark.django_db
 
 
-def state(notice):
-    notice.refresh_from_db()
-    return notice.status
-
-
 def add(person, kind, value, starts, on, ends=None):
     with clock.on_day(on):
         registration_services.add_circumstance(
             resident_number=person.number, circumstance=CircumstanceData(kind, value, starts, ends), by=m.JOB
         )
-
-
-@pytest.fixture
-def person():
-    return m.newborn()
-
-
-@pytest.fixture
-def notice(person):
-    return m.first_notice(person, D(2009, 3, 20))
 
 
 # --- recording: what settles, what waits, what is refused ------------------------------------------------------------
@@ -173,10 +159,6 @@ def test_recording_is_whole_or_not_at_all(notice, person, monkeypatch):
     assert AuditEntry.objects.count() == made_before
 
 
-def broken(*_args, **_values):
-    raise RuntimeError("the disk is full")
-
-
 # --- facts that changed between the notice and the payment -----------------------------------------------------------
 
 
@@ -281,54 +263,6 @@ def test_wrong_late_amount_revives_nothing(person, notice):
 def test_unknown_receipt_is_told():
     with pytest.raises(Invalid):
         services.return_receipt(number="C2009-0", version=1, returned_on=LATER, note="x", by=m.reviewer())
-
-
-# --- assigning -------------------------------------------------------------------------------------------------------
-
-
-def assign(receipt, notice, version=None, by=None, on=LATER):
-    number = notice if isinstance(notice, str) else notice.number
-    with clock.on_day(on):
-        return services.assign_receipt(
-            number=receipt.number, version=version or receipt.version, notice_number=number, by=by or m.reviewer()
-        )
-
-
-def test_assigning_settles_the_notice(notice, person):
-    receipt = assign(m.pay("N2009-9999999", D(2009, 3, 25)), notice)
-    assert (receipt.status, receipt.problem, receipt.notice, receipt.version) == ("matched", "", notice, 2)
-    assert state(notice) == "paid"
-    assert m.cover(person) == [(D(2009, 4, 1), D(2009, 12, 31))]
-
-
-def test_assigning_must_fit_like_any_payment(notice, person):
-    receipt = m.pay("N2009-9999999", D(2009, 3, 25), "39")
-    with pytest.raises(Refused) as refused:
-        assign(receipt, notice)
-    assert (refused.value.code, refused.value.field) == ("short", "notice_number")
-    receipt.refresh_from_db()
-    assert (receipt.status, state(notice), m.cover(person)) == ("unmatched", "open", [])
-
-
-def test_assigning_to_no_notice_twice_or_by_the_wrong_person(notice):
-    receipt = m.pay("N2009-9999999", D(2009, 3, 25))
-    with pytest.raises(Invalid):
-        assign(receipt, "N2009-0")
-    with pytest.raises(NotAllowed):
-        assign(receipt, notice, by=m.clerk())
-    assign(receipt, notice)
-    with pytest.raises(Conflict):
-        assign(receipt, notice, version=1)
-    with pytest.raises(Conflict):
-        assign(receipt, notice, version=2)
-
-
-def test_assigning_is_whole_or_not_at_all(notice, person, monkeypatch):
-    receipt = m.pay("N2009-9999999", D(2009, 3, 25))
-    monkeypatch.setattr(Receipt, "save", broken)
-    with pytest.raises(RuntimeError):
-        assign(receipt, notice)
-    assert (state(notice), m.cover(person)) == ("open", [])
 
 
 # --- what the bank takes back ----------------------------------------------------------------------------------------
