@@ -116,7 +116,10 @@ INSTALLED_APPS.append("django.forms")
 
 DATABASES = {
     "default": dj_database_url.parse(
-        env_required("DATABASE_URL", "postgres://medins@127.0.0.1:5432/medins"), conn_max_age=60
+        env_required("DATABASE_URL", "postgres://medins@127.0.0.1:5432/medins"),
+        conn_max_age=60,
+        # A connection that a restart of the database has cut is opened anew instead of failing a request.
+        conn_health_checks=True,
     )
 }
 # Where the application's role does not own its tables (recommended, docs/operations.md), migrations run as the owner.

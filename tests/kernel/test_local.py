@@ -329,7 +329,7 @@ def test_a_port_that_is_none_is_refused(value: str, said: str, monkeypatch: pyte
 
 def test_a_chosen_port_that_is_taken_is_refused_and_the_usual_one_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PORT", raising=False)
-    monkeypatch.delenv("HOST", raising=False)
+    monkeypatch.delenv("LISTEN", raising=False)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -350,7 +350,7 @@ def start(here: Place) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
     started: list[subprocess.Popen[str]] = []
 
     def start() -> "subprocess.Popen[str]":
-        left_out = {"DATABASE_URL", "REDIS_URL", "STATIC_ROOT", "PORT", "HOST"}
+        left_out = {"DATABASE_URL", "REDIS_URL", "STATIC_ROOT", "PORT", "LISTEN"}
         env = {name: value for name, value in os.environ.items() if name not in left_out}
         child = subprocess.Popen(
             [sys.executable, "-m", "liaoyang_medins.kernel.local.run"],

@@ -1,6 +1,6 @@
 """The portal on this machine in one command: servers, migrations, the demo city, gunicorn, a Celery worker and beat.
 
-`python -m liaoyang_medins.kernel.local.run`; PORT and HOST choose the address. Ctrl-C or TERM stops all of it.
+`python -m liaoyang_medins.kernel.local.run`; PORT and LISTEN choose the address. Ctrl-C or TERM stops all of it.
 """
 
 import os
@@ -127,8 +127,8 @@ def commands(host: str, port: int, place: Place) -> dict[str, list[str]]:
 
 
 def address() -> tuple[str, int]:
-    """Host and port to listen on: HOST and PORT, else 127.0.0.1 and 8000 or the next free one. Raises SetupError."""
-    host = os.environ.get("HOST") or "127.0.0.1"
+    """Host and port to listen on: LISTEN and PORT, else 127.0.0.1 and 8000 or the next free one. Raises SetupError."""
+    host = os.environ.get("LISTEN") or "127.0.0.1"
     wanted = os.environ.get("PORT")
     if not wanted:
         return host, next(port for port in range(USUAL_PORT, 65536) if process.is_free(port, host))
