@@ -16,8 +16,20 @@ from .people import Town
 
 DIAGNOSES = ("J18.9", "I25.1", "I63.9", "E11.9", "K80.2", "K35.8", "J44.1", "I10", "K29.7", "M51.2", "N20.0", "H25.9")
 CHILDREN = ("J18.0", "J20.9", "A09.9", "J35.0", "J06.9")
-# Price in yuan by kind of item, from and to.
-PRICES = {"drug": (3, 90), "treatment": (8, 260), "service": (6, 40)}
+# By unit of the item: price in yuan from and to, and the most that a stay has of it.
+PRICES = {
+    "片": (1, 6, 40),
+    "粒": (1, 8, 40),
+    "支": (3, 85, 12),
+    "瓶": (4, 60, 12),
+    "袋": (2, 6, 12),
+    "次": (12, 160, 3),
+    "项": (6, 60, 2),
+    "套": (20, 120, 2),
+    "日": (6, 30, 5),
+}
+OTHER_PRICE = (10, 90, 2)
+OPERATION = (900, 4200, 1)
 
 
 class Hospitals:
@@ -28,6 +40,8 @@ class Hospitals:
         self.as_of = as_of
         self.actors = actors
         self.items = list(CatalogueItem.objects.order_by("code"))
+        # What nobody is treated with in hospital (class C treatments) stays away.
+        self.usual = [i for i in self.items if not (i.kind == "treatment" and i.catalogue_class == "C")]
         designated = Institution.objects.filter(designations__isnull=False, specialties=None)
         self.institutions = list(designated.select_related("office").order_by("code").distinct())
         # The hospital that the demo's account works at gets the stays that are still open.
@@ -95,13 +109,11 @@ class Hospitals:
             LineData(admitted, bed.code, Decimal(days), Decimal("16.00")),
             LineData(admitted, nursing.code, Decimal(days), Decimal("8.00")),
         ]
-        for item in r.sample(self.items, r.randrange(6, 18)):
-            low, high = PRICES[item.kind]
+        for item in r.sample(self.usual, r.randrange(6, 18)):
+            low, high, most = OPERATION if "术" in item.name else PRICES.get(item.unit, OTHER_PRICE)
             price = Decimal(r.randrange(low * 100, high * 100)) / 100
-            if "术" in item.name:
-                price *= 12
             on = admitted + datetime.timedelta(days=r.randrange(days))
-            lines.append(LineData(on, item.code, Decimal(r.randrange(1, 9)), price))
+            lines.append(LineData(on, item.code, Decimal(r.randrange(1, most + 1)), price))
         return lines
 
     def reverse_one(self, stays: list[Stay]) -> None:
