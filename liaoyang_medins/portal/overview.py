@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from claims.models import Settlement
 from enrollment.contributions.models import ContributionNotice
 from enrollment.contributions.rules import payment_window
 from enrollment.registration import selectors as registration
-from enrollment.registration.models import Enrollment
+from enrollment.registration.models import Enrollment, Registration
 from funds import selectors as funds
 from funds.models import SubsidyStatement
 from funds.selectors.balances import summed
@@ -224,6 +224,53 @@ def statements_owed(actor: Actor, today: datetime.date) -> list[StatementRow]:
         total = summed(mine)
         rows.append(StatementRow(statement, total.claimed, total.received, total.outstanding, total.overdue_days))
     return rows
+
+
+# --- where work waits, for the supervisor --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the work: how many cases wait at it, how many of them overdue (W3), and since when the oldest."""
+
+    label: str
+    url: str
+    count: int
+    overdue: int
+    since: datetime.date | None
+
+
+def stages_of(actor: Actor, today: datetime.date) -> list[Stage]:
+    """Every step at which something waits: registrations in the order of their way, receipts, stays, referrals."""
+    found = {
+        row["status"]: row
+        for row in registration.registrations_visible_to(actor)
+        .filter(status__in=Registration.OPEN)
+        .order_by()
+        .values("status")
+        .annotate(count=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today)), since=Min("step_since"))
+    }
+    stages = [
+        Stage(
+            str(Registration.Status(status).label),
+            f"{reverse('registrations')}?view=open&status={status}",
+            found[status]["count"],
+            found[status]["overdue"],
+            found[status]["since"],
+        )
+        for status in Registration.OPEN
+        if status in found
+    ]
+    for make, day in (
+        (work.receipts_unmatched, "received_on"),
+        (work.stays_to_settle, "discharged_on"),
+        (work.referrals_requested, "issued_on"),
+    ):
+        queue = make(actor, today)
+        cases = queue.cases.order_by().aggregate(count=Count("pk"), since=Min(day))
+        if cases["count"]:
+            stages.append(Stage(str(queue.title), queue.url, cases["count"], 0, cases["since"]))
+    return stages
 
 
 # --- small facts ---------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from claims import selectors as claims
 from claims.models import Referral, Stay
 from enrollment.contributions import selectors as contributions
+from enrollment.contributions.labels import label
 from enrollment.contributions.models import ContributionNotice, Receipt
 from enrollment.registration.models import Registration
 from enrollment.registration.queue import waiting_for
@@ -20,6 +21,7 @@ from funds import selectors as funds
 from funds.models import SubsidyStatement
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.policy.terms import ReceiptProblem
 
 # No number of waiting cases is counted further than this.
 COUNT_AT_MOST = 1000
@@ -113,7 +115,8 @@ def notices_to_pay(actor: Actor, today: datetime.date) -> Queue:
             case.number,
             reverse("notice", args=[case.number]),
             case.resident.name,
-            f"{case.contribution_year} · {case.personal:,.2f}",
+            str(_("%(amount)s yuan for %(year)s"))
+            % {"amount": f"{case.personal:,.2f}", "year": case.contribution_year},
             case.pay_until,
             lateness(case.pay_until, today),
         )
@@ -138,7 +141,8 @@ def receipts_unmatched(actor: Actor, today: datetime.date) -> Queue:
             case.number,
             reverse("receipt", args=[case.number]),
             case.payer or case.stated_notice,
-            f"{case.amount:,.2f}",
+            str(_("%(amount)s yuan: %(problem)s"))
+            % {"amount": f"{case.amount:,.2f}", "problem": label(ReceiptProblem(case.problem))},
             case.received_on,
         )
 
@@ -230,12 +234,6 @@ def statements_in_draft(actor: Actor, today: datetime.date) -> Queue:
     )
 
 
-def statements_issued(actor: Actor, today: datetime.date) -> Queue:
-    """Issued statements that the actor sees, the earliest due first; whether money is owed says the home page."""
-    cases = funds.statements_visible_to(actor).filter(status="issued").order_by("due_on", "number")
-    return _statements(cases, today, _("Subsidy statements"), _("No statement has been issued yet."))
-
-
 def _statements(cases: QuerySet[SubsidyStatement], today: datetime.date, title: Promise, empty: Promise) -> Queue:
     def row(case: SubsidyStatement) -> Row:
         return Row(
@@ -247,7 +245,7 @@ def _statements(cases: QuerySet[SubsidyStatement], today: datetime.date, title: 
             lateness(case.due_on, today),
         )
 
-    return Queue("statements", title, reverse("statements"), _("Due on"), empty, cases, row)
+    return Queue("statements", title, reverse("statements"), _("Payment due on"), empty, cases, row)
 
 
 Maker = Callable[[Actor, datetime.date], Queue]

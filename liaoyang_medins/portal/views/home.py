@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.audit.selectors import timeline
+from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
 from .. import overview, work
@@ -32,6 +33,8 @@ def home(request: ActorRequest) -> HttpResponse:
     enrolled = overview.enrolled_of(actor)
     if enrolled is not None:
         figures.append(overview.Figure(_("Enrolled residents"), f"{enrolled:,}"))
+    if role is Role.SUPERVISOR:
+        context["stages"] = overview.stages_of(actor, today)
     if actor.may("audit.see"):
         context["entries"] = timeline(AuditEntry.objects.order_by("-id")[:8])
     actions = list(overview.ACTIONS.get(role, ()))
