@@ -149,7 +149,7 @@ def rows_of(
     ]
     stated = {item.kind: item for item in statement.circumstances}
     holds = [
-        row(str(kind.label), circumstance_text(stated.get(kind)), f"{page_1}{kind.value}_0")
+        row(str(kind.label), circumstance_text(kind, stated.get(kind)), f"{page_1}{kind.value}_0")
         for kind in (
             Kind.HUKOU,
             Kind.STUDENT,
@@ -182,10 +182,16 @@ def rows_of(
     ]
 
 
-def circumstance_text(stated: CircumstanceData | None) -> str:
+def circumstance_text(kind: str, stated: CircumstanceData | None) -> str:
     """What is stated of one kind, with its days."""
     if stated is None:
-        return _("No")
+        nothing = {
+            Kind.HUKOU: _("Not registered here"),
+            Kind.WORK: _("Not working"),
+            Kind.PENSION: _("None"),
+            Kind.SCHEME: _("None"),
+        }
+        return nothing.get(Kind(kind), _("No"))
     parts = [value_label(stated.kind, stated.value)]
     if stated.school is not None:
         parts.append(stated.school.label)

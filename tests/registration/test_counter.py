@@ -115,6 +115,22 @@ def test_a_seal_of_another_draft_keeps_nothing(chain: Chain) -> None:
     assert "外人" not in client.get(page_1).content.decode()
 
 
+def test_a_later_page_sends_back_with_what_is_wrong(chain: Chain) -> None:
+    client = signed_in(chain.community)
+    page_1 = begin(client)
+    response = client.get(page_1 + "check/", follow=True)
+    assert response.redirect_chain[-1][0] == page_1 + "?wrong=1"
+    assert 'href="#id_name"' in response.content.decode()
+    # Somebody else registers the person while this form lies open.
+    who = person(BIRTH)
+    typed = answers(id_number=who.id_number or "")
+    assert client.post(page_1, typed).status_code == 302
+    first = register(chain.community, who=who)
+    response = client.post(page_1 + "check/", follow=True)
+    assert first.number in text(response)
+    assert Registration.objects.count() == 1
+
+
 def test_a_draft_is_its_owners_alone(chain: Chain) -> None:
     page_1 = begin(signed_in(chain.community))
     assert signed_in(make.actor(Role.COMMUNITY)).get(page_1).status_code == 404

@@ -76,9 +76,19 @@ def page(
         "materials": material_rows(row),
         "entries": timeline(entries_of(row._meta.label_lower, row.number)),
         "form": next(iter(wrong.values())) if wrong else None,
+        "papers": papers_of(row),
         **actions(row, request.actor, wrong or {}),
     }
     return render(request, "registration/registration.html", context, status=422 if wrong else 200)
+
+
+def papers_of(row: Registration) -> list[tuple[str, str]]:
+    """What is printed beside the receipt: the words and the address."""
+    if row.status == Status.REFUSED:
+        return [(_("Notice of refusal"), reverse("registration-refusal-notice", args=[row.number]))]
+    if row.materials.filter(state__in=["missing", "wrong"]).exists():
+        return [(_("Notice of missing documents"), reverse("registration-missing-notice", args=[row.number]))]
+    return []
 
 
 def eligibility_steps(row: Registration) -> list[StepText]:

@@ -69,7 +69,10 @@ def draft(request: ActorRequest, draft_id: uuid.UUID) -> HttpResponse:
         if form.is_valid() and statement_holds(form, request):
             return redirect(after_statement(row, drafts.statement_of(form, request.actor), back))
     else:
-        form = drafts.statement_form(row, request.actor)
+        # Sent back here from a later page: with what is wrong.
+        form = drafts.statement_form(row, request.actor, checked="wrong" in request.GET)
+        if form.is_bound and form.is_valid():
+            statement_holds(form, request)
     context = {
         "form": form,
         "draft": row,
@@ -109,7 +112,7 @@ def statement_or_page_1(
     """Page 1 in the words of the services; where it has faults, the way back to it."""
     form = drafts.checked_statement(row, request.actor)
     if not form.is_valid() or not statement_holds(form, request):
-        return redirect("registration-draft", row.pk)
+        return redirect(f"{reverse('registration-draft', args=[row.pk])}?wrong=1")
     statement = drafts.statement_of(form, request.actor)
     wishes = drafts.closing_form(row, checked=True)
     return statement, statement.assess(next_year=wishes.is_valid() and wishes.cleaned_data["next_year"])
