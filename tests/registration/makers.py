@@ -21,18 +21,16 @@ ALL_PRESENT = dict.fromkeys(Material, State.PRESENT)
 
 def person(birth: datetime.date = datetime.date(1940, 5, 6), sex: str = "M", **values: Any) -> PersonData:
     """An elderly man of the usual community."""
-    return PersonData(
-        **{
-            "name": "王小明",
-            "birth_date": birth,
-            "sex": Sex(sex),
-            "community": make.community(),
-            "id_number": make.id_number(birth, sex),
-            "address": "中华大街1号",
-            "phone": "13800000000",
-        }
-        | values
-    )
+    given: dict[str, Any] = {
+        "name": "王小明",
+        "birth_date": birth,
+        "sex": Sex(sex),
+        "community": make.community(),
+        "id_number": make.id_number(birth, sex),
+        "address": "中华大街1号",
+        "phone": "13800000000",
+    }
+    return PersonData(**given | values)
 
 
 def native(birth: datetime.date = datetime.date(1940, 5, 6)) -> CircumstanceData:

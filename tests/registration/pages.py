@@ -16,7 +16,7 @@ BIRTH = datetime.date(1946, 2, 3)
 
 def signed_in(actor: Actor) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(User.objects.get(pk=actor.user_id or 0))
     return client
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from ..drafts import keep_answers
@@ -27,11 +28,11 @@ def seal(draft: RegistrationDraft, page: str) -> str:
     return signing.dumps([str(draft.pk), draft.user_id, page], salt=SALT)
 
 
-def keeps_typed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def keeps_typed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Keep what a form with a good seal brings, also where nobody is signed in any more; then go on to the view."""
 
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not request.user.is_authenticated:
             kept = keep(request)
             if kept and request.headers.get("HX-Request"):
