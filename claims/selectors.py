@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Count, DecimalField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -112,6 +113,14 @@ def with_sums(stays: QuerySet[Stay]) -> QuerySet[Stay]:
         fund=Subquery(live.values("fund"), output_field=amount),
         settlement_number=Subquery(live.values("number")),
     )
+
+
+def sums_of(stays: QuerySet[Stay]) -> dict[str, Decimal]:
+    """What the fee lines of all these stays come to (`total`), and what the fund pays for them (`fund`), in yuan."""
+    chosen = stays.order_by().values("pk")
+    total = FeeLine.objects.filter(stay__in=chosen).aggregate(sum=Coalesce(Sum("amount"), ZERO))
+    fund = Settlement.objects.filter(stay__in=chosen, live=True).aggregate(sum=Coalesce(Sum("fund"), ZERO))
+    return {"total": total["sum"], "fund": fund["sum"]}
 
 
 def count_by_status(stays: QuerySet[Stay]) -> dict[str, int]:
@@ -302,6 +311,7 @@ __all__ = [
     "settlements_visible_to",
     "stays_of_resident",
     "stays_visible_to",
+    "sums_of",
     "with_sums",
     "year_to_date",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from claims.data import AdmissionData
 from claims.facts import category_on, institution_on, local, referral_for
 from claims.models import Diagnosis, Institution, Stay
+from claims.selectors import sees_everything
 from claims.services.records import (
     institution_for,
     lock_resident,
@@ -68,7 +69,7 @@ def admit(*, admission: AdmissionData, submission: uuid.UUID | None = None, by: 
         made_by_id=by.user_id,
     )
     fill(stay, admission, clock.today())
-    require_not_in_hospital(stay)
+    require_not_in_hospital(stay, by)
     stay.number = next_number("stay", stay.admitted_on)
     try:
         # Two admissions with one inpatient number at once: the database decides which was first.
@@ -101,7 +102,7 @@ def change_admission(*, stay_number: str, admission: AdmissionData, version: int
         )
     if stay.discharged_on is not None and stay.discharged_on < stay.admitted_on:
         raise Invalid(_("The admission lies after the discharge."), field="admitted_at")
-    require_not_in_hospital(stay)
+    require_not_in_hospital(stay, by)
     try:
         with transaction.atomic():
             save(stay, *CHANGEABLE)
@@ -187,7 +188,7 @@ def require_graded(institution: Institution, on: datetime.date) -> None:
         )
 
 
-def require_not_in_hospital(stay: Stay) -> None:
+def require_not_in_hospital(stay: Stay, by: Actor) -> None:
     """Nobody lies in two hospitals: a stay that began before and has no discharge yet stands in the way."""
     other = (
         Stay.objects.select_related("institution__office")
@@ -197,13 +198,15 @@ def require_not_in_hospital(stay: Stay) -> None:
     )
     if other is None or (stay.discharged_on is not None and stay.discharged_on <= other.admitted_on):
         return
-    # Which hospital it is tells another hospital nothing that it may not know: the person would say so.
-    raise Conflict(
-        _("This person is in hospital already: %(institution)s, since %(day)s. It has to be discharged there first.")
-        % {"institution": other.institution.label, "day": other.admitted_on},
-        code="already_admitted",
-        field="resident",
-    )
+    # A hospital is not told where else somebody lies.
+    if other.institution_id == stay.institution_id or sees_everything(by):
+        message = _("This person is in hospital already: %(institution)s, since %(day)s. Discharge there first.") % {
+            "institution": other.institution.label,
+            "day": other.admitted_on,
+        }
+    else:
+        message = _("This person is in hospital already, at another institution. It has to discharge first.")
+    raise Conflict(message, code="already_admitted", field="resident")
 
 
 def taken(error: IntegrityError, stay: Stay) -> Conflict:

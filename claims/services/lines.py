@@ -124,6 +124,8 @@ def wrong_with(line: LineData, stay: Stay, today: datetime.date) -> Sequence[str
     if len(line.item_code.strip()) > 30 or len(line.line_number.strip()) > 30:
         wrong.append(_("a code has at most 30 characters"))
     figures = (line.quantity, line.unit_price)
+    if not all(value.is_finite() for value in (*figures, line.amount or ZERO)):
+        return [*wrong, _("quantity, price and amount must be figures")]
     if line.quantity <= 0 or line.unit_price < 0 or any(value >= FIGURE_BELOW for value in figures):
         return [*wrong, _("quantity and price must be above zero")]
     if any(value != value.quantize(Decimal("0.0001")) for value in figures):

@@ -9,12 +9,15 @@ from claims.facts import HELD_OVERLAP, overlapping, stays_counted
 from claims.models import Institution, Stay
 from claims.selectors import institution_of, stays_visible_to
 from enrollment.registration.models import Resident
+from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.states import require_transition, require_version
 
 AGENCY = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER})
+# Acts by which somebody enters what is settled.
+ENTERING = ("stays.admit", "stays.change", "stays.add_lines", "stays.remove_lines", "stays.discharge")
 
 
 def lock_resident_of(stay_number: str) -> Resident:
@@ -98,7 +101,21 @@ def institution_for(by: Actor, code: str) -> Institution:
 def require_other_maker(made_by_id: int | None, by: Actor) -> None:
     """U14: at the agency nobody decides on what they entered themselves; a hospital works on its own stays."""
     if by.role in AGENCY and made_by_id is not None and made_by_id == by.user_id:
-        raise Refused(_("You entered this yourself: a colleague has to decide on it."), code="own_entry")
+        raise own_entry()
+
+
+def entered_by(stay: Stay, by: Actor) -> bool:
+    """U14: whether somebody of the agency entered anything of the stay: admission, fee lines, discharge, or a
+    change.
+    """
+    if by.role not in AGENCY:
+        return False
+    acts = audit.entries_of("claims.stay", stay.number)
+    return acts.filter(user_id=by.user_id, verb__in=ENTERING).exists()
+
+
+def own_entry() -> Refused:
+    return Refused(_("You entered this yourself: a colleague has to decide on it."), code="own_entry")
 
 
 def refresh_holds(resident: Resident | int, today: datetime.date) -> None:

@@ -16,11 +16,12 @@ from claims.rules import Adjudication, StayFacts, adjudicate
 from claims.selectors import settlements_visible_to
 from claims.services.records import (
     AGENCY,
+    entered_by,
     lock_resident_of,
     lock_stay,
     move,
+    own_entry,
     refresh_holds,
-    require_other_maker,
     save,
 )
 from enrollment.registration.models import Resident
@@ -78,7 +79,7 @@ def settle_stay(
 
     `stated_total` is what the institution says that the fee lines add up to, in yuan. A held stay (A8) is settled by
     the agency only, with a `note` on what was found. Conflict where the stay is settled or was changed, Refused where
-    the total differs, nothing is entered, or the agency's clerk entered the stay himself.
+    the total differs, nothing is entered, or the agency's clerk entered something of the stay.
     """
     by.require("stays.settle")
     resident = lock_resident_of(stay_number)
@@ -86,7 +87,8 @@ def settle_stay(
     if stay.status == Stay.Status.SETTLED:
         raise Conflict(_("This stay is settled already."), code="already_settled")
     move(stay, Stay.Status.SETTLED)
-    require_other_maker(stay.made_by_id, by)
+    if entered_by(stay, by):
+        raise own_entry()
     today = clock.today()
     require_not_held(stay, today, note, by)
     if stay.discharged_on is None:
@@ -161,13 +163,16 @@ def require_not_held(stay: Stay, today: datetime.date, note: str, by: Actor) -> 
     others = overlapping(stay, stays_counted(stay.resident_id).select_related("institution__office"), today)
     if not others:
         return
+    if by.role not in AGENCY and by.kind is not ActorKind.JOB:
+        # A hospital is not told where else somebody lay.
+        raise Refused(
+            _("This stay shares more than one day with another stay of this person."),
+            code=HELD_OVERLAP,
+            reasons=[_("The agency looks at it and settles it. You need do nothing.")],
+        )
     named = _("This stay shares more than one day with %(stays)s.") % {
         "stays": ", ".join(other.number for other in others)
     }
-    if by.role not in AGENCY and by.kind is not ActorKind.JOB:
-        raise Refused(
-            named, code=HELD_OVERLAP, reasons=[_("The agency looks at it and settles it. You need do nothing.")]
-        )
     if not note.strip():
         raise Invalid(named, code=HELD_OVERLAP, field="note", reasons=[_("Say what you found before you settle it.")])
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from claims import labels, selectors, services
 from claims.forms.stays import ReasonForm, SettleForm
 from claims.models import Settlement, Stay
-from claims.services.records import AGENCY
+from claims.services.records import AGENCY, entered_by
 from claims.services.settlement import differences, explain, later_settlements
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import timeline
@@ -55,7 +55,8 @@ def calculation_page(request: ActorRequest, stay: Stay, form: SettleForm | None 
         "form": form if not blocked else None,
         "blocked": blocked,
         "cap_used_after": found.result.used + found.result.fund,
-        "overlaps": found.overlaps,
+        "held": held,
+        "overlaps": found.overlaps if selectors.sees_everything(request.actor) else (),
     }
     return render(request, "claims/calculation.html", context)
 
@@ -69,7 +70,7 @@ def why_not_here(request: ActorRequest, stay: Stay, line_count: int, held: bool)
         return ""
     if not line_count:
         return _("The stay has no fee lines.")
-    if actor.role in AGENCY and stay.made_by_id == actor.user_id:
+    if entered_by(stay, actor):
         return _("You entered this yourself: a colleague has to decide on it.")
     if held and actor.role not in AGENCY:
         return _("The agency looks at it and settles it. You need do nothing.")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -47,7 +47,7 @@ def stays(request: ActorRequest) -> HttpResponse:
         "filter_form": form,
         "tabs": tabs(request, state, counts),
         "page": page_of(request, rows),
-        "sums": rows.order_by().aggregate(sum_total=Sum("total"), sum_fund=Sum("fund")),
+        "sums": selectors.sums_of(of_state(found, state)),
         "everywhere": selectors.sees_everything(request.actor),
     }
     return render(request, "claims/stays.html", context)

@@ -269,6 +269,12 @@ def test_a_clerk_does_not_settle_what_they_entered_and_a_hospital_does():
     assert error.value.code == "own_entry"
     assert services.settle_stay(stay_number=stay.number, by=makers.clerk()).payable
     own = makers.hospital()
+    stay = makers.admitted(makers.insured(), own)
+    services.add_lines(stay_number=stay.number, lines=[makers.line()], by=clerk)
+    services.discharge(stay_number=stay.number, discharged_on=makers.day("2009-03-02"), by=own)
+    with pytest.raises(Refused) as error:
+        services.settle_stay(stay_number=stay.number, by=clerk)
+    assert error.value.code == "own_entry"
     assert makers.settled(makers.insured(), own).made_by_id == own.user_id
 
 
