@@ -15,7 +15,7 @@ from liaoyang_medins.kernel.policy.terms import Material
 from liaoyang_medins.kernel.web.forms import DateField, VersionField
 
 from .data import CircumstanceData
-from .forms import OfficeChoice, medium, offices, radios
+from .forms import IdNumberField, OfficeChoice, medium, offices, radios
 from .labels import article_text, label
 from .models import Circumstance, MaterialCheck, Registration
 from .rules import RequiredMaterial
@@ -220,14 +220,21 @@ class ResidentForm(forms.Form):
     """What is written of a resident."""
 
     version = VersionField()
+    id_number = IdNumberField(
+        label=_("ID number"),
+        required=False,
+        help_text=_("Once the newborn has one. It must fit date of birth and sex."),
+    )
     name = forms.CharField(label=_("Name"), max_length=60)
     community = OfficeChoice(label=_("Community"), queryset=Office.objects.none(), empty_label=None)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=30, required=False, widget=medium())
     reason = forms.CharField(label=_("Note"), max_length=200, required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, has_number: bool, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        if has_number:
+            del self.fields["id_number"]
         community = self.fields["community"]
         assert isinstance(community, forms.ModelChoiceField)  # noqa: S101
         community.queryset = offices(Office.Kind.COMMUNITY)

@@ -5,6 +5,7 @@ import re
 import uuid
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -292,3 +293,87 @@ def test_a_draft_waits_in_the_queue_and_can_be_discarded(chain: Chain) -> None:
     assert "欧阳明远" in text(client.get(reverse("registrations")))
     client.post(page_1 + "discard/")
     assert not RegistrationDraft.objects.exists()
+
+
+def test_days_that_cannot_be_stand_at_their_fields(chain: Chain) -> None:
+    client = signed_in(chain.community)
+    typed = answers(
+        hukou="outside",
+        student="school",
+        student_since="2009-12-01",
+        disability="2",
+        disability_since="1930-01-01",
+        agent_name="李四",
+    )
+    html = client.post(begin(client), typed).content.decode()
+    for anchor in ("id_hukou_since", "id_student_since", "id_disability_since", "id_agent_relation"):
+        assert f'href="#{anchor}"' in html
+    born_later = answers(id_number="", no_number="on", birth_date="2009-12-01", sex="F", hukou_since="2009-10-01")
+    html = client.post(begin(client), born_later).content.decode()
+    assert 'href="#id_birth_date"' in html
+
+
+def test_the_check_page_says_everything_that_was_stated(chain: Chain) -> None:
+    client = signed_in(chain.community)
+    page_1 = begin(client)
+    school = make.school()
+    typed = answers(
+        id_number=make.id_number(datetime.date(1995, 3, 4), "F"),
+        student="school",
+        student_since="2009-09-01",
+        school=str(school.pk),
+        scheme="rural",
+        scheme_until="2009-08-31",
+        agent_name="李四",
+        agent_relation="parent",
+        agent_id_number=make.id_number(BIRTH, "F"),
+    )
+    documents = client.post(page_1, typed).headers["Location"]
+    page_2 = client.get(documents)
+    assert "Identity of the guardian or agent" in text(page_2)
+    found = dict.fromkeys(("hukou_booklet", "id_card", "photos", "agent_identity"), "present")
+    check = client.post(documents, found | {"photos": "wrong", "photos_remark": "戴帽子"}).headers["Location"]
+    seen = text(client.get(check))
+    for said in ("New rural cooperative scheme · until 2009-08-31", "李四 (Parent)", "Wrong (戴帽子)", school.label):
+        assert said in seen
+    client.post(check)
+    registration = Registration.objects.get()
+    assert registration.supplementary is False
+    assert registration.resident.circumstances.get(kind="scheme").ends == datetime.date(2009, 8, 31)
+
+
+def test_an_answer_that_is_none_is_asked_again(chain: Chain) -> None:
+    client = signed_in(chain.community)
+    documents = client.post(begin(client), answers()).headers["Location"]
+    response = client.post(documents, {"id_card": "eaten", "hukou_booklet": "present", "photos": "present"})
+    assert 'href="#id_id_card_0"' in response.content.decode()
+
+
+def test_a_newborn_on_record_is_shown_and_can_be_registered_again(chain: Chain) -> None:
+    born = datetime.date(2009, 9, 20)
+    baby = make.resident(birth=born, sex="F", name="小宝", id_number=None)
+    client = signed_in(chain.community)
+    page_1 = client.get(reverse("registration-start"), {"resident": baby.number}).headers["Location"]
+    html = client.get(page_1).content.decode()
+    assert "2009-09-20" in html
+    typed = answers(id_number="", no_number="on", birth_date=born.isoformat(), sex="F", name="小宝")
+    draft = page_1.split("/")[-2]
+    live = client.post(reverse("id-lookup"), typed | {"draft": draft}).content.decode()
+    assert baby.number in live
+    submit(client, page_1, typed | {"hukou_since": "2009-09-20"})
+    assert Resident.objects.count() == 1
+
+
+def test_the_live_answer_needs_ones_own_draft(chain: Chain) -> None:
+    client = signed_in(chain.community)
+    assert client.post(reverse("id-lookup"), {"draft": "nonsense"}).status_code == 404
+    assert client.post(reverse("id-lookup"), {"draft": str(uuid.uuid4())}).status_code == 404
+
+
+def test_on_the_laws_first_day_the_counter_is_open(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(chain.community)
+    page_1 = begin(client)
+    monkeypatch.setattr(settings, "BUSINESS_DATE", "2008-07-01")
+    response = client.post(page_1, answers())
+    assert response.status_code == 302
+    assert client.get(response.headers["Location"]).status_code == 200

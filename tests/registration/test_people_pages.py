@@ -9,7 +9,7 @@ from enrollment.registration.models import Circumstance, Enrollment, Registratio
 from tests import factories as make
 
 from .makers import Chain, other_community
-from .pages import signed_in
+from .pages import signed_in, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 S = Registration.Status
@@ -66,3 +66,34 @@ def test_the_details_of_a_resident_are_changed(chain: Chain) -> None:
     assert client.post(address, values).status_code == 422
     moved = values | {"version": resident.version, "community": other_community().pk}
     assert client.post(address, moved).headers["Location"] == reverse("home")
+
+
+def test_a_newborn_gets_its_number(chain: Chain) -> None:
+    born = datetime.date(2009, 9, 1)
+    baby = make.resident(birth=born, sex="F", id_number=None)
+    client = signed_in(chain.community)
+    address = reverse("resident-edit", args=[baby.number])
+    values = {"version": 1, "name": baby.name, "community": make.community().pk}
+    wrong = client.post(address, values | {"id_number": make.id_number(born, "M")})
+    assert 'href="#id_id_number"' in wrong.content.decode()
+    taken = make.resident(birth=born, sex="F").id_number
+    assert "Another resident has this ID number" in text(client.post(address, values | {"id_number": taken}))
+    number = make.id_number(born, "F")
+    client.post(address, values | {"id_number": number})
+    baby.refresh_from_db()
+    assert (baby.id_number, baby.version) == (number, 2)
+    assert "id_number" not in client.get(address).content.decode()
+
+
+def test_pages_of_other_communities_residents_are_not_found(chain: Chain) -> None:
+    theirs = make.resident(home=other_community())
+    row = theirs.circumstances.get()
+    client = signed_in(chain.community)
+    for address in (
+        reverse("resident-edit", args=[theirs.number]),
+        reverse("circumstance-new", args=[theirs.number]),
+        reverse("circumstance-end", args=[theirs.number, row.pk]),
+        reverse("circumstance-void", args=[theirs.number, row.pk]),
+    ):
+        assert client.get(address).status_code == 404
+        assert client.post(address).status_code == 404

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.days import day_before
-from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
@@ -272,10 +272,3 @@ def reopen(resident: Resident, ended: datetime.date | None, reason: str, *, by: 
 def _last(resident: Resident) -> Enrollment | None:
     rows = Enrollment.objects.select_for_update(of=("self",)).filter(resident=resident)
     return rows.order_by("-starts", "-pk").first()
-
-
-def require_living(resident: Resident, on: datetime.date) -> None:
-    """Refused where the resident died on or before the day `on`."""
-    row = resident.circumstances.filter(kind=Kind.DEATH, voided=False, starts__lte=on).first()
-    if row is not None:
-        raise Refused(_("This person died on %(day)s.") % {"day": row.starts.isoformat()}, code="died")

@@ -144,7 +144,7 @@ def change_resident(*, number: str, version: int, person: PersonData, reason: st
     if stated.id_number and resident.id_number is None:
         if Resident.objects.filter(id_number=stated.id_number).exists():
             raise Conflict(_("Another resident has this ID number."), code="id_number_taken", field="id_number")
-        changes |= {"id_number": stated.id_number, "birth_date": stated.birth_date, "sex": stated.sex.value}
+        changes["id_number"] = stated.id_number
     elif stated.id_number and stated.id_number != resident.id_number:
         raise Invalid(_("The ID number on record cannot be changed here."), field="id_number")
     _write(resident, changes, by=by, note=reason.strip())

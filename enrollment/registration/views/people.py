@@ -113,7 +113,7 @@ def resident_edit(request: ActorRequest, number: str) -> HttpResponse:
         "address": resident.address,
         "phone": resident.phone,
     }
-    form = ResidentForm(request.POST or None, initial=initial)
+    form = ResidentForm(request.POST or None, has_number=resident.id_number is not None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         person = PersonData(
@@ -121,6 +121,7 @@ def resident_edit(request: ActorRequest, number: str) -> HttpResponse:
             birth_date=resident.birth_date,
             sex=Sex(resident.sex),
             community=given["community"],
+            id_number=given.get("id_number") or None,
             address=given["address"],
             phone=given["phone"],
         )
