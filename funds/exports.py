@@ -29,7 +29,8 @@ __all__ = ["agency", "export_statement", "label"]
 
 def agency() -> Office:
     """The pooling area whose agency makes the statements."""
-    return PoolingArea.objects.order_by("code")[0]
+    area: Office = PoolingArea.objects.order_by("code")[0]
+    return area
 
 
 class Sheet:

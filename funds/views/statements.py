@@ -46,7 +46,8 @@ def statements(request: ActorRequest) -> HttpResponse:
     page = page_of(request, found)
     sums = sums_by_statement(items, page)
     balances = selectors.balances_by_statement(page, clock.today(), actor)
-    everything = list(found.select_related(None).only("pk", "due_on"))
+    everything = list(found.select_related(None).only("pk", "due_on", "status"))
+    issued = [row for row in everything if row.status == Status.ISSUED]
     context = {
         "filter_form": form,
         "page": page,
@@ -54,7 +55,7 @@ def statements(request: ActorRequest) -> HttpResponse:
         "sum": total_of(items.filter(statement__in=[row.pk for row in everything])),
         "sum_balance": summed(
             entry
-            for entries in selectors.balances_by_statement(everything, clock.today(), actor).values()
+            for entries in selectors.balances_by_statement(issued, clock.today(), actor).values()
             for entry in entries
         ),
     }
