@@ -1,7 +1,7 @@
 """The figures, quick actions and small facts of the home pages, by role."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -111,19 +111,28 @@ def counted(number: int) -> str:
 # --- figures -------------------------------------------------------------------------------------------------------
 
 
-def of_queues(actor: Actor, today: datetime.date, queues: Iterable[work.Queue]) -> list[Figure]:
-    """A figure for each queue; of registrations also how many are overdue and how many are due today."""
+def of_queues(actor: Actor, today: datetime.date, queues: Sequence[work.Queue]) -> list[Figure]:
+    """A figure for each queue; of registrations also how many are overdue and how many are due today (W3)."""
     figures = []
     for queue in queues:
         count = queue.count()
-        note, tone = "", "wait" if count else ""
-        if queue.code == "registrations" and count:
-            late = queue.cases.order_by().filter(due_on__lte=today)
-            overdue = len(late.filter(due_on__lt=today).values_list("pk")[: work.COUNT_AT_MOST])
-            due = len(late.filter(due_on=today).values_list("pk")[: work.COUNT_AT_MOST])
+        url = str(queue.url)
+        if queue.code != "registrations":
+            figures.append(Figure(str(queue.title), counted(count), url, tone="wait" if count else ""))
+            continue
+        late = queue.cases.order_by().filter(due_on__lte=today)
+        overdue = len(late.filter(due_on__lt=today).values_list("pk")[: work.COUNT_AT_MOST])
+        due = len(late.filter(due_on=today).values_list("pk")[: work.COUNT_AT_MOST])
+        if len(queues) == 1:
+            figures += [
+                Figure(str(queue.title), counted(count), url),
+                Figure(_("Overdue"), counted(overdue), url, tone="bad" if overdue else ""),
+                Figure(_("Due today"), counted(due), url, tone="wait" if due else ""),
+            ]
+        else:
             note = _("%(overdue)s overdue, %(due)s due today") % {"overdue": counted(overdue), "due": counted(due)}
-            tone = "bad" if overdue else "wait"
-        figures.append(Figure(str(queue.title), counted(count), str(queue.url), note, tone))
+            tone = "bad" if overdue else "wait" if count else ""
+            figures.append(Figure(str(queue.title), counted(count), url, note, tone))
     return figures
 
 
@@ -299,8 +308,8 @@ def facts_of(actor: Actor, today: datetime.date) -> list[tuple[str, str]]:
 
 
 def enrolled_of(actor: Actor) -> int | None:
-    """How many residents of the actor's office are enrolled; None for offices without residents of their own."""
-    if actor.role not in (Role.COMMUNITY, Role.SUBDISTRICT, Role.DISTRICT, Role.SCHOOL):
+    """How many residents of the actor's community or school are enrolled; None for everybody else."""
+    if actor.role not in (Role.COMMUNITY, Role.SCHOOL):
         return None
     return Enrollment.objects.filter(ends=None, resident__in=registration.residents_visible_to(actor)).count()
 

@@ -4,6 +4,7 @@ import json
 import logging
 
 from enrollment.registration.models import Resident
+from liaoyang_medins.kernel.audit.labels import VERBS
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.offices.roles import Role
 from tests.portal.world import CityTestCase
@@ -39,6 +40,7 @@ class TestLeaks(CityTestCase):
             for entry in AuditEntry.objects.iterator()
         )
         assert not any(self.shown_in(text) for text in texts)
+        assert set(AuditEntry.objects.order_by().values_list("verb", flat=True)) <= set(VERBS)
 
     def test_a_look_is_on_record_and_nowhere_kept(self):
         posting = self.sign_in(Role.COMMUNITY)
