@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 S = Registration.Status
 
 
-WAY = [
+WAY: list[tuple[str, str, dict[str, str], str]] = [
     ("registration-forward", "community", {}, S.AT_SUBDISTRICT),
     ("registration-forward", "subdistrict", {}, S.AT_DISTRICT),
     ("registration-approve", "district", {}, S.AT_AGENCY),

@@ -117,7 +117,7 @@ def test_a_school_hands_to_the_agency_directly() -> None:
 
 def test_nobody_reviews_their_own_entry(chain: Chain) -> None:
     posting = Posting.objects.create(
-        user_id=chain.community.user_id, role=Role.DISTRICT, office=make.district(), starts=make.LAW
+        user_id=chain.community.user_id or 0, role=Role.DISTRICT, office=make.district(), starts=make.LAW
     )
     same_person = Actor.of_posting(posting)
     registration = chain.at(S.AT_DISTRICT)

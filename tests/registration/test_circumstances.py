@@ -184,7 +184,8 @@ def test_a_void_needs_a_reason_and_happens_once(resident: Resident, clerk: Actor
 def test_other_offices_may_not(resident: Resident) -> None:
     row = resident.circumstances.get()
     stranger = make.actor(Role.COMMUNITY, other_community())
-    for attempt in (lambda: add(stranger, resident, "work", "working", TODAY), lambda: void(stranger, row)):
+    attempts: list[Any] = [lambda: add(stranger, resident, "work", "working", TODAY), lambda: void(stranger, row)]
+    for attempt in attempts:
         with pytest.raises(NotAllowed):
             attempt()
     with pytest.raises(NotAllowed):
