@@ -81,6 +81,9 @@ class AdmissionForm(forms.Form):
         if stay is not None:
             del self.fields["resident"]
             del self.fields["submission"]
+        elif self.is_bound or self.initial.get("resident"):
+            # The answer is there from the start.
+            self.fields["resident"].widget.attrs["hx-trigger"] = "load, change"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -16,6 +16,7 @@ from claims.facts import benefit_days, line_result, local
 from claims.forms.lines import LineForm, PasteForm
 from claims.forms.stays import AdmissionForm, DischargeForm, ReasonForm, StayFilter
 from claims.models import FeeLine, Stay
+from enrollment.registration import idnumber
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import timeline
@@ -84,7 +85,10 @@ def tabs(request: ActorRequest, state: str, counts: dict[str, int]) -> list[dict
 @allowed("stays.enter")
 def stay_new(request: ActorRequest) -> HttpResponse:
     """Admit somebody; who they are and what they are entitled to is answered beside the field."""
-    form = AdmissionForm(request.POST or None, by=request.actor, initial={"resident": request.GET.get("resident", "")})
+    # From the person's page; an ID number is never taken out of an address.
+    number = request.GET.get("resident", "")
+    initial = {} if idnumber.looks_like(number) else {"resident": number}
+    form = AdmissionForm(request.POST or None, by=request.actor, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         made = attempt(

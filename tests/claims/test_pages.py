@@ -131,6 +131,13 @@ def test_what_is_wrong_stands_on_top_and_at_its_field_and_what_was_typed_stays(v
     assert not Stay.objects.exists()
 
 
+def test_the_persons_page_leads_to_a_form_that_knows_the_person_but_no_id_number():
+    person, client = makers.insured(), browser(makers.clerk())
+    assert f'value="{person.number}"' in client.get(reverse("stay-new"), {"resident": person.number}).content.decode()
+    page = client.get(reverse("stay-new"), {"resident": person.id_number}).content.decode()
+    assert f'value="{person.id_number}"' not in page
+
+
 def test_the_live_answer_names_the_person_and_every_reason():
     person, client = makers.insured(name="李建国"), browser(makers.hospital("X1", designated=False))
     answer = client.post(reverse("stay-person"), {"resident": person.number, "admitted_at": "2010-03-01T09:00"})
