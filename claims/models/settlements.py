@@ -12,11 +12,13 @@ from .stays import Stay
 
 
 class Settlement(models.Model):
-    """What a stay is worth (A2), decided once with its facts and policy; corrected only by a reversal and a new one (A4).
+    """What a stay is worth (A2), decided once with its facts and policy; corrected only by a reversal and a new one
+    (A4).
 
-    Amounts in yuan: `fund` + `resident_pays` = `total`, and the resident's four parts add up to `resident_pays`. Where nothing is
-    payable, `fund` is 0, `reasons` says why and the ratio and four parts are empty. `cap_used` is what counted against the cap
-    before; `live` tells that no reversal exists. `sequence` orders the settlements of one resident.
+    Amounts in yuan: `fund` + `resident_pays` = `total`, and the resident's four parts add up to `resident_pays`. Where
+    nothing is payable, `fund` is 0, `reasons` says why and the ratio and four parts are empty. `cap_used` is what
+    counted against the cap before; `live` tells that no reversal exists. `sequence` orders the settlements of one
+    resident.
     """
 
     number = models.CharField(_("settlement number"), max_length=20, unique=True)
@@ -72,9 +74,12 @@ class Settlement(models.Model):
                     resident_pays=F("out_of_scope") + F("deductible") + F("copayment") + F("over_cap"),
                 ),
             ),
-            models.CheckConstraint(name="settlement_within_cap", condition=Q(fund__lte=F("cap") - F("cap_used")) | Q(fund=0)),
             models.CheckConstraint(
-                name="settlement_cap_period", condition=Q(settled_on__gte=F("cap_from"), settled_on__lte=F("cap_until"))
+                name="settlement_within_cap", condition=Q(fund__lte=F("cap") - F("cap_used")) | Q(fund=0)
+            ),
+            models.CheckConstraint(
+                name="settlement_cap_period",
+                condition=Q(settled_on__gte=F("cap_from"), settled_on__lte=F("cap_until")),
             ),
         ]
         indexes = [

@@ -18,7 +18,8 @@ from .institutions import Institution
 class Referral(models.Model):
     """A transfer of a resident to another institution (D7, Art. 23), issued by an institution that may refer.
 
-    It counts for admissions from `approved_on` to `valid_until`. Within the city it leads to designated institutions only.
+    It counts for admissions from `approved_on` to `valid_until`. Within the city it leads to designated institutions
+    only.
 
     - `requested`: waits for the agency; - `approved`; - `denied`, with the reason.
     """
@@ -56,12 +57,11 @@ class Referral(models.Model):
         ordering = ["-issued_on", "-number"]
         constraints = [
             models.CheckConstraint(name="referral_days", condition=Q(valid_until__gte=F("issued_on"))),
-            models.CheckConstraint(
-                name="referral_elsewhere", condition=~Q(from_institution=F("to_institution"))
-            ),
+            models.CheckConstraint(name="referral_elsewhere", condition=~Q(from_institution=F("to_institution"))),
             models.CheckConstraint(
                 name="referral_approved_has_date",
-                condition=Q(status="approved", approved_on__isnull=False) | (~Q(status="approved") & Q(approved_on=None)),
+                condition=Q(status="approved", approved_on__isnull=False)
+                | (~Q(status="approved") & Q(approved_on=None)),
             ),
         ]
         indexes = [models.Index(fields=["resident", "to_institution", "-issued_on"])]
@@ -153,8 +153,8 @@ class Stay(models.Model):
 class FeeLine(models.Model):
     """One item of a stay's costs, with what the catalogue said of it on its day (A1).
 
-    `in_scope` is the amount that counts by class, share and price limit; whether its day lies in a benefit period is asked at
-    settlement. `problem` says why part or all of it is out of scope.
+    `in_scope` is the amount that counts by class, share and price limit; whether its day lies in a benefit period is
+    asked at settlement. `problem` says why part or all of it is out of scope.
     """
 
     stay = models.ForeignKey(Stay, models.CASCADE, related_name="lines")
@@ -176,7 +176,9 @@ class FeeLine(models.Model):
         ordering = ["stay", "on", "id"]
         constraints = [
             models.UniqueConstraint(name="fee_line_number", fields=["stay", "line_number"]),
-            models.CheckConstraint(name="fee_line_amount", condition=Q(amount__gt=0, quantity__gt=0, unit_price__gte=0)),
+            models.CheckConstraint(
+                name="fee_line_amount", condition=Q(amount__gt=0, quantity__gt=0, unit_price__gte=0)
+            ),
             models.CheckConstraint(name="fee_line_in_scope", condition=Q(in_scope__gte=0, in_scope__lte=F("amount"))),
         ]
 

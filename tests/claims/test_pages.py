@@ -207,7 +207,9 @@ def test_an_admission_is_changed_and_cancelled_through_its_pages():
     assert client.post(url, fields).status_code == 302
     changed = Stay.objects.get()
     assert (changed.emergency, changed.card_presented_at, changed.inpatient_number) == (True, None, "Z77")
-    assert "Somebody changed this record" in text_of(client.post(url, fields))
+    told = text_of(client.post(url, fields))
+    assert "Somebody changed this record" in told
+    assert f"{by.name} · Hospital: Changed the admission" in told
     url = reverse("stay-cancel", args=[stay.number])
     assert "Fill this in." in text_of(client.post(url, {"version": changed.version}))
     assert client.post(url, {"version": changed.version, "reason": "never came"}).status_code == 302
