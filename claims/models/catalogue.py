@@ -12,8 +12,8 @@ from enrollment.registration.models import DayRange
 class CatalogueItem(models.Model):
     """An item of the catalogue as it holds from a day to a day (Art. 18).
 
-    Class A (甲类) has personal share 0, class B (乙类) a share of its own, class C (丙类) 1. Where there is a price limit,
-    what is above it is out of scope. `initials` are the pinyin initials of the name, to search by.
+    Class A (甲类) has personal share 0, class B (乙类) a share of its own, class C (丙类) 1. Where there is a
+    price limit, what is above it is out of scope. `initials` are the pinyin initials of the name, to search by.
     """
 
     class Kind(models.TextChoices):
