@@ -20,6 +20,7 @@ import django
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -142,6 +143,13 @@ def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture
 def worker(transactional_db: None, worker_process: None) -> None:
     """Tasks that this test sends are done by a real Celery worker."""
+
+
+@pytest.fixture(autouse=True)
+def _message_ids() -> Iterator[None]:
+    """What services say is compared in the words of the source; pages answer in the language of the request."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
