@@ -52,7 +52,7 @@ NAVIGATION = "liaoyang_medins.portal.navigation.entries"
 # The accounts that the sign-in page of the demo lists, in the same layer.
 DEMO_ACCOUNTS = "liaoyang_medins.portal.demo.accounts.ACCOUNTS"
 # What answers at registration what the contribution will cost and buy: the rules of the layer above it.
-CONTRIBUTION_QUOTE = "enrollment.contributions.quotes.first_quote"
+CONTRIBUTION_QUOTE = "enrollment.contributions.quotes.quote_of"
 # A fixed date (YYYY-MM-DD) for "today"; empty means the calendar in Asia/Shanghai.
 BUSINESS_DATE = os.environ.get("BUSINESS_DATE", "")
 

@@ -32,6 +32,8 @@ class QuoteFacts:
     moved_from: MovedFrom = MovedFrom.NONE
     year_after: bool = False
     registered_on: datetime.date | None = None
+    # The number of a resident on record: what was paid before counts the years of C4.
+    resident: str = ""
 
 
 @dataclass(frozen=True, slots=True)

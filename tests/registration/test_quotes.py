@@ -1,15 +1,28 @@
 """What registration shows of the contribution before anything is decided (W6)."""
 
 import datetime
+import uuid
 from decimal import Decimal
 
 import pytest
 
+from enrollment.contributions.assessment import assess
+from enrollment.contributions.models import ContributionNotice
+from enrollment.contributions.quotes import first_quote
+from enrollment.contributions.services import take_into_records
+from enrollment.registration import services
+from enrollment.registration.data import CircumstanceData
 from enrollment.registration.quotes import QuoteFacts, quote
 from enrollment.registration.rules import FactsHistory, PersonFacts
 from enrollment.registration.selectors import policy_on
+from enrollment.registration.services.common import assess_again
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy import BeforeTheLaw
 from liaoyang_medins.kernel.policy.terms import EnrollmentKind, MovedFrom, Sex, StudentKind
+from tests import factories as make
+
+from .makers import ALL_PRESENT, person
 
 D = datetime.date
 
@@ -88,3 +101,71 @@ def test_before_the_law_nothing_is_answered() -> None:
 def test_before_the_birth_nothing_is_known() -> None:
     with pytest.raises(ValueError, match="Nothing is known"):
         quote(QuoteFacts(history(D(2009, 7, 1)), D(2009, 6, 30)), policy_on)
+
+
+LOW_INCOME = [("low_income", "low_income", D(2009, 3, 5))]
+PUPIL = [("student", "school", D(2005, 9, 1))]
+CASES: list[tuple[str, D, D, str, D, list[tuple[str, str, D]]]] = [
+    # who, birth, the day, hukou, since, further circumstances
+    ("elderly", D(1940, 5, 6), D(2009, 3, 2), "native", D(1940, 5, 6), []),
+    ("in the window", D(1940, 5, 6), D(2009, 10, 12), "native", D(1940, 5, 6), []),
+    ("waits into the year after", D(1940, 5, 6), D(2009, 8, 20), "native", D(1940, 5, 6), []),
+    ("newborn", D(2009, 6, 1), D(2009, 7, 10), "native", D(2009, 6, 10), []),
+    ("moved in from a county", D(1940, 5, 6), D(2009, 7, 10), "county", D(2009, 7, 1), []),
+    ("moved in from outside", D(1940, 5, 6), D(2009, 7, 10), "outside", D(2009, 7, 1), []),
+    (
+        "low income",
+        D(1975, 1, 1),
+        D(2009, 4, 1),
+        "native",
+        D(1975, 1, 1),
+        [("low_income", "low_income", D(2009, 3, 5))],
+    ),
+    ("turns sixty", D(1949, 12, 1), D(2009, 10, 12), "native", D(1949, 12, 1), []),
+    ("pupil of 2008", D(1998, 1, 1), D(2008, 9, 10), "native", D(1998, 1, 1), PUPIL),
+    (
+        "late pupil of 2008",
+        D(1998, 1, 1),
+        D(2008, 10, 5),
+        "native",
+        D(1998, 1, 1),
+        [("student", "school", D(2005, 9, 1))],
+    ),
+    ("elderly of 2008", D(1940, 5, 6), D(2008, 8, 1), "native", D(1940, 5, 6), []),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("who", "birth", "day", "hukou", "since", "further"), CASES, ids=[case[0] for case in CASES])
+def test_the_notice_is_what_was_quoted(
+    who: str, birth: D, day: D, hukou: str, since: D, further: list[tuple[str, str, D]]
+) -> None:
+    """What the counter showed is what the agency's notice asks for when it is made on the same day."""
+    counter, clerk = make.actor(Role.COMMUNITY), make.actor(Role.AGENCY_CLERK)
+    stated = [CircumstanceData("hukou", hukou, since)]
+    stated += [CircumstanceData(kind, value, first) for kind, value, first in further]
+    with clock.on_day(day):
+        row = services.register_resident(
+            submission=uuid.uuid4(), person=person(birth), circumstances=stated, materials=ALL_PRESENT, by=counter
+        )
+        quoted = assess_again(row, day).quote
+        type(row).objects.filter(pk=row.pk).update(status="at_agency")
+        notice = take_into_records(registration_number=row.number, version=row.version, by=clerk)
+        notices = [notice, *ContributionNotice.objects.filter(joint_with=notice)]
+        cover = assess(resident=row.resident, registered=day, paid=day, made=day)
+    assert [(part.year, part.personal, part.government) for part in quoted.parts] == [
+        (made.contribution_year, made.personal, made.government) for made in notices
+    ]
+    assert (quoted.tier, quoted.category) == (notice.tier, notice.category)
+    assert (quoted.starts, quoted.ends) == (cover.benefit.start, cover.benefit.end)
+    assert row.reference_date == quoted.reference_date
+
+
+@pytest.mark.django_db
+def test_the_years_without_a_government_part_count_from_the_first_that_was_paid() -> None:
+    """C4: who moved in and paid for 2009 has the government part again from 2011 on."""
+    born, moved = D(1940, 5, 6), D(2009, 1, 5)
+    asked = QuoteFacts(history(born), D(2010, 11, 1), kind=EnrollmentKind.LAPSED, moved_in=moved)
+    assert first_quote(asked, policy_on).due == Decimal("300.00")
+    assert first_quote(asked, policy_on, first_paid_year=2009).due == Decimal("200.00")
+    assert first_quote(asked, policy_on, first_paid_year=2010).due == Decimal("300.00")

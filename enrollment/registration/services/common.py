@@ -60,7 +60,8 @@ def assess(
     if resident is not None:
         since = rules.eligible_since(history, on, selectors.policy_on)
         kind = selectors.enrollment_kind(resident, since or on)
-    asked = QuoteFacts(history, on, kind, entered, origin, next_year, registered_on)
+    number = resident.number if resident else ""
+    asked = QuoteFacts(history, on, kind, entered, origin, next_year, registered_on, number)
     answer = quote(asked, selectors.policy_on)
     return Assessment(answer, facts.facts_of(sex, birth_date, circumstances, on), selectors.policy_on(on))
 
