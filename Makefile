@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV := .venv/bin/python
 LOCAL := -m liaoyang_medins.kernel.local
+PYTEST := $(VENV) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
 # What lives in the environment of the shell must not reach into .venv.
 unexport PYTHONPATH PYTHONHOME
 
@@ -21,15 +22,15 @@ install: dev ## the virtual environment with all locked packages
 
 test: dev ## all tests, on servers that they start, in a real browser
 	@$(VENV) $(LOCAL).browser
-	@$(VENV) -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 soak: dev ## the same tests at full size
 	@$(VENV) $(LOCAL).browser
-	@$(VENV) -m pytest --soak $(ARGS)
+	@$(PYTEST) --soak $(ARGS)
 
 check: static ## the static checks, then all tests with branch coverage
 	@$(VENV) $(LOCAL).browser
-	@$(VENV) -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@$(PYTEST) --cov --cov-report=term:skip-covered $(ARGS)
 
 static: dev ## format, lint, types, layers, migrations, translations, deployment
 	@$(VENV) $(LOCAL).static

@@ -416,14 +416,39 @@ def test_the_portal_starts_once_survives_a_kill_and_stops_whole(
     assert process.strays(here.folder) == []
 
 
-def test_the_run_ends_when_a_part_of_it_ends(start: Callable[[], "subprocess.Popen[str]"], here: Place) -> None:
-    child = start()
-    address_of(child)
-    next(one for one in process.strays(here.folder) if "beat" in one.cmdline()).kill()
-    said, _ = child.communicate(timeout=60)
-    assert child.returncode == 1
-    assert "The process 'beat' was killed by signal 9" in said
-    assert process.strays(here.folder) == []
+def child_that(script: str) -> list[str]:
+    return [sys.executable, "-c", script]
+
+
+def test_the_run_ends_when_a_part_of_it_ends(capfd: pytest.CaptureFixture[str]) -> None:
+    whole = run.Run(os.environ)
+    whole.start("web", child_that("import time; print('ready', flush=True); time.sleep(60)"))
+    whole.start("beat", child_that("print('one'); print('two'); raise SystemExit(3)"))
+    with pytest.raises(SetupError, match="The process 'beat' ended with exit status 3"):
+        whole.watch()
+    whole.stop()
+    assert [child.poll() is None for child in whole.children.values()] == [False, False]
+    said = capfd.readouterr().out.splitlines()
+    assert [line for line in said if line.startswith("beat")] == ["beat   | one", "beat   | two"]
+
+
+def test_a_part_that_is_killed_or_never_answers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "SECONDS_TO_ANSWER", 1)
+    whole = run.Run(os.environ)
+    whole.start("worker", child_that("import time; time.sleep(60)"))
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        with pytest.raises(SetupError, match="does not answer at"):
+            whole.wait_for(f"http://127.0.0.1:{deaf.getsockname()[1]}/health/")
+    whole.children["worker"].kill()
+    with pytest.raises(SetupError, match="The process 'worker' was killed by signal 9"):
+        whole.watch()
+    whole.stop()
+
+
+def test_a_command_that_fails_is_told() -> None:
+    with pytest.raises(SetupError, match=r"manage\.py no_such_command failed \(exit status 1\)(?s:.*)Unknown command"):
+        run.manage(os.environ, "no_such_command", quiet=True)
 
 
 # Translations

@@ -213,6 +213,10 @@ class Run:
                 # While it ends it may still write: a full pipe would block it.
                 process.wait_until(lambda child=child: self._has_ended(child), seconds=20, pause=0)  # type: ignore[misc]
                 process.stop(child)
+        self.selector.close()
+        for child in self.children.values():
+            if child.stdout is not None:
+                child.stdout.close()
 
     def _has_ended(self, child: "subprocess.Popen[bytes]") -> bool:
         self.relay(0.1)
