@@ -44,7 +44,7 @@ def tamper(sql: str, *values: object) -> None:
 
 
 @pytest.mark.django_db
-def test_an_entry_says_who_did_what_where():
+def test_an_entry_says_who_did_what_where() -> None:
     clerk = factories.actor(Role.COMMUNITY, username="clerk")
     entry = services.record(by=clerk, verb="residents.reveal", obj=factories.community(), note="复核")
     entry.refresh_from_db()
@@ -55,7 +55,7 @@ def test_an_entry_says_who_did_what_where():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", [AuditEntry, AuditBlock, AuditSeal])
-def test_nothing_is_updated_or_deleted(model: type):
+def test_nothing_is_updated_or_deleted(model: type) -> None:
     write()
     services.seal()
     name = next(field.column for field in model._meta.concrete_fields if not field.primary_key)
@@ -66,7 +66,7 @@ def test_nothing_is_updated_or_deleted(model: type):
 
 
 @pytest.mark.django_db
-def test_blocks_are_chained():
+def test_blocks_are_chained() -> None:
     write(3)
     assert services.unsealed_count() == 3
     assert services.seal() == 3
@@ -80,7 +80,7 @@ def test_blocks_are_chained():
 
 
 @pytest.mark.django_db
-def test_a_large_backlog_is_sealed_in_several_blocks(monkeypatch: pytest.MonkeyPatch):
+def test_a_large_backlog_is_sealed_in_several_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "SEAL_AT_MOST", 2)
     write(5)
     assert [services.seal() for _ in range(4)] == [2, 2, 1, 0]
@@ -89,7 +89,7 @@ def test_a_large_backlog_is_sealed_in_several_blocks(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("column", ["actor_name", "verb", "object_number", "resident", "note", "role", "office_code"])
-def test_a_changed_entry_is_found(column: str):
+def test_a_changed_entry_is_found(column: str) -> None:
     entry = write(3)[1]
     services.seal()
     write(2)
@@ -99,7 +99,7 @@ def test_a_changed_entry_is_found(column: str):
 
 
 @pytest.mark.django_db
-def test_a_changed_figure_is_found():
+def test_a_changed_figure_is_found() -> None:
     entry = write(2)[0]
     services.seal()
     tamper("UPDATE audit_auditentry SET changes = %s WHERE id = %s", json.dumps({"n": 7}), entry.pk)
@@ -107,7 +107,7 @@ def test_a_changed_figure_is_found():
 
 
 @pytest.mark.django_db
-def test_a_removed_entry_is_found():
+def test_a_removed_entry_is_found() -> None:
     entry = write(3)[1]
     services.seal()
     tamper(
@@ -119,7 +119,7 @@ def test_a_removed_entry_is_found():
 
 
 @pytest.mark.django_db
-def test_reordered_entries_are_found():
+def test_reordered_entries_are_found() -> None:
     first, second, _third = write(3)
     services.seal()
     tamper(
@@ -134,7 +134,7 @@ def test_reordered_entries_are_found():
 
 
 @pytest.mark.django_db
-def test_an_entry_slipped_into_a_sealed_block_is_found():
+def test_an_entry_slipped_into_a_sealed_block_is_found() -> None:
     write(2)
     services.seal()
     late = write()[0]
@@ -143,7 +143,7 @@ def test_an_entry_slipped_into_a_sealed_block_is_found():
 
 
 @pytest.mark.django_db
-def test_a_rewritten_block_breaks_the_next():
+def test_a_rewritten_block_breaks_the_next() -> None:
     entry = write(2)[0]
     services.seal()
     write()
@@ -158,7 +158,7 @@ def test_a_rewritten_block_breaks_the_next():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sealers_at_once_seal_every_entry_once():
+def test_sealers_at_once_seal_every_entry_once() -> None:
     write(40)
     start = threading.Barrier(4)
     counts: list[int] = []
@@ -181,7 +181,7 @@ def test_sealers_at_once_seal_every_entry_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_entry_whose_transaction_was_open_is_sealed_later():
+def test_an_entry_whose_transaction_was_open_is_sealed_later() -> None:
     office = factories.area()
     written, go_on = threading.Event(), threading.Event()
 
@@ -205,7 +205,7 @@ def test_an_entry_whose_transaction_was_open_is_sealed_later():
     assert services.broken_blocks() == []
 
 
-def test_a_real_worker_seals(worker: None):
+def test_a_real_worker_seals(worker: None) -> None:
     write(3)
     seal_task.delay()
     deadline = time.monotonic() + 30
@@ -216,7 +216,7 @@ def test_a_real_worker_seals(worker: None):
 
 
 @pytest.mark.django_db
-def test_the_timeline_reads_like_prose():
+def test_the_timeline_reads_like_prose() -> None:
     clerk = factories.actor(Role.COMMUNITY, username="clerk")
     services.record(by=clerk, verb="residents.reveal", obj=clerk.office, resident="P2009-0000009", note="窗口核对")
     (event,) = selectors.timeline(selectors.of_resident("P2009-0000009"))
@@ -226,7 +226,7 @@ def test_the_timeline_reads_like_prose():
 
 
 @pytest.mark.django_db
-def test_the_timeline_is_not_endless():
+def test_the_timeline_is_not_endless() -> None:
     write(selectors.TIMELINE_LENGTH + 5)
     assert len(selectors.timeline(selectors.of_resident("P2009-0000001"))) == selectors.TIMELINE_LENGTH
 
@@ -240,6 +240,6 @@ def recorded_verbs() -> set[str]:
     return found
 
 
-def test_every_act_has_its_words():
+def test_every_act_has_its_words() -> None:
     assert recorded_verbs() - set(VERBS) == set()
     assert "residents.reveal" in VERBS

@@ -36,7 +36,7 @@ def last_verb() -> str:
     return AuditEntry.objects.order_by("-id").values_list("verb", flat=True)[0]
 
 
-def test_every_role_has_a_kind_of_office_and_something_to_do():
+def test_every_role_has_a_kind_of_office_and_something_to_do() -> None:
     assert set(OFFICE_KINDS) == set(Role)
     for role in Role:
         assert any(role in roles for verb, roles in MAY.items() if verb != "frame.use")
@@ -45,7 +45,7 @@ def test_every_role_has_a_kind_of_office_and_something_to_do():
 # --- users ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_user_can_sign_in_and_is_on_record(admin: Actor):
+def test_a_new_user_can_sign_in_and_is_on_record(admin: Actor) -> None:
     user = services.create_user(username=" wang ", name=" 王芳 ", password=GOOD, by=admin)
     assert (user.username, user.name) == ("wang", "王芳")
     assert user.check_password(GOOD)
@@ -66,21 +66,21 @@ def test_a_new_user_can_sign_in_and_is_on_record(admin: Actor):
         ("wang", "王芳", "123456qwerty", "password"),
     ],
 )
-def test_a_user_that_cannot_be(admin: Actor, username: str, name: str, password: str, field: str):
+def test_a_user_that_cannot_be(admin: Actor, username: str, name: str, password: str, field: str) -> None:
     with pytest.raises(Invalid) as error:
         services.create_user(username=username, name=name, password=password, by=admin)
     assert error.value.field == field
     assert not User.objects.filter(name="王芳").exists()
 
 
-def test_a_taken_user_name(admin: Actor):
+def test_a_taken_user_name(admin: Actor) -> None:
     factories.user("wang")
     with pytest.raises(Conflict) as error:
         services.create_user(username="wang", name="王芳", password=GOOD, by=admin)
     assert error.value.field == "username"
 
 
-def test_a_user_is_renamed_and_deactivated(admin: Actor):
+def test_a_user_is_renamed_and_deactivated(admin: Actor) -> None:
     user = factories.user("wang")
     services.change_user(user_id=user.pk, name="王芳", active=False, by=admin)
     user.refresh_from_db()
@@ -89,13 +89,13 @@ def test_a_user_is_renamed_and_deactivated(admin: Actor):
     assert entry.changes == {"name": ["wang", "王芳"], "active": [True, False]}
 
 
-def test_a_change_of_nothing_leaves_no_record(admin: Actor):
+def test_a_change_of_nothing_leaves_no_record(admin: Actor) -> None:
     user = factories.user("wang")
     services.change_user(user_id=user.pk, name="wang", active=True, by=admin)
     assert not AuditEntry.objects.exists()
 
 
-def test_a_new_password_holds_and_stays_out_of_the_record(admin: Actor):
+def test_a_new_password_holds_and_stays_out_of_the_record(admin: Actor) -> None:
     user = factories.user("wang")
     services.set_password(user_id=user.pk, password=GOOD, by=admin)
     user.refresh_from_db()
@@ -105,7 +105,7 @@ def test_a_new_password_holds_and_stays_out_of_the_record(admin: Actor):
         services.set_password(user_id=user.pk, password="123456qwerty", by=admin)
 
 
-def test_nobody_deactivates_themselves(admin: Actor):
+def test_nobody_deactivates_themselves(admin: Actor) -> None:
     factories.actor(Role.ADMINISTRATOR, username="second")
     with pytest.raises(Refused):
         services.change_user(user_id=admin.user_id or 0, name="x", active=False, by=admin)
@@ -114,7 +114,7 @@ def test_nobody_deactivates_themselves(admin: Actor):
 # --- postings ------------------------------------------------------------------------------------------------------
 
 
-def test_a_posting_is_added(admin: Actor):
+def test_a_posting_is_added(admin: Actor) -> None:
     user, office = factories.user("wang"), factories.community()
     posting = services.add_posting(user_id=user.pk, role=Role.COMMUNITY, office_id=office.pk, starts=TODAY, by=admin)
     assert posting in Posting.objects.in_force(TODAY)
@@ -122,7 +122,7 @@ def test_a_posting_is_added(admin: Actor):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_role_works_only_at_its_kind_of_office(admin: Actor, role: Role):
+def test_a_role_works_only_at_its_kind_of_office(admin: Actor, role: Role) -> None:
     user = factories.user("wang")
     offices = [
         factories.area(),
@@ -139,7 +139,7 @@ def test_a_role_works_only_at_its_kind_of_office(admin: Actor, role: Role):
                 services.add_posting(user_id=user.pk, role=role, office_id=office.pk, starts=TODAY, by=admin)
 
 
-def test_the_same_posting_twice_on_one_day(admin: Actor):
+def test_the_same_posting_twice_on_one_day(admin: Actor) -> None:
     user, office = factories.user("wang"), factories.community()
     day = datetime.timedelta(days=1)
 
@@ -157,7 +157,7 @@ def test_the_same_posting_twice_on_one_day(admin: Actor):
     post(TODAY - 5 * day, TODAY - day)
 
 
-def test_a_posting_that_cannot_be(admin: Actor):
+def test_a_posting_that_cannot_be(admin: Actor) -> None:
     user, office = factories.user("wang"), factories.community()
     with pytest.raises(Invalid):
         services.add_posting(
@@ -168,7 +168,7 @@ def test_a_posting_that_cannot_be(admin: Actor):
         services.add_posting(user_id=user.pk, role=Role.COMMUNITY, office_id=office.pk, starts=TODAY, by=admin)
 
 
-def test_a_posting_ends(admin: Actor):
+def test_a_posting_ends(admin: Actor) -> None:
     clerk = factories.actor(Role.COMMUNITY)
     posting = services.end_posting(posting_id=clerk.posting_id or 0, ends=TODAY, by=admin)
     assert posting in Posting.objects.in_force(TODAY)
@@ -180,13 +180,13 @@ def test_a_posting_ends(admin: Actor):
 
 
 @pytest.mark.parametrize("ends", [TODAY - datetime.timedelta(days=2), factories.LAW - datetime.timedelta(days=1)])
-def test_a_posting_does_not_end_in_the_past(admin: Actor, ends: datetime.date):
+def test_a_posting_does_not_end_in_the_past(admin: Actor, ends: datetime.date) -> None:
     clerk = factories.actor(Role.COMMUNITY)
     with pytest.raises(Invalid):
         services.end_posting(posting_id=clerk.posting_id or 0, ends=ends, by=admin)
 
 
-def test_the_last_administrator_stays(admin: Actor):
+def test_the_last_administrator_stays(admin: Actor) -> None:
     with pytest.raises(Refused) as error:
         services.end_posting(posting_id=admin.posting_id or 0, ends=datetime.date(2010, 1, 1), by=admin)
     assert error.value.code == "last_administrator"
@@ -198,7 +198,7 @@ def test_the_last_administrator_stays(admin: Actor):
         services.change_user(user_id=second.user_id or 0, name="second", active=False, by=admin)
 
 
-def test_an_administrator_who_is_deactivated_or_leaves_does_not_count(admin: Actor):
+def test_an_administrator_who_is_deactivated_or_leaves_does_not_count(admin: Actor) -> None:
     second = factories.actor(Role.ADMINISTRATOR, username="second")
     User.objects.filter(pk=second.user_id).update(is_active=False)
     factories.user("third")
@@ -216,7 +216,7 @@ def test_an_administrator_who_is_deactivated_or_leaves_does_not_count(admin: Act
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_administrators_end_each_other_at_once():
+def test_two_administrators_end_each_other_at_once() -> None:
     first = factories.actor(Role.ADMINISTRATOR, username="first")
     second = factories.actor(Role.ADMINISTRATOR, username="second")
     start = threading.Barrier(2)
@@ -247,7 +247,7 @@ def test_two_administrators_end_each_other_at_once():
 # --- offices -------------------------------------------------------------------------------------------------------
 
 
-def test_offices_are_made_from_the_district_down(admin: Actor):
+def test_offices_are_made_from_the_district_down(admin: Actor) -> None:
     area = factories.area()
     parent = area
     for kind, code in [
@@ -280,14 +280,14 @@ def test_offices_are_made_from_the_district_down(admin: Actor):
 )
 def test_an_office_that_cannot_be(
     admin: Actor, kind: Office.Kind, code: str, name: str, error: type[DomainError], field: str
-):
+) -> None:
     factories.community()
     with pytest.raises(error) as found:
         services.create_office(kind=kind, code=code, name=name, parent_id=factories.subdistrict().pk, by=admin)
     assert found.value.field == field
 
 
-def test_a_schools_code(admin: Actor):
+def test_a_schools_code(admin: Actor) -> None:
     with pytest.raises(Invalid):
         services.create_office(
             kind=Office.Kind.SCHOOL, code="学校", name="学校", parent_id=factories.district().pk, by=admin
@@ -303,7 +303,7 @@ def change(office: Office, by: Actor, **values: object) -> Office:
     return services.change_office(office_id=office.pk, by=by, **given)  # type: ignore[arg-type]
 
 
-def test_an_office_moves_within_its_district_only(admin: Actor):
+def test_an_office_moves_within_its_district_only(admin: Actor) -> None:
     community = factories.community()
     neighbour = factories.subdistrict("211002002")
     assert change(community, admin, parent_id=neighbour.pk).parent_id == neighbour.pk
@@ -315,7 +315,7 @@ def test_an_office_moves_within_its_district_only(admin: Actor):
         change(community, admin, parent_id=None)
 
 
-def test_an_office_closes_from_below(admin: Actor):
+def test_an_office_closes_from_below(admin: Actor) -> None:
     community = factories.community()
     with pytest.raises(Refused):
         change(community.parent, admin, closed_on=TODAY)
@@ -341,7 +341,7 @@ VERBS: list[Callable[[Actor], object]] = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("verb", VERBS)
-def test_only_the_administrator(verb: Callable[[Actor], object]):
+def test_only_the_administrator(verb: Callable[[Actor], object]) -> None:
     for role in (Role.SUPERVISOR, Role.AGENCY_REVIEWER, Role.COMMUNITY):
         with pytest.raises(NotAllowed):
             verb(factories.actor(role))

@@ -37,7 +37,7 @@ def admin(client: Client, db: None) -> Actor:
 # --- users and postings --------------------------------------------------------------------------------------------
 
 
-def test_from_a_new_user_to_their_first_page(client: Client, admin: Actor):
+def test_from_a_new_user_to_their_first_page(client: Client, admin: Actor) -> None:
     factories.community()
     data = {"username": "wang", "name": "王芳", "password": GOOD}
     response = client.post(reverse("user-new"), data)
@@ -56,7 +56,7 @@ def test_from_a_new_user_to_their_first_page(client: Client, admin: Actor):
     assert response.context["actor"].role is Role.COMMUNITY
 
 
-def test_what_is_wrong_stands_at_its_field(client: Client, admin: Actor):
+def test_what_is_wrong_stands_at_its_field(client: Client, admin: Actor) -> None:
     factories.user("wang")
     page = client.post(reverse("user-new"), {"username": "wang", "name": "王芳", "password": GOOD})
     assert page.status_code == 200
@@ -69,7 +69,7 @@ def test_what_is_wrong_stands_at_its_field(client: Client, admin: Actor):
     assert "b7q9" not in content
 
 
-def test_offices_that_do_not_fit_are_not_offered(client: Client, admin: Actor):
+def test_offices_that_do_not_fit_are_not_offered(client: Client, admin: Actor) -> None:
     factories.user("wang")
     url = reverse("posting-new", args=["wang"])
     data = {"office": factories.district().pk, "starts": "2009-03-02"}
@@ -79,7 +79,7 @@ def test_offices_that_do_not_fit_are_not_offered(client: Client, admin: Actor):
     assert "form" not in client.get(url, {"role": "emperor"}).context
 
 
-def test_a_user_is_changed(client: Client, admin: Actor):
+def test_a_user_is_changed(client: Client, admin: Actor) -> None:
     factories.user("wang")
     url = reverse("user", args=["wang"])
     assert client.post(url, {"name": "王芳", "active": "on"})["Location"] == url
@@ -90,7 +90,7 @@ def test_a_user_is_changed(client: Client, admin: Actor):
     assert "王芳" in page
 
 
-def test_nobody_shuts_themselves_out(client: Client, admin: Actor):
+def test_nobody_shuts_themselves_out(client: Client, admin: Actor) -> None:
     page = client.post(reverse("user", args=["root"]), {"name": "root"})
     assert list(page.context["form"].errors) == ["active"]
     page = client.post(reverse("posting-end", args=[admin.posting_id]), {"ends": "2009-03-02"})
@@ -98,7 +98,7 @@ def test_nobody_shuts_themselves_out(client: Client, admin: Actor):
     assert client.get(reverse("users")).status_code == 200
 
 
-def test_a_new_password(client: Client, admin: Actor):
+def test_a_new_password(client: Client, admin: Actor) -> None:
     url = reverse("user-password", args=["root"])
     page = client.post(url, {"new-password": "short"})
     assert list(page.context["password_form"].errors) == ["password"]
@@ -112,7 +112,7 @@ def test_a_new_password(client: Client, admin: Actor):
     assert other.get("/").status_code == 302
 
 
-def test_a_posting_is_ended(client: Client, admin: Actor):
+def test_a_posting_is_ended(client: Client, admin: Actor) -> None:
     clerk = factories.actor(Role.COMMUNITY, username="wang")
     url = reverse("posting-end", args=[clerk.posting_id])
     assert client.get(url).status_code == 200
@@ -122,7 +122,7 @@ def test_a_posting_is_ended(client: Client, admin: Actor):
     assert Posting.objects.get(pk=clerk.posting_id).ends == datetime.date(2009, 3, 31)
 
 
-def test_the_filters_of_users(client: Client, admin: Actor):
+def test_the_filters_of_users(client: Client, admin: Actor) -> None:
     factories.actor(Role.COMMUNITY, username="wang")
     User.objects.filter(pk=factories.user("li", name="李四").pk).update(is_active=False)
 
@@ -142,7 +142,7 @@ def test_the_filters_of_users(client: Client, admin: Actor):
 # --- offices -------------------------------------------------------------------------------------------------------
 
 
-def test_an_office_is_made_and_changed(client: Client, admin: Actor):
+def test_an_office_is_made_and_changed(client: Client, admin: Actor) -> None:
     parent = factories.subdistrict()
     url = reverse("office-new")
     assert "form" not in client.get(url).context
@@ -160,21 +160,21 @@ def test_an_office_is_made_and_changed(client: Client, admin: Actor):
     assert list(page.context["form"].errors) == ["name"]
 
 
-def test_offices_of_another_district_are_not_offered(client: Client, admin: Actor):
+def test_offices_of_another_district_are_not_offered(client: Client, admin: Actor) -> None:
     factories.community()
     elsewhere = factories.subdistrict("211003001")
     page = client.post(reverse("office", args=["211002001001"]), {"parent": elsewhere.pk, "name": "社区"})
     assert list(page.context["form"].errors) == ["parent"]
 
 
-def test_the_pooling_area_is_only_renamed(client: Client, admin: Actor):
+def test_the_pooling_area_is_only_renamed(client: Client, admin: Actor) -> None:
     response = client.post(reverse("office", args=["211000"]), {"name": "辽阳市", "closed_on": "2009-03-02"})
     assert response.status_code == 302
     area = factories.area()
     assert (area.name, area.closed_on) == ("辽阳市", None)
 
 
-def test_the_filters_of_offices(client: Client, admin: Actor):
+def test_the_filters_of_offices(client: Client, admin: Actor) -> None:
     factories.community()
     factories.school()
     factories.subdistrict("211003001")
@@ -192,13 +192,13 @@ def test_the_filters_of_offices(client: Client, admin: Actor):
     assert codes(q="nowhere") == []
 
 
-def test_who_works_at_an_office(client: Client, admin: Actor):
+def test_who_works_at_an_office(client: Client, admin: Actor) -> None:
     factories.actor(Role.COMMUNITY, username="wang")
     assert "/administration/user/wang/" in client.get(reverse("office", args=["211002001001"])).content.decode()
 
 
 @pytest.mark.django_db
-def test_the_lists_ask_the_database_as_often_for_one_row_as_for_many(client: Client, admin: Actor):
+def test_the_lists_ask_the_database_as_often_for_one_row_as_for_many(client: Client, admin: Actor) -> None:
     counts = []
     for _round in range(2):
         with CaptureQueriesContext(connection) as queries:
@@ -218,7 +218,7 @@ def entries(client: Client, **asked: Any) -> list[str]:
     return [f"{row['entry'].verb} {row['entry'].object_number}" for row in page.context["rows"]]
 
 
-def test_the_log_and_its_filters(client: Client, admin: Actor):
+def test_the_log_and_its_filters(client: Client, admin: Actor) -> None:
     clerk = factories.actor(Role.COMMUNITY, username="wang")
     audit.record(by=admin, verb="offices.change", obj=factories.area(), changes={"name": ["旧", "新"]})
     audit.record(by=clerk, verb="residents.reveal", obj=factories.community(), resident="P2009-0000007", note="核对")
@@ -235,7 +235,7 @@ def test_the_log_and_its_filters(client: Client, admin: Actor):
 
 
 @pytest.mark.parametrize("asked", [{"user": "nobody"}, {"since": "2009-03-03", "until": "2009-03-02"}, {"since": "x"}])
-def test_a_filter_that_cannot_be_says_so(client: Client, admin: Actor, asked: dict[str, str]):
+def test_a_filter_that_cannot_be_says_so(client: Client, admin: Actor, asked: dict[str, str]) -> None:
     audit.record(by=admin, verb="offices.change", obj=factories.area())
     page = client.get(reverse("audit-log"), asked)
     assert page.status_code == 200
@@ -243,7 +243,7 @@ def test_a_filter_that_cannot_be_says_so(client: Client, admin: Actor, asked: di
     assert page.context["filter_form"].errors
 
 
-def test_older_entries_are_a_step_away(client: Client, admin: Actor, monkeypatch: pytest.MonkeyPatch):
+def test_older_entries_are_a_step_away(client: Client, admin: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_log, "PER_PAGE", 2)
     made = [audit.record(by=admin, verb="offices.change", obj=factories.area()).pk for _ in range(5)]
     shown: list[int] = []
@@ -256,7 +256,7 @@ def test_older_entries_are_a_step_away(client: Client, admin: Actor, monkeypatch
     assert client.get(reverse("audit-log"), {"before": "x" * 30}).status_code == 200
 
 
-def test_what_is_sealed_says_so(client: Client, admin: Actor):
+def test_what_is_sealed_says_so(client: Client, admin: Actor) -> None:
     audit.record(by=admin, verb="offices.change", obj=factories.area())
     assert [row["sealed"] for row in client.get(reverse("audit-log")).context["rows"]] == [False]
     audit.seal()
@@ -273,7 +273,7 @@ def test_what_is_sealed_says_so(client: Client, admin: Actor):
         ({}, []),
     ],
 )
-def test_changes_in_figures(changes: dict[str, Any], shown: list[tuple[str, str]]):
+def test_changes_in_figures(changes: dict[str, Any], shown: list[tuple[str, str]]) -> None:
     assert audit_log.changes_of(AuditEntry(changes=changes)) == shown
 
 
@@ -281,7 +281,7 @@ def test_changes_in_figures(changes: dict[str, Any], shown: list[tuple[str, str]
 
 
 @pytest.mark.django_db
-def test_the_command_prints_the_accounts(capsys: pytest.CaptureFixture[str]):
+def test_the_command_prints_the_accounts(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("demo_accounts")
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 12

@@ -28,13 +28,13 @@ class TestLeaks(CityTestCase):
         home = self.posting[Role.COMMUNITY].office
         return Resident.objects.filter(community=home).exclude(id_number=None)[0]
 
-    def test_no_list_shows_an_id_number(self):
+    def test_no_list_shows_an_id_number(self) -> None:
         for role in Role:
             self.sign_in(role)
             for url in LISTS:
                 assert self.ask(url).status_code in (200, 403), (role, url)
 
-    def test_the_record_of_acts_holds_none(self):
+    def test_the_record_of_acts_holds_none(self) -> None:
         texts = (
             json.dumps([entry.changes, entry.note, entry.object_number, entry.resident], ensure_ascii=False)
             for entry in AuditEntry.objects.iterator()
@@ -42,7 +42,7 @@ class TestLeaks(CityTestCase):
         assert not any(self.shown_in(text) for text in texts)
         assert set(AuditEntry.objects.order_by().values_list("verb", flat=True)) <= set(VERBS)
 
-    def test_a_look_is_on_record_and_nowhere_kept(self):
+    def test_a_look_is_on_record_and_nowhere_kept(self) -> None:
         posting = self.sign_in(Role.COMMUNITY)
         person = self.resident()
         page = self.ask(address_of(person)).content.decode()
@@ -60,21 +60,21 @@ class TestLeaks(CityTestCase):
         assert person.id_number not in json.dumps(entry.changes)
         self.ask(address_of(person))
 
-    def test_who_may_not_see_the_person_leaves_no_record(self):
+    def test_who_may_not_see_the_person_leaves_no_record(self) -> None:
         self.sign_in(Role.SCHOOL)
         other = Resident.objects.exclude(circumstances__kind="student").exclude(id_number=None)[0]
         before = AuditEntry.objects.count()
         assert self.client.post(f"{address_of(other)}id-number/").status_code == 404
         assert AuditEntry.objects.count() == before
 
-    def test_somebody_without_a_number_yet(self):
+    def test_somebody_without_a_number_yet(self) -> None:
         self.sign_in(Role.AGENCY_CLERK)
         newborn = Resident.objects.order_by("-birth_date")[0]
         Resident.objects.filter(pk=newborn.pk).update(id_number=None)
         assert self.client.post(f"{address_of(newborn)}id-number/").status_code == 422
         assert "id-number/" not in self.ask(address_of(newborn)).content.decode()
 
-    def test_a_searched_number_is_in_no_address_and_no_log(self):
+    def test_a_searched_number_is_in_no_address_and_no_log(self) -> None:
         self.sign_in(Role.COMMUNITY)
         person = self.resident()
         unknown = "21100219400506001X"
@@ -88,7 +88,7 @@ class TestLeaks(CityTestCase):
         assert person.id_number not in text.replace(f"q={person.id_number}", "")
         assert unknown not in text
 
-    def test_a_number_that_nobody_has_is_not_repeated(self):
+    def test_a_number_that_nobody_has_is_not_repeated(self) -> None:
         self.sign_in(Role.COMMUNITY)
         for number in ("211002194005060018", "123456", "N2009-9999999", "2110021940050600"):
             response = self.client.post("/search/", {"q": number})

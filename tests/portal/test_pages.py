@@ -25,7 +25,7 @@ class TestNavigation(CityTestCase):
         request.actor = Actor.of_posting(self.posting[role])  # type: ignore[attr-defined]
         return navigation.entries(request)
 
-    def test_every_role_has_at_most_eight_entries_that_it_may_open(self):
+    def test_every_role_has_at_most_eight_entries_that_it_may_open(self) -> None:
         for role in Role:
             entries = self.entries(role)
             assert 2 <= len(entries) <= navigation.AT_MOST
@@ -34,7 +34,7 @@ class TestNavigation(CityTestCase):
             for action in overview.ACTIONS.get(role, ()):
                 assert role in ROUTES[action.url_name].roles, (role, action.url_name)
 
-    def test_the_counts_are_those_of_the_queues(self):
+    def test_the_counts_are_those_of_the_queues(self) -> None:
         at_agency = Registration.objects.filter(status="at_agency").count()
         entry = next(entry for entry in self.entries(Role.AGENCY_REVIEWER) if entry.url == reverse("registrations"))
         assert entry.count == at_agency > 0
@@ -42,7 +42,7 @@ class TestNavigation(CityTestCase):
         entry = next(entry for entry in self.entries(Role.AGENCY_CLERK) if entry.url == reverse("stays"))
         assert entry.count == to_settle > 0
 
-    def test_one_entry_is_the_current_one(self):
+    def test_one_entry_is_the_current_one(self) -> None:
         for path, url_name in [
             ("/", "home"),
             ("/registrations/R2009-0000001/", "registrations"),
@@ -56,10 +56,10 @@ class TestNavigation(CityTestCase):
         active = [entry.url for entry in self.entries(Role.ADMINISTRATOR, "/administration/user/x/") if entry.active]
         assert active == [reverse("users")]
 
-    def test_a_request_without_an_actor_has_none(self):
+    def test_a_request_without_an_actor_has_none(self) -> None:
         assert navigation.entries(RequestFactory().get("/")) == []
 
-    def test_no_count_goes_on_for_ever(self):
+    def test_no_count_goes_on_for_ever(self) -> None:
         with clock.on_day(AS_OF):
             (queue, *_rest) = work.queues_of(Actor.of_posting(self.posting[Role.AGENCY_CLERK]), AS_OF)
         with CaptureQueriesContext(connection) as queries:
@@ -76,12 +76,12 @@ class TestHome(CityTestCase):
         assert response.status_code == 200
         return response
 
-    def test_every_role_has_a_home(self):
+    def test_every_role_has_a_home(self) -> None:
         for role in Role:
             page = self.home(role)
             assert page.context["figures"], role
 
-    def test_overdue_comes_first(self):
+    def test_overdue_comes_first(self) -> None:
         page = self.home(Role.DISTRICT)
         ((queue, rows),) = page.context["queues"]
         late = [row.late for row in rows]
@@ -94,7 +94,7 @@ class TestHome(CityTestCase):
             ).count()
         )
 
-    def test_the_queries_do_not_grow_with_the_rows(self):
+    def test_the_queries_do_not_grow_with_the_rows(self) -> None:
         self.home(Role.AGENCY_REVIEWER)
         with CaptureQueriesContext(connection) as some:
             self.ask("/")
@@ -105,7 +105,7 @@ class TestHome(CityTestCase):
         assert len(some) == len(fewer)
         assert len(some) < 40
 
-    def test_finance_sees_what_it_owes(self):
+    def test_finance_sees_what_it_owes(self) -> None:
         newest = SubsidyStatement.objects.filter(status="issued").order_by("-due_on", "-number")[0]
         for role, payer in ((Role.CITY_FINANCE, "211000"), (Role.DISTRICT_FINANCE, "211002")):
             page = self.home(role)
@@ -117,13 +117,13 @@ class TestHome(CityTestCase):
             paid = SubsidyReceipt.objects.filter(statement=newest, payer__code=payer)
             assert row.outstanding == row.claimed - sum((receipt.amount for receipt in paid), Decimal(0))
 
-    def test_the_supervisor_sees_the_scheme_in_figures(self):
+    def test_the_supervisor_sees_the_scheme_in_figures(self) -> None:
         page = self.home(Role.SUPERVISOR)
         figures = page.context["figures"]
         assert figures[0].value == f"{Enrollment.objects.filter(ends=None).count():,}"
         assert len(figures) == 4
 
-    def test_an_empty_office_is_told_what_would_be_here(self):
+    def test_an_empty_office_is_told_what_would_be_here(self) -> None:
         Registration.objects.filter(status="at_subdistrict").update(status="withdrawn")
         page = self.home(Role.SUBDISTRICT)
         ((queue, rows),) = page.context["queues"]
@@ -132,7 +132,7 @@ class TestHome(CityTestCase):
 
 
 class TestResident(CityTestCase):
-    def test_the_parts_follow_the_role(self):
+    def test_the_parts_follow_the_role(self) -> None:
         stay = Stay.objects.filter(status="settled").select_related("resident")[0]
         number = stay.resident.number
         self.sign_in(Role.AGENCY_CLERK)
@@ -141,7 +141,7 @@ class TestResident(CityTestCase):
         assert stay.number in page.content.decode()
         assert f"/stays/new/?resident={number}" in page.content.decode()
 
-    def test_a_community_sees_cover_and_no_stays(self):
+    def test_a_community_sees_cover_and_no_stays(self) -> None:
         posting = self.sign_in(Role.COMMUNITY)
         thing = next(thing for thing in self.found["resident"] if is_own(posting, "resident", thing))
         page = self.ask(f"/residents/{thing.kwargs['number']}/")
@@ -149,14 +149,14 @@ class TestResident(CityTestCase):
         assert "stays" not in page.context
         assert "/stays/" not in page.content.decode()
 
-    def test_who_paid_last_year_can_be_renewed_once(self):
+    def test_who_paid_last_year_can_be_renewed_once(self) -> None:
         posting = self.sign_in(Role.COMMUNITY)
         homes = Resident.objects.filter(community=posting.office, enrollments__ends=None, notices__status="paid")
         pages = [self.ask(f"/residents/{person.number}/") for person in homes.distinct()]
         years = [page.context["renewal_year"] for page in pages]
         assert set(years) <= {None, AS_OF.year + 1}
 
-    def test_cover_in_a_word(self):
+    def test_cover_in_a_word(self) -> None:
         self.sign_in(Role.AGENCY_CLERK)
         tones = set()
         for person in Resident.objects.all()[:40]:
@@ -164,7 +164,7 @@ class TestResident(CityTestCase):
             tones.add(page.context["cover_tone"])
         assert "good" in tones
 
-    def test_everybody_can_be_shown(self):
+    def test_everybody_can_be_shown(self) -> None:
         self.sign_in(Role.AGENCY_REVIEWER)
         for person in Resident.objects.order_by("birth_date")[:3]:
             assert self.ask(f"/residents/{person.number}/").status_code == 200

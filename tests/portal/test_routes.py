@@ -15,13 +15,13 @@ PAGES |= {"settlement-print", "referral", "statement", "statement-print", "state
 PAGES |= {"registration-receipt", "user", "office", "institution", "journal-entry", "posting-new"}
 
 
-def test_every_route_is_in_the_table():
+def test_every_route_is_in_the_table() -> None:
     names = {pattern.name for pattern in patterns()}
     assert None not in names
     assert names - PUBLIC == set(ROUTES)
 
 
-def test_every_route_says_what_it_asks_for():
+def test_every_route_says_what_it_asks_for() -> None:
     without = {pattern.name for pattern in patterns() if not getattr(pattern.callback, "verbs", ())}
     assert without == PUBLIC
 
@@ -30,7 +30,7 @@ class TestRoutes(CityTestCase):
     def status(self, url: str, method: str = "get") -> int:
         return int(self.ask(url, method).status_code)
 
-    def test_nobody_gets_in_without_signing_in(self):
+    def test_nobody_gets_in_without_signing_in(self) -> None:
         wrong = []
         for name, route in ROUTES.items():
             url = address(name, self.one(route.of) if route.of else None)
@@ -39,7 +39,7 @@ class TestRoutes(CityTestCase):
                     wrong.append((name, response.status_code))
         assert not wrong, "\n".join(map(str, wrong))
 
-    def test_a_role_without_the_route_is_refused(self):
+    def test_a_role_without_the_route_is_refused(self) -> None:
         wrong = []
         for role in Role:
             posting = self.sign_in(role)
@@ -52,7 +52,7 @@ class TestRoutes(CityTestCase):
                     wrong.append((role.value, name, *codes))
         assert not wrong, "\n".join(map(str, wrong))
 
-    def test_a_role_with_the_route_gets_it(self):
+    def test_a_role_with_the_route_gets_it(self) -> None:
         wrong = []
         for role in Role:
             posting = self.sign_in(role)
@@ -79,7 +79,7 @@ class TestRoutes(CityTestCase):
                         wrong.append((role.value, url, status))
         assert not wrong, "\n".join(map(str, wrong))
 
-    def test_nobody_gets_at_the_objects_of_others(self):
+    def test_nobody_gets_at_the_objects_of_others(self) -> None:
         wrong = []
         tried = set()
         for role in Role:
@@ -108,7 +108,7 @@ class TestRoutes(CityTestCase):
         shown = thing.text and any(thing.text in response.content.decode() for response in responses)
         return [(role.value, url, *codes)] if shown or not refused else []
 
-    def test_what_does_not_exist_is_not_found(self):
+    def test_what_does_not_exist_is_not_found(self) -> None:
         nothing = {
             "number": "X2009-0000000",
             "code": "NOWHERE",
@@ -132,7 +132,7 @@ class TestRoutes(CityTestCase):
                     wrong.append((role.value, name, *codes))
         assert not wrong, "\n".join(map(str, wrong))
 
-    def test_no_route_changes_anything_without_its_token(self):
+    def test_no_route_changes_anything_without_its_token(self) -> None:
         strict = Client(enforce_csrf_checks=True)
         strict.force_login(self.posting[Role.ADMINISTRATOR].user)
         assert strict.post(address("user-new"), {"username": "x"}).status_code == 403

@@ -65,13 +65,13 @@ def signed_in(client: Client, actor: Actor) -> Client:
         ("_", []),
     ],
 )
-def test_a_part_of_a_name(clerk: Actor, text: str, found: list[str]):
+def test_a_part_of_a_name(clerk: Actor, text: str, found: list[str]) -> None:
     for name in ("王小明", "李小明", "王芳"):
         person(name)
     assert names(text, clerk) == found
 
 
-def test_names_of_every_length(clerk: Actor):
+def test_names_of_every_length(clerk: Actor) -> None:
     for name in ("欧阳娜娜", "阿", "Anna Li", "买买提·吐尔逊"):
         person(name)
     assert names("娜娜", clerk) == ["欧阳娜娜"]
@@ -80,13 +80,13 @@ def test_names_of_every_length(clerk: Actor):
     assert names("提·吐", clerk) == ["买买提·吐尔逊"]
 
 
-def test_a_quote_in_a_name_is_only_a_quote(clerk: Actor):
+def test_a_quote_in_a_name_is_only_a_quote(clerk: Actor) -> None:
     person("王'; --")
     assert names("'; ", clerk) == []
     assert names("王'", clerk) == ["王'; --"]
 
 
-def test_each_sees_their_own(clerk: Actor):
+def test_each_sees_their_own(clerk: Actor) -> None:
     person("王近")
     far = person("王远", factories.community(NEIGHBOUR))
     pupil = person("王学", factories.community(NEIGHBOUR))
@@ -103,7 +103,7 @@ def test_each_sees_their_own(clerk: Actor):
 
 
 @pytest.mark.django_db
-def test_the_indexes_are_used():
+def test_the_indexes_are_used() -> None:
     Resident.objects.bulk_create(
         Resident(
             number=f"P2008-{number:07d}",
@@ -125,7 +125,7 @@ def test_the_indexes_are_used():
 # --- numbers -------------------------------------------------------------------------------------------------------
 
 
-def test_an_id_number_in_every_spelling(clerk: Actor):
+def test_an_id_number_in_every_spelling(clerk: Actor) -> None:
     number = factories.id_number(datetime.date(1940, 5, 6), "M")
     found = person("王小明", id_number=number)
     address = f"/residents/{found.number}/"
@@ -134,7 +134,7 @@ def test_an_id_number_in_every_spelling(clerk: Actor):
         assert search.find(text, clerk) == address
 
 
-def test_a_personal_number_in_every_spelling(clerk: Actor):
+def test_a_personal_number_in_every_spelling(clerk: Actor) -> None:
     found = person("王小明")
     for text in (found.number, found.number.lower(), found.number.replace("-", ""), f" {found.number} "):
         assert search.find(text, clerk) == f"/residents/{found.number}/"
@@ -143,12 +143,12 @@ def test_a_personal_number_in_every_spelling(clerk: Actor):
 
 
 @pytest.mark.parametrize("text", ["", "P", "X2009-0000001", "P2009-", "N2009-0000001", "1234", "110101190001010000"])
-def test_numbers_that_lead_nowhere(clerk: Actor, text: str):
+def test_numbers_that_lead_nowhere(clerk: Actor, text: str) -> None:
     assert search.find(text, clerk) is None
 
 
 @pytest.mark.parametrize("kind", sorted(search.KINDS))
-def test_every_kind_of_number_can_be_looked_for_by_everybody(kind: str, db: None):
+def test_every_kind_of_number_can_be_looked_for_by_everybody(kind: str, db: None) -> None:
     for role in Role:
         if role is not Role.HOSPITAL:
             assert search.find(f"{kind}2009-0000001", factories.actor(role)) is None
@@ -157,13 +157,13 @@ def test_every_kind_of_number_can_be_looked_for_by_everybody(kind: str, db: None
 # --- the page ------------------------------------------------------------------------------------------------------
 
 
-def test_a_number_leads_to_its_page(client: Client, clerk: Actor):
+def test_a_number_leads_to_its_page(client: Client, clerk: Actor) -> None:
     found = person("王小明")
     response = signed_in(client, clerk).post("/search/", {"q": found.number})
     assert (response.status_code, response["Location"]) == (302, f"/residents/{found.number}/")
 
 
-def test_a_name_has_an_address_of_its_own(client: Client, clerk: Actor):
+def test_a_name_has_an_address_of_its_own(client: Client, clerk: Actor) -> None:
     person("王小明")
     response = signed_in(client, clerk).post("/search/", {"q": " 王小 "})
     assert response["Location"] == "/search/?q=%E7%8E%8B%E5%B0%8F"
@@ -171,12 +171,12 @@ def test_a_name_has_an_address_of_its_own(client: Client, clerk: Actor):
     assert "王小明" in page
 
 
-def test_an_empty_search_asks_for_something(client: Client, clerk: Actor):
+def test_an_empty_search_asks_for_something(client: Client, clerk: Actor) -> None:
     assert signed_in(client, clerk).post("/search/", {"q": "  "})["Location"] == "/search/"
     assert client.get("/search/").status_code == 200
 
 
-def test_a_long_list_is_cut_and_says_so(client: Client, clerk: Actor, monkeypatch: pytest.MonkeyPatch):
+def test_a_long_list_is_cut_and_says_so(client: Client, clerk: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "AT_MOST", 2)
     for number in range(3):
         person(f"王{chr(0x4E00 + number)}")
@@ -185,7 +185,7 @@ def test_a_long_list_is_cut_and_says_so(client: Client, clerk: Actor, monkeypatc
     assert page.context["more"] is True
 
 
-def test_the_administrator_finds_users_and_offices(client: Client, db: None):
+def test_the_administrator_finds_users_and_offices(client: Client, db: None) -> None:
     factories.community()
     page = signed_in(client, factories.actor(Role.ADMINISTRATOR, username="root")).get("/search/", {"q": "社区"})
     assert "/administration/offices/211002001001/" in page.content.decode()
@@ -197,10 +197,10 @@ def test_the_administrator_finds_users_and_offices(client: Client, db: None):
 @pytest.mark.parametrize(
     ("text", "sensitive"), [("王小明", False), ("12345", False), ("123456", True), ("１２３４５６", True)]
 )
-def test_what_may_stand_in_an_address(text: str, sensitive: bool):
+def test_what_may_stand_in_an_address(text: str, sensitive: bool) -> None:
     assert search.is_sensitive(text) is sensitive
 
 
-def test_search_needs_a_signed_in_user(client: Client, db: None):
+def test_search_needs_a_signed_in_user(client: Client, db: None) -> None:
     assert AnonymousUser().is_authenticated is False
     assert client.post("/search/", {"q": "王"}).status_code == 302

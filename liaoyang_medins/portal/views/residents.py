@@ -1,6 +1,7 @@
 """The resident's page: everything that the portal knows of one person, as far as the actor may see it."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,7 +17,7 @@ from enrollment.registration.labels import label
 from enrollment.registration.models import Resident
 from enrollment.registration.rules import completed_age
 from liaoyang_medins.kernel import clock
-from liaoyang_medins.kernel.audit.selectors import of_resident, timeline
+from liaoyang_medins.kernel.audit.selectors import Event, of_resident, timeline
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import Sex
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
@@ -54,6 +55,13 @@ def actions_of(resident: Resident, actor: Actor, today: datetime.date) -> dict[s
     }
 
 
+def named(event: Event, resident: Resident) -> Event:
+    """A line of the timeline with the number of what was acted on, where that is not the person."""
+    if event.object_number == resident.number:
+        return event
+    return replace(event, text=f"{event.text} · {event.object_number}")
+
+
 def page(request: ActorRequest, resident: Resident, *, id_number: str = "") -> HttpResponse:
     """The page; `id_number` is the full number where it has just been revealed."""
     actor, today = request.actor, clock.today()
@@ -72,7 +80,7 @@ def page(request: ActorRequest, resident: Resident, *, id_number: str = "") -> H
         "circumstances": resident.circumstances.select_related("school").order_by("kind", "-starts"),
         "registrations": registration.registrations_visible_to(actor).filter(resident=resident),
         "today": today,
-        "entries": timeline(of_resident(resident.number)),
+        "entries": [named(event, resident) for event in timeline(of_resident(resident.number))],
         **actions_of(resident, actor, today),
     }
     if actor.may("notices.see"):
