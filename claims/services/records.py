@@ -10,7 +10,7 @@ from claims.models import Institution, Stay
 from claims.selectors import institution_of, stays_visible_to
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel.audit import services as audit
-from liaoyang_medins.kernel.audit.selectors import event_of
+from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
@@ -55,21 +55,6 @@ def lock_stay(number: str, by: Actor, version: int | None = None) -> Stay:
     if version is not None and version != stay.version:
         require_version(stay.version, version, told=last_change(stay))
     return stay
-
-
-def last_change(stay: Stay) -> str:
-    """Who did what to the stay last, in words."""
-    entry = audit.entries_of("claims.stay", stay.number).first()
-    if entry is None:
-        return ""
-    event = event_of(entry)
-    # Translators: who did what to a record, and when
-    said = _("%(moment)s %(who)s: %(what)s") % {
-        "moment": f"{event.at:%Y-%m-%d %H:%M}",
-        "who": event.who,
-        "what": event.text,
-    }
-    return f"{said} ({event.detail})" if event.detail else said
 
 
 def unknown_stay() -> Invalid:

@@ -12,8 +12,8 @@ from funds import rules
 from funds.models import SubsidyItem, SubsidyReceipt, SubsidyStatement
 from funds.selectors import balances, drawing, figures
 from liaoyang_medins.kernel import clock, policy
-from liaoyang_medins.kernel.audit import selectors as audit_selectors
 from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.money import ZERO, fen
 from liaoyang_medins.kernel.numbers import next_number
@@ -34,9 +34,7 @@ def _lock() -> None:
 def _locked(number: str, version: int) -> SubsidyStatement:
     _lock()
     statement = SubsidyStatement.objects.select_for_update(of=("self",)).filter(number=number).first()
-    last = audit.entries_of(SubsidyStatement._meta.label_lower, number).first()
-    event = audit_selectors.event_of(last) if last else None
-    told = f"{number}: {event.text} ({event.who})" if event else ""
+    told = last_change(statement or SubsidyStatement(number=number))
     if statement is None:
         raise Conflict(_("There is no subsidy statement %(number)s any more.") % {"number": number}, reasons=(told,))
     require_version(statement.version, version, told=told)

@@ -10,6 +10,7 @@ from enrollment.registration import labels
 from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -159,7 +160,7 @@ def locked_receipt(number: str, version: int, notice: ContributionNotice | None)
     for pk in sorted(residents):
         lock_resident(pk)
     receipt = Receipt.objects.select_for_update(of=("self",)).select_related("notice").get(pk=seen.pk)
-    require_version(receipt.version, version, told=receipt.get_status_display())
+    require_version(receipt.version, version, told=last_change(receipt))
     return receipt
 
 

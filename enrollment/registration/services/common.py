@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from liaoyang_medins.kernel.audit import services as audit
-from liaoyang_medins.kernel.audit.selectors import event_of
+from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import NotAllowed, Refused
 from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
@@ -120,21 +119,6 @@ def locked_resident(number: str, by: Actor) -> Resident:
 def require_unchanged(registration: Registration, version: int) -> None:
     """Conflict that says who changed what, where the row is no longer the one that the person saw."""
     require_version(registration.version, version, told=last_change(registration))
-
-
-def last_change(registration: Registration) -> str:
-    """Who did what to the registration last, in words."""
-    entry = audit.entries_of(registration._meta.label_lower, registration.number).first()
-    if entry is None:
-        return ""
-    event = event_of(entry)
-    # Translators: who did what to a record, and when
-    said = _("%(moment)s %(who)s: %(what)s") % {
-        "moment": f"{event.at:%Y-%m-%d %H:%M}",
-        "who": event.who,
-        "what": event.text,
-    }
-    return f"{said} ({event.detail})" if event.detail else said
 
 
 def require_step(registration: Registration, then: str) -> None:

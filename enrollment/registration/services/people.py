@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, Invalid
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -134,7 +135,7 @@ def change_resident(*, number: str, version: int, person: PersonData, reason: st
     """
     by.require("residents.change")
     resident = locked_resident(number, by)
-    require_version(resident.version, version)
+    require_version(resident.version, version, told=last_change(resident))
     stated = cleaned_person(person, clock.today())
     changes = _changes(resident, stated) | {
         field: getattr(stated, field)

@@ -13,6 +13,7 @@ VERBS: dict[str, Promise] = {
     "offices.create": _("Created the office"),
     "offices.change": _("Changed the office"),
     "residents.reveal": _("Looked at the full ID number"),
+    "records.load": _("Loaded records in bulk"),
 }
 
 

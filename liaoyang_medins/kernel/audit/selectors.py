@@ -4,13 +4,15 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel.offices.roles import Role
 
 from .labels import verb_label
 from .models import AuditEntry
+from .services import entries_of, object_number, object_type
 
 TIMELINE_LENGTH = 50
 
@@ -38,6 +40,21 @@ def timeline(entries: Iterable[AuditEntry]) -> list[Event]:
     """The newest entries (at most TIMELINE_LENGTH of a queryset) in words."""
     rows = entries[:TIMELINE_LENGTH] if isinstance(entries, QuerySet) else entries
     return [event_of(entry) for entry in rows]
+
+
+def last_change(obj: Model) -> str:
+    """Who did what to an object last, in words; empty where nothing is on record. For who came second."""
+    entry = entries_of(object_type(obj), object_number(obj)).first()
+    if entry is None:
+        return ""
+    event = event_of(entry)
+    # Translators: who did what to a record, and when
+    said = _("%(moment)s %(who)s: %(what)s") % {
+        "moment": f"{event.at:%Y-%m-%d %H:%M}",
+        "who": event.who,
+        "what": event.text,
+    }
+    return f"{said} ({event.detail})" if event.detail else said
 
 
 def event_of(entry: AuditEntry) -> Event:

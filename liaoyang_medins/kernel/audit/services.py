@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -17,6 +17,8 @@ GENESIS = "0" * 64
 SEAL_AT_MOST = 10_000
 # Any number that no other advisory lock of the portal uses.
 _SEALER_LOCK = 102_2008
+# The act of writing many records at once.
+LOADED = "records.load"
 
 
 def record(
@@ -33,8 +35,18 @@ def record(
     `obj` is named by its `number`, `code` or `username`, else by its key. `resident` is a resident's number, where the
     act concerns one.
     """
-    names = (name for name in ("number", "code", "username") if hasattr(obj, name))
-    number = next((str(getattr(obj, name)) for name in names), str(obj.pk))
+    return _write(
+        by,
+        verb=verb,
+        object_type=object_type(obj),
+        object_number=object_number(obj),
+        resident=resident,
+        changes=json.loads(json.dumps(dict(changes or {}), cls=DjangoJSONEncoder)),
+        note=note,
+    )
+
+
+def _write(by: Actor, **what: Any) -> AuditEntry:
     return AuditEntry.objects.create(
         at=clock.now(),
         business_date=clock.today(),
@@ -43,13 +55,32 @@ def record(
         user_id=by.user_id,
         role=by.role.value if by.role else "",
         office_code=by.office.code if by.office else "",
-        verb=verb,
-        # A community is recorded as the office that it is, whichever model it was read with.
-        object_type=(obj._meta.concrete_model or type(obj))._meta.label_lower,
-        object_number=number,
-        resident=resident,
-        changes=json.loads(json.dumps(dict(changes or {}), cls=DjangoJSONEncoder)),
-        note=note,
+        **what,
+    )
+
+
+def object_type(obj: models.Model) -> str:
+    """What the record calls the kind of an object: a community is the office that it is, whichever model read it."""
+    return (obj._meta.concrete_model or type(obj))._meta.label_lower
+
+
+def object_number(obj: models.Model) -> str:
+    """What the record calls an object: its `number`, `code` or `username`, else its key."""
+    names = (name for name in ("number", "code", "username") if hasattr(obj, name))
+    return next((str(getattr(obj, name)) for name in names), str(obj.pk))
+
+
+def record_load(*, by: Actor, model: type[models.Model], numbers: Sequence[str]) -> AuditEntry:
+    """Write one entry for the records of `model` with these `numbers` (such as N2009-0000123), which were written at
+    once and have none of their own; call it inside the transaction of the load.
+    """
+    places = [int(number.rpartition("-")[2]) for number in numbers]
+    return _write(
+        by,
+        verb=LOADED,
+        object_type=model._meta.label_lower,
+        object_number=min(numbers),
+        changes={"count": len(places), "first": min(places), "last": max(places)},
     )
 
 
