@@ -68,20 +68,20 @@ class Office(models.Model):
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
 
 
-O = TypeVar("O", bound=Office)
+Kind = TypeVar("Kind", bound=Office)
 
 
-class OfficeOfKind(models.Manager[O]):
+class OfficeOfKind(models.Manager[Kind]):
     """The offices of one kind."""
 
     def __init__(self, kind: Office.Kind) -> None:
         super().__init__()
         self.kind = kind
 
-    def get_queryset(self) -> models.QuerySet[O]:
+    def get_queryset(self) -> models.QuerySet[Kind]:
         return super().get_queryset().filter(kind=self.kind)
 
-    def create(self, **values: Any) -> O:
+    def create(self, **values: Any) -> Kind:
         return super().create(kind=self.kind, **values)
 
 
