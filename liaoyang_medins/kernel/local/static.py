@@ -18,7 +18,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "format": (PYTHON, "-m", "ruff", "format", "--check", "."),
     "lint": (PYTHON, "-m", "ruff", "check", "."),
     "layers": (PYTHON, "-c", "from importlinter.cli import lint_imports_command as lint; lint()"),
-    "types": (PYTHON, "-m", "mypy", "."),
+    "types": (PYTHON, "-m", "mypy"),
     "migrations": (*MANAGE, "makemigrations", "--check", "--dry-run"),
     "translations": (PYTHON, "-m", "liaoyang_medins.kernel.local.translations", "check"),
     "deployment": (*MANAGE, "check", "--deploy", "--fail-level", "WARNING"),
