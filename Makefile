@@ -48,4 +48,7 @@ base dev: python
 	@$(PYTHON) $(LOCAL).install $@
 
 python:
-	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed (looked for python3, python3.11 to python3.14)." >&2; exit 1; fi
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo "Python 3.11 or newer is needed;" \
+	"$(if $(PYTHON),$(PYTHON) is older or not there,none of python3 and python3.11 to python3.14 is that)." \
+	"PYTHON=… names another." >&2; exit 1; }
