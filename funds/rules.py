@@ -96,8 +96,13 @@ def seal(heading: Iterable[str], lines: Iterable[Line]) -> str:
     """SHA-256 over a statement's heading and its lines in order of notice, district and sign: any change shows."""
     digest = hashlib.sha256("|".join(heading).encode())
     for line in sorted(lines, key=lambda line: (line.notice, line.district, -line.persons)):
-        digest.update(
-            f"\n{line.notice}|{line.district}|{line.category}|{line.tier}|{line.persons}"
-            f"|{line.government:.2f}|{line.city:.2f}|{line.district_share:.2f}".encode()
-        )
+        digest.update(sealed_line(line))
     return digest.hexdigest()
+
+
+def sealed_line(line: Line) -> bytes:
+    """What the seal takes of one line."""
+    return (
+        f"\n{line.notice}|{line.district}|{line.category}|{line.tier}|{line.persons}"
+        f"|{line.government:.2f}|{line.city:.2f}|{line.district_share:.2f}"
+    ).encode()

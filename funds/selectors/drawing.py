@@ -146,24 +146,18 @@ def corrections_waiting() -> Sums:
 def unstated_periods(today: datetime.date) -> list[rules.Period]:
     """Ended periods without a statement that have something to claim, the oldest first.
 
-    What comes late for a stated period, and corrections where nothing else waits, go with the period that ended last.
+    What comes late for a stated period and corrections go with whichever is stated next; where nothing else waits,
+    with the period that ended last.
     """
     stated = {(kind, first) for kind, first in SubsidyStatement.objects.values_list("kind", "period_from")}
+    days = unclaimed_notices().order_by("paid_on").values_list("paid_on", flat=True).distinct()
+    waiting = {period_of(day) for day in days if day is not None}
+    late = {period for period in waiting if (period.kind.value, period.first) in stated}
+    found = {period for period in waiting - late if period.last < today}
     last = last_ended_period(today)
-    found: dict[str, rules.Period] = {}
-    for day in unclaimed_notices().order_by("paid_on").values_list("paid_on", flat=True).distinct():
-        if day is None:
-            continue
-        own = period_of(day)
-        period = last if (own.kind.value, own.first) in stated else own
-        if period is not None and period.last < today:
-            found[period.key] = period
-    if last is not None and overclaimed().exists():
-        found.setdefault(last.key, last)
-    return sorted(
-        (period for period in found.values() if (period.kind.value, period.first) not in stated),
-        key=lambda period: period.first,
-    )
+    if last and not found and (last.kind.value, last.first) not in stated and (late or overclaimed().exists()):
+        found.add(last)
+    return sorted(found, key=lambda period: period.first)
 
 
 def last_ended_period(today: datetime.date) -> rules.Period | None:

@@ -102,6 +102,18 @@ def test_a_move_that_becomes_known_later_corrects_the_districts(clerk, reviewer)
     assert sums_of(statement) == Sums()
 
 
+def test_a_move_that_turns_out_wrong_is_corrected_back(clerk, reviewer):
+    moved = makers.notice(makers.person(), paid_on=IN_WINDOW)
+    issued(clerk, reviewer)
+    here, there = moved.district, factories.district("211003")
+    for district, on, first in ((there, D(2010, 1, 4), D(2009, 12, 1)), (here, D(2010, 2, 4), D(2010, 1, 1))):
+        moved.district = district
+        moved.save()
+        last = issued(clerk, reviewer, on, kind="month", period_from=first)
+    lines = set(last.items.values_list("district__code", "persons", "district_share"))
+    assert lines == {("211003", -1, yuan(-45)), ("211002", 1, yuan(45))}
+
+
 def test_a_corrected_notice_is_not_corrected_twice(clerk, reviewer):
     makers.notice(makers.person(), paid_on=D(2009, 12, 8))
     returned = makers.notice(makers.person(), paid_on=IN_WINDOW)

@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 from django.db.models import Sum
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrollment.contributions.models import ContributionNotice
 from funds import services
 from funds.models import JournalEntry, SubsidyItem, SubsidyStatement
+from funds.rules import Period
 from funds.selectors import candidates, trial_balance
 from funds.selectors.drawing import period_of
 from liaoyang_medins.kernel import clock
@@ -26,14 +27,14 @@ D = datetime.date
 DISTRICTS = ("211002", "211003")
 JOB = Actor.job("story")
 
-STEPS = st.one_of(
-    st.tuples(st.just("pay"), st.integers(0, 3), st.integers(2010, 2011), st.integers(0, 70)),
-    st.tuples(st.just("return"), st.integers(0, 7)),
-    st.tuples(st.just("move"), st.integers(0, 7)),
-    st.tuples(st.just("wait"), st.integers(1, 70)),
-    st.tuples(st.just("state"), st.integers(1, 3)),
-    st.just(("post",)),
-)
+PAY = st.tuples(st.just("pay"), st.integers(0, 3), st.integers(2010, 2011), st.integers(0, 70))
+RETURN = st.tuples(st.just("return"), st.integers(0, 7))
+MOVE = st.tuples(st.just("move"), st.integers(0, 7))
+WAIT = st.tuples(st.just("wait"), st.integers(1, 70))
+STATE = st.tuples(st.just("state"), st.integers(1, 3))
+POST = st.just(("post",))
+# What moves the story on comes more often than what disturbs it.
+STEPS = st.one_of(PAY, PAY, PAY, WAIT, WAIT, STATE, STATE, STATE, RETURN, MOVE, POST)
 
 
 class Story:
@@ -79,19 +80,22 @@ class Story:
         self.today += datetime.timedelta(days=days)
 
     def _state(self, count: int) -> None:
-        for found in candidates(self.today)[:count]:
-            draft = services.prepare_statement(kind=found.period.kind, period_from=found.period.first, by=JOB)
-            if draft.number.endswith("3"):
-                draft = services.redraw_statement(number=draft.number, version=draft.version, by=JOB)
-            issued = services.issue_statement(number=draft.number, version=draft.version, by=JOB)
-            self.must_equal_what_is_paid(issued)
-            assert issued.items.aggregate(all=Sum("government"))["all"] is not None
+        for _ in range(count):
+            for found in candidates(self.today)[:1]:
+                self.state(found.period)
+
+    def state(self, period: Period) -> None:
+        draft = services.prepare_statement(kind=period.kind, period_from=period.first, by=JOB)
+        if draft.number.endswith("3"):
+            draft = services.redraw_statement(number=draft.number, version=draft.version, by=JOB)
+        services.issue_statement(number=draft.number, version=draft.version, by=JOB)
+        self.must_equal_what_is_paid()
 
     def _post(self) -> None:
         services.post_documents(by=JOB)
         assert trial_balance(JOB).balanced
 
-    def must_equal_what_is_paid(self, last: SubsidyStatement) -> None:
+    def must_equal_what_is_paid(self) -> None:
         """At the moment of an issue, statements and corrections are the government parts of the paid notices they
         cover.
         """
@@ -116,7 +120,8 @@ class Story:
 
 
 @pytest.mark.django_db
-@given(st.lists(STEPS, max_size=25))
+@settings(max_examples=settings().max_examples // 2)
+@given(st.lists(STEPS, min_size=15, max_size=40))
 def test_statements_and_corrections_are_the_government_parts_of_paid_notices(steps):
     with transaction.atomic():
         story = Story()
