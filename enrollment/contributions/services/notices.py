@@ -32,7 +32,7 @@ def take_into_records(
     the notice to pay. Raises NotAllowed, Conflict (somebody else was first), Refused with every reason (not eligible
     any more, contribution paid already). W3, W6, B5.
     """
-    by.require("registrations.review")
+    by.require("registrations.record")
     by.require("notices.make")
     row = registration.registrations_visible_to(by).filter(number=registration_number).first()
     if row is None:

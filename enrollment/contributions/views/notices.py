@@ -188,7 +188,7 @@ def remake(request: ActorRequest, number: str) -> HttpResponse:
     return render(request, "contributions/remake.html", context)
 
 
-@allowed("registrations.review")
+@allowed("registrations.record")
 @require_http_methods(["GET", "POST"])
 def record(request: ActorRequest, number: str) -> HttpResponse:
     """What the first notice of an approved registration would be; then take it into the records."""

@@ -161,7 +161,7 @@ def record(*, number: str, version: int, by: Actor) -> Enrollment:
     Called together with the first notice (contributions). Refused for who entered it, where the person is no longer
     eligible, or is enrolled; NotAllowed for others than the agency; Conflict where somebody was first.
     """
-    by.require("registrations.review")
+    by.require("registrations.record")
     registration = _opened(number, version, by)
     require_step(registration, Status.RECORDED)
     require_holder(registration, by)
@@ -185,6 +185,7 @@ def _opened(number: str, version: int, by: Actor) -> Registration:
     """The registration under lock, as the person saw it."""
     registration = locked_registration(number, by)
     require_unchanged(registration, version)
+    selectors.read_once(registration.resident)
     return registration
 
 

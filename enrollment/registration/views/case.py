@@ -138,7 +138,7 @@ def actions(row: Registration, actor: Actor, wrong: dict[str, forms.Form]) -> di
         and actor.may("registrations.forward")
         and row.status in (Status.ACCEPTED, Status.AT_SUBDISTRICT),
         "approve": here and other and actor.role is Role.DISTRICT and row.status == Status.AT_DISTRICT,
-        "record": here and other and actor.may("registrations.review") and row.status == Status.AT_AGENCY,
+        "record": here and other and actor.may("registrations.record") and row.status == Status.AT_AGENCY,
         "return": here and other and reviewing,
         "refuse": here
         and actor.may("registrations.refuse")

@@ -23,6 +23,7 @@ MAY: dict[str, frozenset[Role]] = {
         "registrations.register": _COUNTER,
         "registrations.forward": _COUNTER | {R.SUBDISTRICT},
         "registrations.review": {R.DISTRICT, R.AGENCY_CLERK, R.AGENCY_REVIEWER},
+        "registrations.record": _AGENCY,
         "registrations.refuse": {R.COMMUNITY, R.SCHOOL, R.DISTRICT, R.AGENCY_CLERK, R.AGENCY_REVIEWER},
         # Notices, receipts, benefit periods (C, W5 to W8)
         "notices.see": _CHAIN | _AGENCY | {R.SUPERVISOR},
