@@ -9,13 +9,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.offices.roles import Role
-from liaoyang_medins.portal.views import audit_log
+from liaoyang_medins.portal.changes import changes_of
 from tests import factories
 
 TODAY = datetime.date(2009, 3, 2)
@@ -266,15 +267,37 @@ def test_what_is_sealed_says_so(client: Client, admin: Actor) -> None:
 @pytest.mark.parametrize(
     ("changes", "shown"),
     [
-        ({"name": ["a", "b"]}, [("name", "a → b")]),
-        ({"ends": [None, "2009-01-01"]}, [("ends", "— → 2009-01-01")]),
-        ({"count": 3}, [("count", "3")]),
-        ({"reasons": ["one", "two", "three"]}, [("reasons", '["one", "two", "three"]')]),
+        ({"name": ["a", "b"]}, [("Name on record", "a → b")]),
+        ({"ends": [None, "2009-01-01"]}, [("Until", "— → 2009-01-01")]),
+        ({"count": 3}, [("How many", "3")]),
+        ({"reasons": ["emergency_only", "foreign"]}, [("Reasons found", "emergency_only, foreign")]),
+        ({"replaces": []}, [("Replaces", "—")]),
+        ({"active": [True, False]}, [("May sign in", "Yes → No")]),
+        ({"materials": {"id_card": "missing"}}, [("Documents", "Copy of the ID card: Missing")]),
+        ({"unheard_of": 1.5}, [("unheard_of", "1.5")]),
         ({}, []),
     ],
 )
-def test_changes_in_figures(changes: dict[str, Any], shown: list[tuple[str, str]]) -> None:
-    assert audit_log.changes_of(AuditEntry(changes=changes)) == shown
+def test_changes_in_words(changes: dict[str, Any], shown: list[tuple[str, str]]) -> None:
+    with translation.override("en"):
+        assert changes_of(AuditEntry(changes=changes)) == shown
+
+
+@pytest.mark.parametrize(
+    ("object_type", "verb", "changes", "shown"),
+    [
+        ("registration.registration", "registrations.forward", {"status": "at_district"}, ["Under district review"]),
+        ("claims.stay", "stays.settle", {"reasons": ["not_designated", "excluded_cause"]}, None),
+        ("registration.resident", "circumstances.add", {"kind": "work", "value": "working"}, ["Work", "Working"]),
+        ("offices.user", "postings.add", {"role": "agency_clerk"}, ["Agency clerk"]),
+        ("claims.stay", "stays.admit", {"admitted_at": "2009-03-01T01:00:00+00:00"}, ["2009-03-01 09:00"]),
+    ],
+)
+def test_codes_in_words(object_type: str, verb: str, changes: dict[str, Any], shown: list[str] | None) -> None:
+    entry = AuditEntry(object_type=object_type, verb=verb, changes=changes)
+    with translation.override("en"):
+        words = [value for _name, value in changes_of(entry)]
+    assert words == shown if shown else not set(words) & set(map(str, changes.values()))
 
 
 # --- the demo's accounts -------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """The audit log, for the supervisor and the administrator."""
 
-import json
 from typing import Any
 
 from django.apps import apps
@@ -15,6 +14,7 @@ from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
+from ..changes import changes_of
 from ..forms import AuditFilter
 
 PER_PAGE = 50
@@ -37,24 +37,6 @@ def filtered(asked: dict[str, Any]) -> QuerySet[AuditEntry]:
         rows = rows.filter(business_date__gte=asked["since"])
     if asked.get("until"):
         rows = rows.filter(business_date__lte=asked["until"])
-    return rows
-
-
-def shown(value: object) -> str:
-    """A value of `changes` as the log shows it."""
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
-
-
-def changes_of(entry: AuditEntry) -> list[tuple[str, str]]:
-    """What an entry changed: names of fields, and the value or the values before and after."""
-    rows = []
-    for name, value in entry.changes.items():
-        pair = isinstance(value, list) and len(value) == 2
-        rows.append((name, f"{shown(value[0])} → {shown(value[1])}" if pair else shown(value)))
     return rows
 
 

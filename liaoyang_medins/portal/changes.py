@@ -1,0 +1,192 @@
+"""The words for what an act of the audit record changed: names and codes as people know them."""
+
+import json
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.labels import label
+from enrollment.registration.models import Circumstance, MaterialCheck
+from enrollment.registration.words import VALUES
+from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.policy.terms import (
+    Category,
+    Cause,
+    Disease,
+    Grade,
+    Ineligible,
+    Material,
+    NotPayable,
+    ReceiptProblem,
+    Tier,
+)
+
+# The name of a change → its words. The test of every page and that of these words keep it complete.
+NAMES: dict[str, Promise] = {
+    "abroad": _("Treated abroad or in Hong Kong, Macao or Taiwan"),
+    "active": _("May sign in"),
+    "address": _("Address"),
+    "admitted_at": _("Admitted at"),
+    "agreement": _("Agreement number"),
+    "amount": _("Amount (yuan)"),
+    "card_presented_at": _("Card presented at"),
+    "category": _("Category"),
+    "cause": _("Cause"),
+    "closed_on": _("Closed on"),
+    "community": _("Community"),
+    "contribution_year": _("Contribution year"),
+    "count": _("How many"),
+    "day": _("Day"),
+    "diagnosis_id": _("Principal diagnosis"),
+    "discharged_on": _("Discharged on"),
+    "disease": _("Disease"),
+    "due_on": _("Due on"),
+    "emergency": _("Emergency"),
+    "ends": _("Until"),
+    "enrollment": _("Enrollment"),
+    "fields": _("What was changed"),
+    "first": _("First record"),
+    "form_signed": _("The admission form is signed"),
+    "from": _("Referring institution"),
+    "fund": _("The fund pays (yuan)"),
+    "government": _("Government part (yuan)"),
+    "government_before": _("Government part before (yuan)"),
+    "grade": _("Grade"),
+    "hash": _("Checksum"),
+    "inpatient_number": _("Inpatient number"),
+    "institution": _("Institution"),
+    "issued_on": _("Issued on"),
+    "items": _("Items"),
+    "kind": _("Kind"),
+    "last": _("Last record"),
+    "line_numbers": _("Lines"),
+    "lines": _("Lines"),
+    "materials": _("Documents"),
+    "may_refer": _("May issue referrals (Art. 23)"),
+    "name": _("Name on record"),
+    "name_en": _("Name in English"),
+    "notice": _("Notice"),
+    "notices": _("Notices"),
+    "number": _("Number"),
+    "office": _("Office"),
+    "out_of_city": _("Out of the city"),
+    "paid_on": _("Value date"),
+    "parent": _("Belongs to"),
+    "parent_id": _("Belongs to"),
+    "pay_until": _("Payable until"),
+    "payer": _("Payer"),
+    "period": _("Period"),
+    "personal": _("Personal part (yuan)"),
+    "persons": _("Persons"),
+    "persons_before": _("Persons before"),
+    "phone": _("Telephone"),
+    "policy_version": _("Policy version"),
+    "problem": _("Why not matched"),
+    "reason": _("Reason"),
+    "reasons": _("Reasons found"),
+    "receipt": _("Receipts"),
+    "referral_id": _("Referral"),
+    "replaces": _("Replaces"),
+    "resident": _("The resident pays (yuan)"),
+    "returned_on": _("Returned on"),
+    "reversal": _("Reversal"),
+    "role": _("Role"),
+    "settlement": _("Settlement"),
+    "starts": _("From"),
+    "stated_notice": _("Stated notice number"),
+    "statement": _("Subsidy statements"),
+    "status": _("Status"),
+    "subsidy_receipt": _("Subsidies received"),
+    "tier": _("Tier"),
+    "to": _("Receiving institution"),
+    "total": _("Total (yuan)"),
+    "transfer_stated": _("Transferred from another institution"),
+    "valid_until": _("Valid until"),
+    "value": _("What holds"),
+    "was": _("Why not matched before"),
+}
+# What holds several values of one kind; any other pair is the value before and after.
+LISTS = frozenset({"fields", "line_numbers", "lines", "notices", "reasons", "replaces"})
+CODES: dict[str, tuple[type[StrEnum], ...]] = {
+    "category": (Category,),
+    "cause": (Cause,),
+    "disease": (Disease,),
+    "grade": (Grade,),
+    "problem": (ReceiptProblem,),
+    "reasons": (Ineligible, NotPayable),
+    "tier": (Tier,),
+    "was": (ReceiptProblem,),
+}
+STATES = dict(MaterialCheck.State.choices)
+
+
+def changes_of(entry: AuditEntry) -> list[tuple[str, str]]:
+    """What an entry changed, in words: the name, and the value or the values before and after."""
+    return [(name_of(name), _change(entry, name, value)) for name, value in entry.changes.items()]
+
+
+def name_of(name: str) -> str:
+    """The name of a change in words; as it is recorded where it has none."""
+    return str(NAMES.get(name, name))
+
+
+def _change(entry: AuditEntry, name: str, value: Any) -> str:
+    word = _words(entry, name)
+    if isinstance(value, list) and name not in LISTS and len(value) == 2:
+        return f"{word(value[0])} → {word(value[1])}"
+    if isinstance(value, list):
+        return gettext(", ").join(map(word, value)) or "—"
+    if name == "materials" and isinstance(value, dict):
+        return gettext(", ").join(
+            f"{label(Material(code))}{gettext(': ')}{STATES.get(state, state)}"
+            for code, state in value.items()
+        )
+    return word(value)
+
+
+def _words(entry: AuditEntry, name: str) -> Callable[[Any], str]:
+    """How a value of this name is said."""
+    known = _known(entry, name)
+
+    def word(value: Any) -> str:
+        if value is None or value == "":
+            return "—"
+        if isinstance(value, bool):
+            return gettext("Yes") if value else gettext("No")
+        if isinstance(value, str):
+            return str(known.get(value) or _moment(value))
+        return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
+
+    return word
+
+
+def _known(entry: AuditEntry, name: str) -> Mapping[str, str | Promise]:
+    """The words for the codes of a name: of the entry's kind of object, or the same everywhere."""
+    if name in CODES:
+        return {code.value: label(code) for codes in CODES[name] for code in codes}
+    if name == "fields":
+        return NAMES
+    if name == "role":
+        return dict(Role.choices)
+    if entry.verb.startswith("circumstances."):
+        return dict(Circumstance.Kind.choices) if name == "kind" else VALUES.get(str(entry.changes.get("kind")), {})
+    try:
+        field = apps.get_model(entry.object_type)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return {}
+    return dict(getattr(field, "flatchoices", ()))
+
+
+def _moment(text: str) -> str:
+    """A date and time as the clocks in Liaoyang show it; any other text as it is."""
+    at = parse_datetime(text) if "T" in text else None
+    return f"{localtime(at):%Y-%m-%d %H:%M}" if at else text
