@@ -1,9 +1,11 @@
 """Reading residents, their circumstances and registrations, always within the scope of who asks."""
 
 import datetime
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel import policy
@@ -76,8 +78,35 @@ def _student_of(school: Office | None, resident: str) -> Exists:
 
 def circumstances_of(resident: Resident) -> list[CircumstanceData]:
     """The circumstances on record, voided ones left out, by kind and first day."""
-    rows = resident.circumstances.filter(voided=False).select_related("school").order_by("kind", "starts")
-    return [CircumstanceData.of(row) for row in rows]
+
+    def read() -> list[CircumstanceData]:
+        rows = resident.circumstances.filter(voided=False).select_related("school").order_by("kind", "starts")
+        return [CircumstanceData.of(row) for row in rows]
+
+    return _remembered(resident, "circumstances", read)
+
+
+def read_once(resident: Resident, *, is_new: bool = False) -> None:
+    """From now on circumstances and enrollments of this object are read once, for all who ask; of who `is_new` it is
+    known that there are no enrollments.
+
+    For verbs that ask the rules several times; the resident is locked, and what they write themselves they read no
+    more.
+    """
+    resident.read = {"enrollments": []} if is_new else {}  # type: ignore[attr-defined]
+
+
+T = TypeVar("T")
+
+
+def _remembered(resident: Resident, what: str, read: Callable[[], T]) -> T:
+    memory: dict[str, Any] | None = getattr(resident, "read", None)
+    if memory is None:
+        return read()
+    if what not in memory:
+        memory[what] = read()
+    found: T = memory[what]
+    return found
 
 
 def facts_on(resident: Resident, day: datetime.date) -> rules.PersonFacts:
@@ -135,11 +164,16 @@ def open_registration(resident: Resident) -> Registration | None:
 
 def current_enrollment(resident: Resident) -> Enrollment | None:
     """The insured relationship that has no end yet."""
-    return resident.enrollments.filter(ends=None).first()
+    return next((row for row in enrollments_of(resident) if row.ends is None), None)
 
 
 def last_enrollment(resident: Resident) -> Enrollment | None:
-    return resident.enrollments.order_by("-starts", "-pk").first()
+    return next(iter(enrollments_of(resident)), None)
+
+
+def enrollments_of(resident: Resident) -> list[Enrollment]:
+    """The insured relationships, the latest first; a person has a handful."""
+    return _remembered(resident, "enrollments", lambda: list(resident.enrollments.order_by("-starts", "-pk")))
 
 
 def enrollment_kind(resident: Resident, since: datetime.date) -> EnrollmentKind:
@@ -165,8 +199,7 @@ def resident_like(
     *, id_number: str | None, name: str, birth_date: datetime.date, sex: str, community: Office
 ) -> Resident | None:
     """The resident who is meant: by the ID number, else a newborn of the community who had no number so far."""
-    found = resident_with(id_number) if id_number else None
-    if found is not None:
-        return found
-    rows = Resident.objects.select_related("community__parent__parent")
-    return rows.filter(id_number=None, name=name, birth_date=birth_date, sex=sex, community=community).first()
+    newborn = Q(id_number=None, name=name, birth_date=birth_date, sex=sex, community=community)
+    meant = Q(id_number=id_number) | newborn if id_number else newborn
+    rows = Resident.objects.select_related("community__parent__parent").filter(meant)
+    return rows.order_by(F("id_number").asc(nulls_last=True), "pinyin", "number").first()

@@ -1,6 +1,6 @@
 """The one gate of every state machine."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -16,9 +16,12 @@ def require_transition(transitions: Mapping[str, set[str]], now: str, then: str,
         )
 
 
-def require_version(found: int, expected: int, *, told: Text = "") -> None:
-    """Raise Conflict unless the record is at the version that the person saw; `told` is who changed what since."""
+def require_version(found: int, expected: int, *, told: Text | Callable[[], Text] = "") -> None:
+    """Raise Conflict unless the record is at the version that the person saw; `told` is who changed what since, or
+    looks it up.
+    """
     if found != expected:
+        told = told() if callable(told) else told
         raise Conflict(
             _("Somebody changed this record after you opened it. Nothing of yours was saved; look at it again."),
             code="changed_meanwhile",

@@ -34,12 +34,12 @@ def take_into_records(
     """
     by.require("registrations.record")
     by.require("notices.make")
-    row = registration.registrations_visible_to(by).filter(number=registration_number).first()
-    if row is None:
+    if not Registration.objects.filter(number=registration_number).exists():
         raise Invalid(_("There is no registration with this number."), code="unknown_registration")
-    resident = lock_resident(row.resident_id)
+    row = registration_services.opened_for_record(number=registration_number, version=version, by=by)
+    resident = row.resident
     assessment = assess_first(resident, row, clock.today(), next_year)
-    enrollment = registration_services.record(number=registration_number, version=version, by=by)
+    enrollment = registration_services.enroll(row, by=by)
     return write_notices(
         resident=resident,
         enrollment=enrollment,

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from enrollment.registration import labels
+from enrollment.registration.models import Resident
 from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
@@ -47,10 +48,9 @@ def record_payment(
     bank_reference = plain_number(bank_reference)
     check_payment(amount, paid_on, today, bank_reference)
     notice = ContributionNotice.objects.filter(number=stated_notice).first()
-    if notice is not None:
-        lock_resident(notice.resident_id)
+    resident = lock_resident(notice.resident_id) if notice is not None else None
     require_new_reference(channel, bank_reference)
-    verdict = judged(notice, amount, paid_on, today, by)
+    verdict = judged(notice, resident, amount, paid_on, today, by)
     problem = verdict.problem if verdict else ReceiptProblem.UNKNOWN_NOTICE
     receipt = Receipt(
         number=next_number("receipt", today),
@@ -76,7 +76,7 @@ def record_payment(
         by=by,
         verb="receipts.record",
         obj=receipt,
-        resident=receipt.notice.resident.number if receipt.notice else "",
+        resident=resident.number if resident else "",
         changes={
             "stated_notice": stated_notice,
             "amount": amount,
@@ -125,12 +125,16 @@ def require_new_reference(channel: str, bank_reference: str) -> None:
 
 
 def judged(
-    notice: ContributionNotice | None, amount: Decimal, paid_on: date, today: date, by: Actor
+    notice: ContributionNotice | None,
+    resident: Resident | None,
+    amount: Decimal,
+    paid_on: date,
+    today: date,
+    by: Actor,
 ) -> Verdict | None:
-    """What the payment does to the notice, under the resident's lock; None without a notice."""
-    if notice is None:
+    """What the payment does to the notice of the locked resident; None without a notice."""
+    if notice is None or resident is None:
         return None
-    resident = lock_resident(notice.resident_id)
     try:
         with transaction.atomic():
             return settle(resident=resident, stated=notice, amount=amount, paid_on=paid_on, today=today, by=by)
@@ -183,7 +187,8 @@ def assign_receipt(*, number: str, version: int, notice_number: str, by: Actor) 
         raise Invalid(_("There is no notice with this number."), field="notice_number")
     receipt = locked_receipt(number, version, notice)
     move_receipt(receipt, Receipt.Status.MATCHED)
-    verdict = judged(notice, receipt.amount, receipt.paid_on, clock.today(), by)
+    resident = lock_resident(notice.resident_id)
+    verdict = judged(notice, resident, receipt.amount, receipt.paid_on, clock.today(), by)
     problem = verdict.problem if verdict else ReceiptProblem.UNKNOWN_NOTICE
     if verdict is None or problem is not None:
         raise Refused(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from enrollment.registration.models import Enrollment, Resident
@@ -28,8 +29,9 @@ def lock_resident(pk: int) -> Resident:
 def lock_pair(notice: ContributionNotice) -> list[ContributionNotice]:
     """The notice and the one that is paid together with it (B5), locked, the one that is paid first."""
     main = notice.joint_with_id or notice.pk
-    rows = ContributionNotice.objects.select_for_update(of=("self",)).select_related("enrollment", "district")
-    return list(rows.filter(pk=main)) + list(rows.filter(joint_with_id=main))
+    rows = ContributionNotice.objects.select_for_update(of=("self",))
+    rows = rows.select_related("enrollment__registration", "district").filter(Q(pk=main) | Q(joint_with_id=main))
+    return sorted(rows.order_by("pk"), key=lambda row: row.pk != main)
 
 
 def live_notices(resident: Resident, years: Iterable[int]) -> list[ContributionNotice]:

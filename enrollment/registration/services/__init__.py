@@ -1,6 +1,6 @@
 """The verbs of registration: lock → check → apply the rule → save → audit, each in one transaction (W1–W4, W9, E)."""
 
-from .chain import approve, forward, record, refuse, send_back, withdraw
+from .chain import approve, enroll, forward, opened_for_record, record, refuse, send_back, withdraw
 from .circumstances import add_circumstance, end_circumstance, end_enrollment, void_circumstance
 from .entry import register_resident
 from .materials import check_materials
@@ -13,7 +13,9 @@ __all__ = [
     "check_materials",
     "end_circumstance",
     "end_enrollment",
+    "enroll",
     "forward",
+    "opened_for_record",
     "record",
     "refuse",
     "register_resident",

@@ -161,12 +161,22 @@ def record(*, number: str, version: int, by: Actor) -> Enrollment:
     Called together with the first notice (contributions). Refused for who entered it, where the person is no longer
     eligible, or is enrolled; NotAllowed for others than the agency; Conflict where somebody was first.
     """
+    return enroll(opened_for_record(number=number, version=version, by=by), by=by)
+
+
+def opened_for_record(*, number: str, version: int, by: Actor) -> Registration:
+    """The approved registration that the actor may take into the records, under lock. Raises as `record`."""
     by.require("registrations.record")
     registration = _opened(number, version, by)
     require_step(registration, Status.RECORDED)
     require_holder(registration, by)
     require_other_person(registration, by)
     require_free_to_enroll(registration.resident)
+    return registration
+
+
+def enroll(registration: Registration, *, by: Actor) -> Enrollment:
+    """The second half of `record`, for one that `opened_for_record` gave."""
     today = clock.today()
     _require_eligible(registration, today)
     registration.reviewed_by_id = registration.reviewed_by_id or by.user_id

@@ -1,7 +1,7 @@
 """What holds of a resident from a day to a day, and how an insured relationship ends by it (W9, W10, Art. 13)."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -36,10 +36,10 @@ def add_circumstance(
     by.require("residents.change")
     resident = locked_resident(resident_number, by)
     require_may_state(circumstance, by)
-    row = write_circumstance(resident, circumstance, by=by, note=note)
-    if row is None:
+    rows = write_circumstances(resident, [circumstance], by=by, note=note)
+    if not rows:
         raise Conflict(_("This is on record already."), code="already_on_record")
-    return row
+    return rows[0]
 
 
 def require_may_state(circumstance: CircumstanceData, by: Actor) -> None:
@@ -50,24 +50,50 @@ def require_may_state(circumstance: CircumstanceData, by: Actor) -> None:
         raise NotAllowed(_("A school states its own students only."), code="other_school")
 
 
-def write_circumstances(resident: Resident, stated: Sequence[CircumstanceData], *, by: Actor, note: str = "") -> None:
-    """All of `stated`, one after the other, the resident being locked."""
+def write_circumstances(
+    resident: Resident, stated: Sequence[CircumstanceData], *, is_new: bool = False, by: Actor, note: str = ""
+) -> list[Circumstance]:
+    """All of `stated`, one after the other, the resident being locked; returns what was not on record already.
+
+    Of a resident who `is_new` nothing is on record yet.
+    """
+    known = [] if is_new else list(resident.circumstances.filter(voided=False).select_related("school"))
+    written = []
     for circumstance in sorted(stated, key=lambda row: row.starts):
-        write_circumstance(resident, circumstance, by=by, note=note)
+        row = _fitted(resident, circumstance, known)
+        if row is not None:
+            known.append(row)
+            written.append(row)
+    Circumstance.objects.bulk_create(written)
+    audit.record_all(
+        audit.entry(
+            by=by,
+            verb="circumstances.add",
+            obj=resident,
+            resident=resident.number,
+            changes={"kind": row.kind, "value": row.value, "starts": row.starts, "ends": row.ends},
+            note=note.strip(),
+        )
+        for row in written
+    )
+    for row in written:
+        end_by(resident, row, by=by)
+    return written
 
 
-def write_circumstance(
-    resident: Resident, circumstance: CircumstanceData, *, by: Actor, note: str = ""
-) -> Circumstance | None:
-    """One circumstance of a locked resident; None where it is on record already."""
+def _fitted(resident: Resident, circumstance: CircumstanceData, known: Iterable[Circumstance]) -> Circumstance | None:
+    """The unsaved row of a circumstance beside what is `known`; what gives way to it has ended. None where it is
+    known.
+    """
     require_sound(resident, circumstance)
-    known = list(resident.circumstances.filter(kind=circumstance.kind, voided=False).select_related("school"))
-    if any(facts.repeats(CircumstanceData.of(row), circumstance) for row in known):
+    same = [row for row in known if row.kind == circumstance.kind]
+    if any(facts.repeats(CircumstanceData.of(row), circumstance) for row in same):
         return None
-    for row in known:
+    for row in same:
         if facts.gives_way(CircumstanceData.of(row), circumstance):
             row.ends = day_before(circumstance.starts)
-            row.save(update_fields=["ends"])
+            if row.pk is not None:
+                row.save(update_fields=["ends"])
         elif overlap(row, circumstance):
             raise Invalid(
                 _("From %(starts)s something else of this kind is on record. End or void that first.")
@@ -75,7 +101,7 @@ def write_circumstance(
                 code="overlap",
                 field="starts",
             )
-    row = Circumstance.objects.create(
+    return Circumstance(
         resident=resident,
         kind=circumstance.kind,
         value=circumstance.value,
@@ -84,16 +110,6 @@ def write_circumstance(
         school=circumstance.school,
         document_number=circumstance.document_number.strip(),
     )
-    audit.record(
-        by=by,
-        verb="circumstances.add",
-        obj=resident,
-        resident=resident.number,
-        changes={"kind": row.kind, "value": row.value, "starts": row.starts, "ends": row.ends},
-        note=note.strip(),
-    )
-    end_by(resident, row, by=by)
-    return row
 
 
 def require_sound(resident: Resident, circumstance: CircumstanceData) -> None:

@@ -59,7 +59,8 @@ def assess(
     if resident is not None:
         since = rules.eligible_since(history, on, selectors.policy_on)
         kind = selectors.enrollment_kind(resident, since or on)
-    number = resident.number if resident else ""
+    # Who never was enrolled has paid nothing yet.
+    number = resident.number if resident and selectors.enrollments_of(resident) else ""
     asked = QuoteFacts(history, on, kind, entered, origin, next_year, registered_on, number)
     answer = quote(asked, selectors.policy_on)
     return Assessment(answer, facts.facts_of(sex, birth_date, circumstances, on), selectors.policy_on(on))
@@ -97,15 +98,12 @@ def _code(code: Category | Tier | None) -> str:
 
 def locked_registration(number: str, by: Actor) -> Registration:
     """The registration under lock, its resident locked first. NotAllowed where it is none of the actor's."""
-    found = selectors.registrations_visible_to(by).filter(number=number).values_list("resident_id", flat=True).first()
+    # Nothing to order by, no row to keep: only the lock is wanted.
+    list(Resident.objects.select_for_update(of=("self",)).filter(registrations__number=number).order_by().values("pk"))
+    found = selectors.registrations_visible_to(by).select_for_update(of=("self",)).filter(number=number).first()
     if found is None:
         raise NotAllowed(_("There is no such registration at your office."), code="not_found")
-    Resident.objects.select_for_update().get(pk=found)
-    return (
-        Registration.objects.select_for_update(of=("self",))
-        .select_related("resident__community__parent__parent", "office")
-        .get(number=number)
-    )
+    return found
 
 
 def locked_resident(number: str, by: Actor) -> Resident:
@@ -118,7 +116,7 @@ def locked_resident(number: str, by: Actor) -> Resident:
 
 def require_unchanged(registration: Registration, version: int) -> None:
     """Conflict that says who changed what, where the row is no longer the one that the person saw."""
-    require_version(registration.version, version, told=last_change(registration))
+    require_version(registration.version, version, told=lambda: last_change(registration))
 
 
 def require_step(registration: Registration, then: str) -> None:

@@ -67,10 +67,12 @@ def register_resident(
         circumstance_services.require_may_state(circumstance, by)
     agent = cleaned_agent(agent, today)
 
-    resident = put_on_record(person, on=today, by=by)
-    require_free(resident)
-    circumstance_services.write_circumstances(resident, circumstances, by=by)
+    resident, is_new = put_on_record(person, on=today, by=by)
+    if not is_new:
+        require_free(resident)
+    circumstance_services.write_circumstances(resident, circumstances, is_new=is_new, by=by)
     require_students(resident, today, by)
+    selectors.read_once(resident, is_new=is_new)
 
     registration = Registration(
         number=next_number("registration", today),

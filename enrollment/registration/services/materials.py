@@ -39,13 +39,21 @@ def status_of(eligible: bool, states: Iterable[str]) -> str:
 def write_materials(
     registration: Registration, states: Mapping[Material, State], remarks: Mapping[Material, str]
 ) -> None:
-    """One row a document, as it was found; documents that are no longer needed go."""
-    registration.materials.exclude(material__in=[material.value for material in states]).delete()
-    for material, state in states.items():
-        remark = remarks.get(material, "").strip() if state in BAD else ""
-        MaterialCheck.objects.update_or_create(
-            registration=registration, material=material.value, defaults={"state": state, "remark": remark}
-        )
+    """One row a document, as it was found."""
+    MaterialCheck.objects.bulk_create(
+        (
+            MaterialCheck(
+                registration=registration,
+                material=material.value,
+                state=state,
+                remark=remarks.get(material, "").strip() if state in BAD else "",
+            )
+            for material, state in states.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["registration", "material"],
+        update_fields=["state", "remark"],
+    )
 
 
 def needed_materials(registration: Registration, found: Assessment) -> tuple[rules.RequiredMaterial, ...]:
@@ -94,6 +102,8 @@ def check_materials(
     if then == Status.ACCEPTED:
         registration.accepted_on = today
         due_on = rules.community_due(today, found.policy)
+    # Documents that are no longer needed go.
+    registration.materials.exclude(material__in=[material.value for material in needed]).delete()
     write_materials(registration, states, remarks or {})
     move(registration, then, on=today, due_on=due_on)
     verbs: dict[str, str] = {Status.ACCEPTED: "registrations.accept", Status.REFUSED: "registrations.refuse"}

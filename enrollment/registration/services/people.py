@@ -47,8 +47,9 @@ def cleaned_person(person: PersonData, today: datetime.date) -> PersonData:
     return replace(person, name=name, id_number=number, address=person.address.strip(), phone=person.phone.strip())
 
 
-def put_on_record(person: PersonData, *, on: datetime.date, by: Actor) -> Resident:
+def put_on_record(person: PersonData, *, on: datetime.date, by: Actor) -> tuple[Resident, bool]:
     """The resident with the person's ID number, locked and with the details as stated; a new one where there is none.
+    The second is whether it is new.
 
     Call it inside a transaction. Two clerks who enter one ID number at once get one resident: the second waits for the
     first.
@@ -57,7 +58,7 @@ def put_on_record(person: PersonData, *, on: datetime.date, by: Actor) -> Reside
     if found is None:
         try:
             with transaction.atomic():
-                return _create(person, on=on, by=by)
+                return _create(person, on=on, by=by), True
         except IntegrityError:
             found = _locked(person)
             if found is None:
@@ -66,7 +67,7 @@ def put_on_record(person: PersonData, *, on: datetime.date, by: Actor) -> Reside
     if person.id_number and found.id_number is None:
         changes["id_number"] = person.id_number
     _write(found, changes, by=by)
-    return found
+    return found, False
 
 
 def _locked(person: PersonData) -> Resident | None:

@@ -30,12 +30,32 @@ def record(
     changes: Mapping[str, Any] | None = None,
     note: str = "",
 ) -> AuditEntry:
-    """Write one entry; call it inside the transaction of the change.
+    """Write one entry; call it inside the transaction of the change. What it takes, `entry` says."""
+    written = entry(by=by, verb=verb, obj=obj, resident=resident, changes=changes, note=note)
+    written.save(force_insert=True)
+    return written
+
+
+def record_all(entries: Iterable[AuditEntry]) -> None:
+    """Write several entries of one change at once, in their order."""
+    AuditEntry.objects.bulk_create(entries)
+
+
+def entry(
+    *,
+    by: Actor,
+    verb: str,
+    obj: models.Model,
+    resident: str = "",
+    changes: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> AuditEntry:
+    """One entry, not written yet.
 
     `obj` is named by its `number`, `code` or `username`, else by its key. `resident` is a resident's number, where the
     act concerns one.
     """
-    return _write(
+    return _entry(
         by,
         verb=verb,
         object_type=object_type(obj),
@@ -46,8 +66,8 @@ def record(
     )
 
 
-def _write(by: Actor, **what: Any) -> AuditEntry:
-    return AuditEntry.objects.create(
+def _entry(by: Actor, **what: Any) -> AuditEntry:
+    return AuditEntry(
         at=clock.now(),
         business_date=clock.today(),
         actor_kind=by.kind.value,
@@ -75,13 +95,15 @@ def record_load(*, by: Actor, model: type[models.Model], numbers: Sequence[str])
     once and have none of their own; call it inside the transaction of the load.
     """
     places = [int(number.rpartition("-")[2]) for number in numbers]
-    return _write(
+    written = _entry(
         by,
         verb=LOADED,
         object_type=model._meta.label_lower,
         object_number=min(numbers),
         changes={"count": len(places), "first": min(places), "last": max(places)},
     )
+    written.save(force_insert=True)
+    return written
 
 
 def entries_of(obj_type: str, number: str) -> models.QuerySet[AuditEntry]:
