@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -173,6 +174,7 @@ def settlement_print(request: ActorRequest, number: str) -> HttpResponse:
         "number": found.number,
         "date": found.decided_on,
         "agency": found.stay.institution.label,
+        "back_url": reverse("settlement", args=[found.number]),
         "parts": parts(found),
         "steps": steps_of(found),
         "reasons": [labels.label(NotPayable(reason)) for reason in found.reasons],

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,7 +16,7 @@ from claims import labels, selectors, services
 from claims.facts import benefit_days, line_result, local
 from claims.forms.lines import LineForm, PasteForm
 from claims.forms.stays import AdmissionForm, DischargeForm, ReasonForm, StayFilter
-from claims.models import FeeLine, Stay
+from claims.models import CatalogueItem, FeeLine, Stay
 from enrollment.registration import idnumber
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
@@ -165,9 +166,10 @@ def stay_page(
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A fee line with class, what is in scope on its day, and why not the rest (A1)."""
+    """A fee line with its item, class, what is in scope on its day, and why not the rest (A1)."""
 
     line: FeeLine
+    item: str
     class_label: str
     in_scope: Decimal
     out_of_scope: Decimal
@@ -176,13 +178,23 @@ class ShownLine:
 
 def shown_lines(found: Stay) -> list[ShownLine]:
     benefit = benefit_days(found.resident)
+    names = english_names(found)
     rows = []
     for line in found.lines.all():
         result = line_result(line, in_benefit=benefit.cover(line.on))
         kind = labels.label(CatalogueClass(line.catalogue_class)) if line.catalogue_class else ""
         reasons = [labels.label(reason) for reason in result.reasons]
-        rows.append(ShownLine(line, kind, result.in_scope, result.out_of_scope, reasons))
+        item = names.get(line.item_code) or line.item_name
+        rows.append(ShownLine(line, item, kind, result.in_scope, result.out_of_scope, reasons))
     return rows
+
+
+def english_names(found: Stay) -> dict[str, str]:
+    """The items of a stay by their code, where the page is in English and the catalogue has such a name."""
+    if not (get_language() or "").startswith("en"):
+        return {}
+    items = CatalogueItem.objects.filter(code__in=found.lines.values("item_code"))
+    return dict(items.order_by("starts").values_list("code", "name_en"))
 
 
 def sums_of(rows: list[ShownLine]) -> dict[str, Decimal]:

@@ -34,7 +34,7 @@ class Line:
 
 
 def line_of(text: StepText) -> Line:
-    rule = ", ".join(part for part in (text.rule, article_text(text.article)) if part)
+    rule = " · ".join(part for part in (text.rule, article_text(text.article)) if part)
     if text.holds_from:
         since = _("since %(day)s") % {"day": text.holds_from}
         rule = format_html('{}<span class="fact-note">{}</span>', rule, since)

@@ -155,6 +155,6 @@ def step_text(step: Step) -> StepText:
         rule=step.rule,
         article=step.article,
         holds_from=step.holds_from,
-        basis=gettext("%(rule)s, %(article)s, since %(date)s")
+        basis=gettext("%(rule)s · %(article)s, since %(date)s")
         % {"rule": step.rule, "article": article_text(step.article), "date": step.holds_from},
     )

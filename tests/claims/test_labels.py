@@ -68,7 +68,7 @@ def test_a_step_in_words():
     with translation.override("en"):
         found = step_text(claims_steps.explain_adjudication(stay(), POLICY)[3])
     assert (found.label, found.detail) == ("Deductible that holds", "Elderly, Grade 3 hospital")
-    assert (found.amount, found.basis) == (500, "D1, Art. 20(2), since 2008-07-01")
+    assert (found.amount, found.basis) == (500, "D1 · Art. 20(2), since 2008-07-01")
 
 
 @pytest.mark.parametrize(

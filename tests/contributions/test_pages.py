@@ -89,8 +89,8 @@ def test_open_notice_shows_amount_cover_and_how_they_came_about(as_role, notice)
         "2009-03-20 – 2009-04-19",
         "2009-04-01",
         "2009-12-31",
-        "C1, Art. 8(1)",
-        "C3, Art. 14",
+        "C1 · Art. 8(1)",
+        "C3 · Art. 14",
         "since 2008-07-01",
     ):
         assert part in page
@@ -130,7 +130,7 @@ def test_paid_returned_and_joint_notices_are_shown(as_role):
         "Benefits bought",
         "2008-09-01 – 2008-12-31",
         joint.joint.number,
-        "B5, Art. 36",
+        "B5 · Art. 36",
     ):
         assert part in page
     assert joint.number in text(client.get(url("notice", joint.joint)))
