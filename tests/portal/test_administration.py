@@ -17,6 +17,7 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.portal.changes import changes_of
+from liaoyang_medins.portal.views import audit_log
 from tests import factories
 
 TODAY = datetime.date(2009, 3, 2)
