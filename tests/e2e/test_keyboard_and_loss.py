@@ -1,5 +1,7 @@
-"""At the desk, in a real browser: nothing typed is lost, nothing is done twice, all of it goes by keyboard (U1, U2, U4,
-U12, U18, U19, U21)."""
+"""At the desk, in a real browser: nothing typed is lost, nothing is done twice, all of it goes by keyboard.
+
+U1, U2, U4, U12, U18, U19 and U21 of the list of what counts.
+"""
 
 import datetime
 import re
@@ -43,10 +45,15 @@ def plain(live: Any, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def user_of(actor: Actor) -> User:
+    assert actor.user_id
+    return User.objects.get(pk=actor.user_id)
+
+
 def sign_in(page: Page, live: Any, actor: Actor) -> None:
     """The window works as the actor from now on."""
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(user_of(actor))
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url}])
 
 
@@ -114,7 +121,7 @@ def test_what_was_typed_survives_the_end_of_the_session(page: Page, plain: Page,
     Session.objects.all().delete()
     press_main(window)
     window.wait_for_url(re.compile(r"/sign-in/\?next="))
-    window.fill("[name=username]", User.objects.get(pk=actor.user_id).username)
+    window.fill("[name=username]", user_of(actor).username)
     window.fill("[name=password]", "demo-password-1")
     press_main(window)
     window.wait_for_url(re.compile(r"/registrations/drafts/"))
@@ -133,7 +140,7 @@ def test_what_was_typed_on_the_second_page_survives_too(page: Page, live: Any) -
     Session.objects.all().delete()
     press_main(page)
     page.wait_for_url(re.compile(r"/sign-in/\?next="))
-    page.fill("[name=username]", User.objects.get(pk=actor.user_id).username)
+    page.fill("[name=username]", user_of(actor).username)
     page.fill("[name=password]", "demo-password-1")
     press_main(page)
     expect(page.locator("[name=remark]")).to_have_value(REMARK)
@@ -264,7 +271,7 @@ def test_the_second_of_two_clerks_is_told_who_was_first(page: Page, live: Any, b
         late.locator("form[action$='/approve/'] button").click()
     assert answered.value is not None
     assert answered.value.status == 409
-    expect(late.locator("main")).to_contain_text(User.objects.get(pk=chain.district.user_id).name)
+    expect(late.locator("main")).to_contain_text(user_of(chain.district).name)
     context.close()
     row.refresh_from_db()
     assert (row.status, row.reviewed_by_id) == ("at_agency", chain.district.user_id)
