@@ -14,7 +14,7 @@ from enrollment.registration.labels import article_text, label
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.money import daxie
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.offices.models import Office, PoolingArea
+from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import Category, Tier
 from liaoyang_medins.kernel.web.templatetags.medins import masked
@@ -24,13 +24,7 @@ from .models import SubsidyItem, SubsidyStatement
 from .selectors.drawing import Sums
 from .selectors.figures import Group, Table, total_of
 
-__all__ = ["agency", "export_statement", "label"]
-
-
-def agency() -> Office:
-    """The pooling area whose agency makes the statements."""
-    area: Office = PoolingArea.objects.order_by("code")[0]
-    return area
+__all__ = ["export_statement", "label"]
 
 
 class Sheet:
@@ -97,7 +91,7 @@ def export_statement(*, statement: SubsidyStatement, by: Actor) -> IO[bytes]:
             "strings_to_numbers": False,
         },
     )
-    book.set_properties({"title": statement.number, "company": agency().label})
+    book.set_properties({"title": statement.number, "company": settings.AGENCY_NAME})
     part = by.office if by.role is Role.DISTRICT_FINANCE else None
     write_summary(book, statement, items, part)
     write_persons(book, items)
@@ -111,7 +105,7 @@ def write_summary(book: Any, statement: SubsidyStatement, items: Any, part: Offi
     table = selectors.table_of(items)
     sheet = Sheet(book, _("Summary"), [26, 22, 22, 12, 16, 16, 16])
     sheet.write(_("Statement of government subsidies"), style="title")
-    sheet.write(agency().label)
+    sheet.write(settings.AGENCY_NAME)
     for name, value in (
         (_("Number"), statement.number),
         (_("Status"), statement.get_status_display()),

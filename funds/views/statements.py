@@ -173,7 +173,7 @@ def statement_print(request: ActorRequest, number: str) -> HttpResponse:
         "statement": found,
         "number": found.number,
         "date": found.issued_on,
-        "agency": exports.agency().label,
+        "agency": settings.AGENCY_NAME,
         "back_url": found.get_absolute_url(),
         "table": selectors.table_of(items),
         "ratios": ratios(items),

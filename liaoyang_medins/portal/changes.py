@@ -147,8 +147,7 @@ def _change(entry: AuditEntry, name: str, value: Any) -> str:
         return gettext(", ").join(map(word, value)) or "—"
     if name == "materials" and isinstance(value, dict):
         return gettext(", ").join(
-            f"{label(Material(code))}{gettext(': ')}{STATES.get(state, state)}"
-            for code, state in value.items()
+            f"{label(Material(code))}{gettext(': ')}{STATES.get(state, state)}" for code, state in value.items()
         )
     return word(value)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse
@@ -143,7 +144,7 @@ def notice_print(request: ActorRequest, number: str) -> HttpResponse:
         "tier": label(Tier(found.tier)),
         "number": found.number,
         "date": found.issued_on,
-        "agency": agency_of(found),
+        "agency": settings.AGENCY_NAME,
         "back_url": found_url(found),
         "preview": preview_payment(found, clock.today()) if found.status == Status.OPEN else None,
         "periods": BenefitPeriod.objects.filter(notice__in=[found, *([joint] if joint else [])], withdrawn_on=None),
@@ -153,12 +154,6 @@ def notice_print(request: ActorRequest, number: str) -> HttpResponse:
 
 def found_url(found: ContributionNotice) -> str:
     return reverse("notice", args=[found.number])
-
-
-def agency_of(found: ContributionNotice) -> str:
-    """The name of the agency that issues papers: that of the pooling area above the district."""
-    area = found.district.parent
-    return area.label if area else ""
 
 
 @allowed("notices.make")

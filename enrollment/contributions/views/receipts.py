@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +24,6 @@ from ..forms import AssignForm, PaymentForm, ReceiptFilter, ReturnForm
 from ..models import BenefitPeriod, ContributionNotice, Receipt
 from ..previews import preview_payment
 from ..services.receipts import plain_number
-from .notices import agency_of
 
 Status = Receipt.Status
 SORTS = {
@@ -180,7 +180,7 @@ def receipt_print(request: ActorRequest, number: str) -> HttpResponse:
         **facts_of(found),
         "number": found.number,
         "date": found.received_on,
-        "agency": agency_of(found.notice) if found.notice else "",
+        "agency": settings.AGENCY_NAME,
         "back_url": reverse("receipt", args=[found.number]),
     }
     return render(request, "contributions/receipt_print.html", context)
