@@ -26,11 +26,19 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from liaoyang_medins.kernel.local import browser as browsers
-from liaoyang_medins.kernel.local import servers
+from liaoyang_medins.kernel.local import process, servers
 
 ROOT = Path(__file__).resolve().parent.parent
 # Set once the servers stand, so that the workers of pytest-xdist use them too.
 PREPARED = "LIAOYANG_MEDINS_TESTS_PREPARED"
+
+EXPECTED_IN_CONSOLE = (
+    # Of every page that answers 403, 404, 409 or 422, which tests ask for on purpose.
+    "Failed to load resource",
+    # Of a live part that was still being fetched when the page was left.
+    "htmx:afterRequest",
+    "htmx:sendError",
+)
 
 
 def prepare() -> None:
@@ -48,16 +56,20 @@ def prepare() -> None:
 
 
 def use_broker_of_worker(name: str) -> None:
-    """Each worker of pytest-xdist has its own numbered database in the broker, as it has its own in PostgreSQL."""
-    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(name.removeprefix('gw')) + 1}"
+    """Each worker of pytest-xdist has its own numbered database in the broker, as it has its own in PostgreSQL.
+
+    The settings may stand already: pytest-django loads them as soon as the environment names them.
+    """
+    url = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(name.removeprefix('gw')) + 1}"
+    os.environ["REDIS_URL"] = settings.REDIS_URL = settings.CELERY_BROKER_URL = url
 
 
 if not os.environ.get(PREPARED):
     prepare()
     os.environ[PREPARED] = "yes"
+django.setup()
 if os.environ.get("PYTEST_XDIST_WORKER"):
     use_broker_of_worker(os.environ["PYTEST_XDIST_WORKER"])
-django.setup()
 if not settings.DEBUG and not any(Path(settings.STATIC_ROOT).iterdir()):
     call_command("collectstatic", interactive=False, verbosity=0)
 # Argon2 is slow on purpose; the tests make many users. tests/kernel/test_deploy.py sees to production's.
@@ -116,7 +128,7 @@ def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
     log = tmp_path_factory.mktemp("worker") / "log"
     app.control.purge()
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        child = subprocess.Popen(
             [
                 *(sys.executable, "-m", "celery", "-A", "liaoyang_medins.celery"),
                 *("worker", "--concurrency", "2", "--without-gossip", "--without-mingle"),
@@ -132,16 +144,12 @@ def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
         # Long, for a machine that is busy with other things.
         deadline = time.monotonic() + 180
         while not app.control.ping(timeout=0.5):
-            if process.poll() is not None or time.monotonic() > deadline:
+            if child.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"The Celery worker does not come up:\n{log.read_text()}")
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        # With its pool: a process of it that lived on would keep the test database from being dropped.
+        process.stop(child)
 
 
 @pytest.fixture
@@ -192,8 +200,7 @@ def page(live: Any, browser: Browser) -> Iterator[Page]:
     wrong: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
-        # The browser says this of every page that answers 403, 404, 409 or 422, which tests ask for on purpose.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(EXPECTED_IN_CONSOLE):
             wrong.append(message.text)
 
     context = browser.new_context(base_url=live.url, locale="zh-CN", timezone_id="Asia/Shanghai")
