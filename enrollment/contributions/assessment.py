@@ -14,6 +14,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from enrollment.registration import labels, selectors
+from enrollment.registration.facts import history_of, hukou_entry
 from enrollment.registration.models import Enrollment, Registration, Resident
 from enrollment.registration.rules import Eligibility, FactsHistory, PersonFacts, reference_date
 from enrollment.registration.rules import eligible_since as since_when_eligible
@@ -23,7 +24,7 @@ from liaoyang_medins.kernel.facts import from_json
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.policy import Policy
-from liaoyang_medins.kernel.policy.terms import EnrollmentKind, Ineligible, MovedFrom, StudentKind
+from liaoyang_medins.kernel.policy.terms import EnrollmentKind, Ineligible, MovedFrom, Sex, StudentKind
 
 from . import rules
 from .models import ContributionNotice
@@ -114,8 +115,9 @@ def registered_on(enrollment: Enrollment) -> date:
 
 def known_of(resident: Resident, day: date, registered: date) -> Known:
     """The facts that hold on `day`, and nothing that was to come afterwards."""
-    history = selectors.facts_history(resident)
-    moved_in, moved_from = selectors.moved_in(resident)
+    circumstances = selectors.circumstances_of(resident)
+    history = history_of(Sex(resident.sex), resident.birth_date, circumstances)
+    moved_in, moved_from = hukou_entry(circumstances)
     until_day = tuple((first, facts) for first, facts in history.segments if first <= day)
     person = history.on(day)
     if person is None:

@@ -1,8 +1,6 @@
 """Reading residents, their circumstances and registrations, always within the scope of who asks."""
 
 import datetime
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -13,7 +11,7 @@ from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
-from liaoyang_medins.kernel.policy.terms import EnrollmentKind, MovedFrom, Sex
+from liaoyang_medins.kernel.policy.terms import EnrollmentKind, Sex
 
 from . import facts, rules
 from .data import CircumstanceData
@@ -78,35 +76,8 @@ def _student_of(school: Office | None, resident: str) -> Exists:
 
 def circumstances_of(resident: Resident) -> list[CircumstanceData]:
     """The circumstances on record, voided ones left out, by kind and first day."""
-
-    def read() -> list[CircumstanceData]:
-        rows = resident.circumstances.filter(voided=False).select_related("school").order_by("kind", "starts")
-        return [CircumstanceData.of(row) for row in rows]
-
-    return _remembered(resident, "circumstances", read)
-
-
-def read_once(resident: Resident, *, is_new: bool = False) -> None:
-    """From now on circumstances and enrollments of this object are read once, for all who ask; of who `is_new` it is
-    known that there are no enrollments.
-
-    For verbs that ask the rules several times; the resident is locked, and what they write themselves they read no
-    more.
-    """
-    resident.read = {"enrollments": []} if is_new else {}  # type: ignore[attr-defined]
-
-
-T = TypeVar("T")
-
-
-def _remembered(resident: Resident, what: str, read: Callable[[], T]) -> T:
-    memory: dict[str, Any] | None = getattr(resident, "read", None)
-    if memory is None:
-        return read()
-    if what not in memory:
-        memory[what] = read()
-    found: T = memory[what]
-    return found
+    rows = resident.circumstances.filter(voided=False).select_related("school").order_by("kind", "starts")
+    return [CircumstanceData.of(row) for row in rows]
 
 
 def facts_on(resident: Resident, day: datetime.date) -> rules.PersonFacts:
@@ -117,13 +88,6 @@ def facts_on(resident: Resident, day: datetime.date) -> rules.PersonFacts:
 def facts_history(resident: Resident) -> rules.FactsHistory:
     """The resident's facts from birth on, in segments."""
     return facts.history_of(Sex(resident.sex), resident.birth_date, circumstances_of(resident))
-
-
-def moved_in(resident: Resident) -> tuple[datetime.date | None, MovedFrom]:
-    """The last day on which the hukou moved into the pooling area, and from where; None for who never moved in (C4,
-    B2).
-    """
-    return facts.hukou_entry(circumstances_of(resident))
 
 
 def eligible_since(resident: Resident, on: datetime.date) -> datetime.date:
@@ -164,16 +128,11 @@ def open_registration(resident: Resident) -> Registration | None:
 
 def current_enrollment(resident: Resident) -> Enrollment | None:
     """The insured relationship that has no end yet."""
-    return next((row for row in enrollments_of(resident) if row.ends is None), None)
+    return resident.enrollments.filter(ends=None).first()
 
 
 def last_enrollment(resident: Resident) -> Enrollment | None:
-    return next(iter(enrollments_of(resident)), None)
-
-
-def enrollments_of(resident: Resident) -> list[Enrollment]:
-    """The insured relationships, the latest first; a person has a handful."""
-    return _remembered(resident, "enrollments", lambda: list(resident.enrollments.order_by("-starts", "-pk")))
+    return resident.enrollments.order_by("-starts", "-pk").first()
 
 
 def enrollment_kind(resident: Resident, since: datetime.date) -> EnrollmentKind:
@@ -182,7 +141,11 @@ def enrollment_kind(resident: Resident, since: datetime.date) -> EnrollmentKind:
 
     W8: who was not eligible, or in another scheme, in between has not lapsed: a new eligibility begins.
     """
-    last = last_enrollment(resident)
+    return kind_after(last_enrollment(resident), since)
+
+
+def kind_after(last: Enrollment | None, since: datetime.date) -> EnrollmentKind:
+    """The same for who knows the `last` insured relationship already."""
     reasons = Enrollment.EndReason
     if last is None or last.ends is None:
         return EnrollmentKind.FIRST

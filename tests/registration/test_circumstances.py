@@ -8,6 +8,7 @@ import pytest
 
 from enrollment.registration import selectors, services
 from enrollment.registration.data import CircumstanceData
+from enrollment.registration.facts import hukou_entry
 from enrollment.registration.models import Circumstance, Enrollment, Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
@@ -251,10 +252,10 @@ def test_eligible_since_the_other_cover_ended(resident: Resident) -> None:
 
 
 def test_where_the_hukou_came_from() -> None:
-    assert selectors.moved_in(make.resident()) == (None, MovedFrom.NONE)
+    assert hukou_entry(selectors.circumstances_of(make.resident())) == (None, MovedFrom.NONE)
     entered = make.resident(hukou="outside", hukou_since=D(2009, 3, 1))
-    assert selectors.moved_in(entered) == (D(2009, 3, 1), MovedFrom.OUTSIDE)
-    assert selectors.moved_in(make.resident(hukou="")) == (None, MovedFrom.NONE)
+    assert hukou_entry(selectors.circumstances_of(entered)) == (D(2009, 3, 1), MovedFrom.OUTSIDE)
+    assert hukou_entry(selectors.circumstances_of(make.resident(hukou=""))) == (None, MovedFrom.NONE)
 
 
 # --- who sees whom -------------------------------------------------------------------------------------------------

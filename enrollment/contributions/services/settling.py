@@ -45,7 +45,6 @@ def settle(
     The facts on the day of payment decide: where they differ the notice is made anew, and it is the new one that the
     payment must fit.
     """
-    registration.read_once(resident)
     pair = candidate(stated, paid_on)
     notice = pair[0]
     facts = notice_facts(pair, resident)

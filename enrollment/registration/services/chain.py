@@ -195,7 +195,6 @@ def _opened(number: str, version: int, by: Actor) -> Registration:
     """The registration under lock, as the person saw it."""
     registration = locked_registration(number, by)
     require_unchanged(registration, version)
-    selectors.read_once(registration.resident)
     return registration
 
 

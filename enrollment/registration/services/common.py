@@ -55,12 +55,13 @@ def assess(
         raise Refused(_("This person died on %(day)s.") % {"day": died.isoformat()}, code="died")
     history = facts.history_of(sex, birth_date, circumstances)
     entered, origin = facts.hukou_entry(circumstances)
+    last = selectors.last_enrollment(resident) if resident else None
     kind = EnrollmentKind.FIRST
-    if resident is not None:
+    if last is not None:
         since = rules.eligible_since(history, on, selectors.policy_on)
-        kind = selectors.enrollment_kind(resident, since or on)
+        kind = selectors.kind_after(last, since or on)
     # Who never was enrolled has paid nothing yet.
-    number = resident.number if resident and selectors.enrollments_of(resident) else ""
+    number = resident.number if resident and last else ""
     asked = QuoteFacts(history, on, kind, entered, origin, next_year, registered_on, number)
     answer = quote(asked, selectors.policy_on)
     return Assessment(answer, facts.facts_of(sex, birth_date, circumstances, on), selectors.policy_on(on))

@@ -72,7 +72,6 @@ def register_resident(
         require_free(resident)
     circumstance_services.write_circumstances(resident, circumstances, is_new=is_new, by=by)
     require_students(resident, today, by)
-    selectors.read_once(resident, is_new=is_new)
 
     registration = Registration(
         number=next_number("registration", today),
