@@ -10,7 +10,7 @@ PYTEST := $(VENV) -m pytest --numprocesses logical --maxprocesses 4 --dist works
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test soak check static messages lock manage python base dev
+.PHONY: help run install test soak bench check static messages lock manage python base dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -27,6 +27,9 @@ test: dev ## all tests, on servers that they start, in a real browser
 soak: dev ## the same tests at full size
 	@$(VENV) $(LOCAL).browser
 	@$(PYTEST) --soak $(ARGS)
+
+bench: dev ## what the work costs, beside PostgreSQL alone; SIZE=full is a million residents
+	@$(VENV) -m benchmarks $(SIZE)
 
 check: static ## the static checks, then all tests with branch coverage
 	@$(VENV) $(LOCAL).browser

@@ -1,4 +1,4 @@
-"""The years that lie behind the demo's day: residents who enrolled, paid, renewed or did not, written set by set.
+"""The years that lie behind the demo's day: residents who enrolled, paid, renewed or did not, written batch by batch.
 
 What each owes and from when it covers comes from the rules, with the policy of the time; nothing is made up here but
 who came when.
@@ -6,7 +6,7 @@ who came when.
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -20,15 +20,17 @@ from enrollment.registration.names import sort_key
 from enrollment.registration.rules import PersonFacts, reference_date
 from liaoyang_medins.kernel import policy
 from liaoyang_medins.kernel.facts import to_json
-from liaoyang_medins.kernel.numbers import next_numbers
-from liaoyang_medins.kernel.offices.models import Office, User
+from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.policy.terms import EnrollmentKind, LowIncome, Sex, StudentKind
 
+from .bulk import Table, loaded_numbers
 from .people import Person, Town
 
 AREA = settings.POOLING_AREA
 WINDOW_2009 = (datetime.date(2008, 10, 1), datetime.date(2008, 11, 30))
 LAW = datetime.date(2008, 7, 1)
+# Residents that are drawn, then written, at a time.
+BATCH = 2000
 
 
 def policy_on(day: datetime.date) -> policy.Policy:
@@ -82,6 +84,18 @@ class Past:
         self.town = town
         self.as_of = as_of
         self.maker = maker
+        self.districts = {
+            community.pk: community.parent.parent_id for community in town.communities if community.parent is not None
+        }
+
+    def work(self, count: int, progress: Callable[[int], None]) -> None:
+        """Draw and write about `count` residents, a batch at a time, so that memory does not grow with the city.
+
+        `progress` hears after each batch how many there are.
+        """
+        for first in range(0, count, BATCH):
+            self.write(self.lives(min(BATCH, count - first)))
+            progress(min(first + BATCH, count))
 
     def lives(self, count: int) -> list[Life]:
         kinds = self.town.random.choices(("infant", "student", "working_age", "elderly"), (14, 33, 11, 42), k=count)
@@ -171,28 +185,29 @@ class Past:
         facts = facts_of(life.person, paid)
         return rules.assess_contribution(facts, on, law, moved_in=None, contribution_year_no=number), on
 
-    def write(self, lives: Iterable[Life]) -> None:
-        """Write the lives with one statement for each table and thousand rows."""
-        lives = list(lives)
+    def write(self, lives: list[Life]) -> None:
+        """Write the lives with one statement for each table."""
         residents = write_residents([life.person for life in lives], [life.registered_on for life in lives])
         registrations = self._registrations(lives, residents)
-        enrollments = Enrollment.objects.bulk_create(
-            [
-                Enrollment(
-                    number=number,
-                    resident=registration.resident,
-                    registration=registration,
-                    starts=registration.received_on,
-                    **self._ended(life),
-                )
-                for life, registration, number in zip(
-                    lives,
-                    registrations,
-                    next_numbers("enrollment", [life.registered_on for life in lives]),
-                    strict=True,
-                )
-            ],
-            batch_size=1000,
+        table = Table(Enrollment)
+        enrollments = table.keys(len(lives))
+        table.write(
+            {
+                "id": enrollment,
+                "number": number,
+                "resident_id": resident,
+                "registration_id": registration,
+                "starts": life.registered_on,
+                **self._ended(life),
+            }
+            for enrollment, life, resident, registration, number in zip(
+                enrollments,
+                lives,
+                residents,
+                registrations,
+                loaded_numbers(Enrollment, [life.registered_on for life in lives]),
+                strict=True,
+            )
         )
         self._notices(lives, residents, enrollments)
 
@@ -201,161 +216,152 @@ class Past:
         lapsed = last.paid_on is not None and datetime.date(last.year, 12, 31) < self.as_of
         return {"ends": datetime.date(last.year, 12, 31), "end_reason": "lapsed"} if lapsed else {}
 
-    def _registrations(self, lives: list[Life], residents: list[Resident]) -> list[Registration]:
-        numbers = next_numbers("registration", [life.registered_on for life in lives])
-        return Registration.objects.bulk_create(
-            [
-                Registration(
-                    number=number,
-                    submission=uuid.UUID(int=self.town.random.getrandbits(128), version=4),
-                    resident=resident,
-                    office=life.person.community,
-                    status=Registration.Status.RECORDED,
-                    received_on=life.registered_on,
-                    accepted_on=life.registered_on,
-                    step_since=life.registered_on,
-                    reference_date=life.notices[0].on,
-                    category=str(life.notices[0].contribution.category),
-                    tier=str(life.notices[0].contribution.tier),
-                    facts=to_json(facts_of(life.person, life.registered_on)),
-                    policy_version=policy_on(life.registered_on).version,
-                    policy_hash=policy_on(life.registered_on).content_hash,
-                    made_by=self.maker,
-                )
-                for life, resident, number in zip(lives, residents, numbers, strict=True)
-            ],
-            batch_size=1000,
+    def _registrations(self, lives: list[Life], residents: list[int]) -> list[int]:
+        table = Table(Registration)
+        keys = table.keys(len(lives))
+        numbers = loaded_numbers(Registration, [life.registered_on for life in lives])
+        table.write(
+            {
+                "id": key,
+                "number": number,
+                "submission": uuid.UUID(int=self.town.random.getrandbits(128), version=4),
+                "resident_id": resident,
+                "office_id": life.person.community.pk,
+                "status": Registration.Status.RECORDED.value,
+                "received_on": life.registered_on,
+                "accepted_on": life.registered_on,
+                "step_since": life.registered_on,
+                "reference_date": life.notices[0].on,
+                "category": str(life.notices[0].contribution.category),
+                "tier": str(life.notices[0].contribution.tier),
+                "facts": to_json(facts_of(life.person, life.registered_on)),
+                "policy_version": policy_on(life.registered_on).version,
+                "policy_hash": policy_on(life.registered_on).content_hash,
+                "made_by_id": self.maker.pk,
+            }
+            for key, life, resident, number in zip(keys, lives, residents, numbers, strict=True)
         )
+        return keys
 
-    def _notices(self, lives: list[Life], residents: list[Resident], enrollments: list[Enrollment]) -> None:
+    def _notices(self, lives: list[Life], residents: list[int], enrollments: list[int]) -> None:
         flat = [
             (life, paid, resident, enrollment)
             for life, resident, enrollment in zip(lives, residents, enrollments, strict=True)
             for paid in life.notices
         ]
-        districts = {d.pk: d for d in Office.objects.filter(kind=Office.Kind.DISTRICT)}
-        numbers = next_numbers("notice", [paid.issued_on for _life, paid, _r, _e in flat])
-        notices = [
-            self._notice(life, paid, resident, enrollment, number, districts)
-            for (life, paid, resident, enrollment), number in zip(flat, numbers, strict=True)
+        table = Table(ContributionNotice)
+        keys = table.keys(len(flat))
+        numbers = loaded_numbers(ContributionNotice, [paid.issued_on for _life, paid, _r, _e in flat])
+        notices = []
+        for index, (life, paid, resident, enrollment) in enumerate(flat):
+            notice = self._notice(life, paid) | {
+                "id": keys[index],
+                "number": numbers[index],
+                "resident_id": resident,
+                "enrollment_id": enrollment,
+                "joint_with_id": keys[index - 1] if paid.joint else None,
+            }
+            notices.append(notice)
+        table.write(notices)
+        self._receipts([life for life, _paid, _r, _e in flat], notices)
+        periods = [
+            {"resident_id": resident, "notice_id": key, "starts": paid.cover[0], "ends": paid.cover[1]}
+            for (_life, paid, resident, _e), key in zip(flat, keys, strict=True)
+            if paid.cover
         ]
-        notices = ContributionNotice.objects.bulk_create(notices, batch_size=1000)
-        second: list[ContributionNotice] = []
-        for index, (_life, paid, _resident, _enrollment) in enumerate(flat):
-            if paid.joint:
-                notices[index].joint_with = notices[index - 1]
-                second.append(notices[index])
-        ContributionNotice.objects.bulk_update(second, ["joint_with"], batch_size=1000)
-        self._receipts(flat, notices)
-        BenefitPeriod.objects.bulk_create(
-            [
-                BenefitPeriod(resident=resident, notice=notice, starts=paid.cover[0], ends=paid.cover[1])
-                for (_life, paid, resident, _e), notice in zip(flat, notices, strict=True)
-                if paid.cover
-            ],
-            batch_size=1000,
-        )
+        table = Table(BenefitPeriod)
+        table.write({"id": key, **row} for key, row in zip(table.keys(len(periods)), periods, strict=True))
 
-    def _notice(
-        self,
-        life: Life,
-        paid: Paid,
-        resident: Resident,
-        enrollment: Enrollment,
-        number: str,
-        districts: dict[int, Office],
-    ) -> ContributionNotice:
+    def _notice(self, life: Life, paid: Paid) -> dict[str, Any]:
         law = policy.for_contribution_year(AREA, paid.year)
         facts = facts_of(life.person, paid.paid_on or paid.issued_on)
         year_no = paid.year - life.notices[0].year + 1
-        assert resident.community.parent is not None  # noqa: S101  a community lies in a sub-district
-        return ContributionNotice(
-            number=number,
-            resident=resident,
-            enrollment=enrollment,
-            kind=paid.kind.value,
-            contribution_year=paid.year,
-            months=paid.months,
-            category=str(paid.contribution.category),
-            tier=str(paid.contribution.tier),
-            student=facts.student is StudentKind.SCHOOL,
-            personal=paid.contribution.personal,
-            government=paid.contribution.government,
-            city=paid.contribution.city,
-            district_share=paid.contribution.district,
-            district=districts[resident.community.parent.parent_id or 0],
-            year_no=year_no,
-            eligible_since=life.eligible_since,
-            issued_on=paid.issued_on,
-            pay_from=paid.term[0],
-            pay_until=paid.term[1],
-            paid_on=paid.paid_on,
-            status=ContributionNotice.Status.PAID if paid.paid_on else ContributionNotice.Status.OPEN,
-            facts=to_json(rules.ContributionFacts(facts, paid.on, None, year_no)),
-            policy_version=law.version,
-            policy_hash=law.content_hash,
+        return {
+            "kind": paid.kind.value,
+            "contribution_year": paid.year,
+            "months": paid.months,
+            "category": str(paid.contribution.category),
+            "tier": str(paid.contribution.tier),
+            "student": facts.student is StudentKind.SCHOOL,
+            "personal": paid.contribution.personal,
+            "government": paid.contribution.government,
+            "city": paid.contribution.city,
+            "district_share": paid.contribution.district,
+            "district_id": self.districts[life.person.community.pk],
+            "year_no": year_no,
+            "eligible_since": life.eligible_since,
+            "issued_on": paid.issued_on,
+            "pay_from": paid.term[0],
+            "pay_until": paid.term[1],
+            "paid_on": paid.paid_on,
+            "status": (ContributionNotice.Status.PAID if paid.paid_on else ContributionNotice.Status.OPEN).value,
+            "facts": to_json(rules.ContributionFacts(facts, paid.on, None, year_no)),
+            "policy_version": law.version,
+            "policy_hash": law.content_hash,
+        }
+
+    def _receipts(self, lives: list[Life], notices: list[dict[str, Any]]) -> None:
+        joint = {row["joint_with_id"]: row["personal"] for row in notices if row["joint_with_id"]}
+        settled = [
+            (life, row)
+            for life, row in zip(lives, notices, strict=True)
+            if row["paid_on"] and not row["joint_with_id"]
+        ]
+        table = Table(Receipt)
+        numbers = loaded_numbers(Receipt, [row["paid_on"] for _life, row in settled])
+        table.write(
+            {
+                "id": key,
+                "number": number,
+                "notice_id": row["id"],
+                "stated_notice": row["number"],
+                "amount": row["personal"] + joint.get(row["id"], Decimal(0)),
+                "paid_on": row["paid_on"],
+                "received_on": row["paid_on"],
+                "channel": Receipt.Channel.BANK.value,
+                "bank_reference": f"LYB{number[1:].replace('-', '')}",
+                "payer": life.person.name,
+                "status": Receipt.Status.MATCHED.value,
+            }
+            for key, (life, row), number in zip(table.keys(len(settled)), settled, numbers, strict=True)
         )
 
-    def _receipts(self, flat: list[Any], notices: list[ContributionNotice]) -> None:
-        joint = {n.joint_with_id: n.personal for n in notices if n.joint_with_id}
-        settled = [(n, n.paid_on) for n in notices if n.paid_on and not n.joint_with_id]
-        numbers = next_numbers("receipt", [paid_on for _notice, paid_on in settled])
-        Receipt.objects.bulk_create(
-            [
-                Receipt(
-                    number=number,
-                    notice=notice,
-                    stated_notice=notice.number,
-                    amount=notice.personal + joint.get(notice.pk, Decimal(0)),
-                    paid_on=paid_on,
-                    received_on=paid_on,
-                    channel=Receipt.Channel.BANK,
-                    bank_reference=f"LYB{number[1:].replace('-', '')}",
-                    payer=notice.resident.name,
-                    status=Receipt.Status.MATCHED,
-                )
-                for (notice, paid_on), number in zip(settled, numbers, strict=True)
-            ],
-            batch_size=1000,
-        )
 
-
-def write_residents(people: list[Person], days: list[datetime.date]) -> list[Resident]:
-    """The residents of `people`, first seen on `days`, with their circumstances."""
-    residents = Resident.objects.bulk_create(
-        [
-            Resident(
-                number=number,
-                id_number=person.id_number,
-                name=person.name,
-                pinyin=sort_key(person.name),
-                sex=person.sex,
-                birth_date=person.birth,
-                community=person.community,
-                address=person.address,
-                phone=person.phone,
-            )
-            for person, number in zip(people, next_numbers("resident", days), strict=True)
-        ],
-        batch_size=1000,
+def write_residents(people: list[Person], days: list[datetime.date]) -> list[int]:
+    """The residents of `people`, first seen on `days`, with their circumstances; returns their keys."""
+    table = Table(Resident)
+    keys = table.keys(len(people))
+    table.write(
+        {
+            "id": key,
+            "number": number,
+            "id_number": person.id_number,
+            "name": person.name,
+            "pinyin": sort_key(person.name),
+            "sex": person.sex,
+            "birth_date": person.birth,
+            "community_id": person.community.pk,
+            "address": person.address,
+            "phone": person.phone,
+        }
+        for key, person, number in zip(keys, people, loaded_numbers(Resident, days), strict=True)
     )
-    Circumstance.objects.bulk_create(
-        [
-            Circumstance(
-                resident=resident,
-                kind=status.kind,
-                value=status.value,
-                starts=status.starts,
-                ends=status.ends,
-                school=status.school,
-                document_number=status.document,
-            )
-            for resident, person in zip(residents, people, strict=True)
-            for status in person.statuses
-        ],
-        batch_size=1000,
+    known = [(key, status) for key, person in zip(keys, people, strict=True) for status in person.statuses]
+    table = Table(Circumstance)
+    table.write(
+        {
+            "id": key,
+            "resident_id": resident,
+            "kind": status.kind,
+            "value": status.value,
+            "starts": status.starts,
+            "ends": status.ends,
+            "school_id": status.school.pk if status.school else None,
+            "document_number": status.document,
+        }
+        for key, (resident, status) in zip(table.keys(len(known)), known, strict=True)
     )
-    return residents
+    return keys
 
 
 def day_between(r: Any, first: datetime.date, last: datetime.date, *, cut: int = 0) -> datetime.date:

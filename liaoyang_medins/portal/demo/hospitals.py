@@ -49,12 +49,7 @@ class Hospitals:
 
     def work(self, *, stays: int) -> None:
         """`stays` settled ones, then a few that are open on the demo's day at the demo's own hospitals."""
-        periods = list(
-            BenefitPeriod.objects.filter(starts__lt=self.as_of - datetime.timedelta(days=30), withdrawn_on=None)
-            .select_related("resident", "notice")
-            .order_by("resident__number", "starts")
-        )
-        chosen = self.town.random.sample(periods, min(stays + 10, len(periods)))
+        chosen = self.periods(stays + 10)
         # The first of them are still open on the demo's day, so their benefits have to run then.
         chosen.sort(key=lambda period: period.ends < self.as_of)
         seen: set[int] = set()
@@ -68,6 +63,14 @@ class Hospitals:
             )
             done.append(self.stay(period, number, stage))
         self.reverse_one(done)
+
+    def periods(self, count: int) -> list[BenefitPeriod]:
+        """Up to `count` benefit periods that began a month ago or earlier, drawn from all."""
+        begun = BenefitPeriod.objects.filter(starts__lt=self.as_of - datetime.timedelta(days=30), withdrawn_on=None)
+        keys = list(begun.order_by("resident__number", "starts").values_list("pk", flat=True))
+        chosen = self.town.random.sample(keys, min(count, len(keys)))
+        found = begun.select_related("resident", "notice").in_bulk(chosen)
+        return [found[key] for key in chosen]
 
     def stay(self, period: BenefitPeriod, number: int, stage: str) -> Stay:
         r = self.town.random

@@ -2,7 +2,7 @@
 
 import datetime
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from enrollment.registration import idnumber
@@ -12,6 +12,10 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋�
 GIVEN_M = "伟强磊军勇杰涛明超刚平辉鹏华建国志文海东成林宇浩博俊德福永健世广振清波斌宁贵山松峰"
 GIVEN_F = "芳娜敏静丽艳娟霞秀英玲桂兰红梅燕萍雪琳婷玉洁慧莹颖佳欣怡春凤珍素云爱菊淑荣倩蕾薇"
 STREETS = ("民主路", "中华大街", "新华路", "武圣路", "青年大街", "胜利路", "文圣路", "卫国路", "南郊街", "振兴路")
+# Place codes of the prefectures around, of which no district of the city is one.
+BIRTHPLACES = tuple(f"21{prefecture:02d}{county:02d}" for prefecture in (3, 5, 9, 11) for county in range(1, 30))
+# How many numbers of one sex a place has for a day.
+SERIALS = 499
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,20 @@ class Person:
 
 
 class Town:
-    """Draws people from a seeded generator; the same seed gives the same people."""
+    """Draws people from a seeded generator; the same seed gives the same people.
 
-    def __init__(self, seed: int, communities: Sequence[Office], schools: Sequence[Office]) -> None:
+    `places` are the place codes of their ID numbers, one after the other as a day's numbers run out; without them
+    the district's own comes first.
+    """
+
+    def __init__(
+        self, seed: int, communities: Sequence[Office], schools: Sequence[Office], places: Sequence[str] = ()
+    ) -> None:
         self.random = random.Random(seed)  # noqa: S311  a repeatable city, no secret
         self.communities = list(communities)
         self.schools = list(schools)
-        self._serials: dict[tuple[str, datetime.date], Iterator[int]] = {}
+        self.places = tuple(places)
+        self._given: dict[tuple[str, str, datetime.date], int] = {}
 
     def person(self, kind: str, on: datetime.date, community: Office | None = None) -> Person:
         """Somebody who is a `newborn`, `infant`, `student`, `working_age` or `elderly` person on `on`, or a
@@ -107,8 +118,16 @@ class Town:
         return self.random.choice(SURNAMES) + "".join(self.random.choices(given, k=self.random.choice((1, 2, 2))))
 
     def id_number(self, place: str, birth: datetime.date, sex: str) -> str:
-        """A number of valid form that this town has not given before: the sequence is odd for men, even for women."""
-        key = (place + sex, birth)
-        serials = self._serials.setdefault(key, iter(range(1 if sex == "M" else 2, 1000, 2)))
-        body = f"{place}{birth:%Y%m%d}{next(serials):03d}"
-        return body + idnumber.check_digit(body)
+        """A number of valid form that this town has not given before: the sequence is odd for men, even for women.
+
+        Of one place, day and sex there are 499; who comes later was born in another place, as people do who moved.
+        ValueError where all places are used up.
+        """
+        for code in self.places or (place, *BIRTHPLACES):
+            given = self._given.get((code, sex, birth), 0)
+            if given < SERIALS:
+                self._given[code, sex, birth] = given + 1
+                serial = 2 * given + (1 if sex == "M" else 2)
+                body = f"{code}{birth:%Y%m%d}{serial:03d}"
+                return body + idnumber.check_digit(body)
+        raise ValueError(f"No ID number is left for {birth}.")

@@ -14,12 +14,15 @@ class Command(BaseCommand):
         parser.add_argument("--residents", type=int, default=2000, help="about how many residents (default 2000)")
         parser.add_argument("--seed", type=int, default=102)
         parser.add_argument("--as-of", type=datetime.date.fromisoformat, default=AS_OF, help="the demo's day")
+        parser.add_argument(
+            "--settlements", type=int, default=0, help="settled stays beside the hospitals' own (for measurements)"
+        )
         parser.add_argument("--if-empty", action="store_true", help="do nothing where there are data already")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["if_empty"] and not is_empty():
             return
-        size = CitySize(options["residents"], options["seed"], options["as_of"])
+        size = CitySize(options["residents"], options["seed"], options["as_of"], options["settlements"])
         try:
             counts = create_demo_city(size, self.stdout.write)
         except ValueError as error:

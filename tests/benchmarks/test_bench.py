@@ -1,0 +1,49 @@
+"""`make bench` at its smallest size: every line is a figure that was measured."""
+
+import os
+import re
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+LINE = re.compile(r"[a-z0-9_]+ = [0-9.e+-]+")
+EXPECTED = {
+    "pgbench_tps",
+    "settle_stay_per_pgbench",
+    "settle_stay_statements",
+    "enroll_per_pgbench",
+    "enroll_statements",
+    "load_city_300_seconds",
+    "load_city_300_vs_sql",
+    "settle_300_vs_empty",
+    "enroll_300_vs_empty",
+    "search_300_vs_100",
+    "queue_300_vs_100",
+    "resident_page_300_vs_100",
+}
+
+
+def bench(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, env=os.environ, capture_output=True, text=True
+    )
+
+
+def test_each_line_is_a_figure() -> None:
+    done = bench("tiny")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert all(LINE.fullmatch(line) for line in lines), done.stdout
+    figures = {name: float(value) for name, value in (line.split(" = ") for line in lines)}
+    assert figures.keys() == EXPECTED
+    assert all(value > 0 for value in figures.values())
+    # Each statement is a round trip while a resident's row is locked.
+    assert figures["settle_stay_statements"] <= 40
+    assert figures["enroll_statements"] <= 64
+
+
+def test_an_unknown_size_is_told() -> None:
+    done = bench("huge")
+    assert done.returncode == 2
+    assert "SIZE is one of" in done.stderr
