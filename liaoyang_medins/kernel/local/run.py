@@ -118,7 +118,7 @@ def commands(host: str, port: int, place: Place) -> dict[str, list[str]]:
             "--concurrency",
             "2",
             "--loglevel",
-            "INFO",
+            "WARNING",
             "--without-gossip",
             "--without-mingle",
         ],
