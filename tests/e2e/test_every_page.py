@@ -1,0 +1,202 @@
+"""Every page that an account comes to, in a real browser: U20, U23, and that no page is out of reach."""
+
+import datetime
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from claims import services
+from claims.data import AdmissionData
+from enrollment.contributions.models import BenefitPeriod
+from enrollment.registration.models import RegistrationDraft, Resident
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office, Posting, User
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.portal.demo.accounts import ACCOUNTS, DemoAccount
+from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
+from tests import factories
+from tests.e2e.axe import violations
+from tests.e2e.crawl import discover, name_of
+from tests.e2e.words import Words, texts_of
+from tests.portal.routes import ROUTES
+from tests.registration.pages import answers
+
+pytestmark = pytest.mark.e2e
+
+# Addresses of one name that are looked at in the browser in each language, the first in Chinese also by axe.
+LOOKED_AT = {"zh-hans": 2, "en": 1}
+WIDTHS = (1440, 320)
+ID_NUMBER = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])")
+
+# Answers of fields and files: no pages to look at.
+NO_PAGES = {"id-lookup", "item-options", "diagnosis-options", "receipt-notice", "statement-export"}
+# Shown only where the form on the page of a registration was refused.
+NO_PAGES |= {"registration-record"}
+# The page on which somebody types an ID number shows what was typed.
+TYPED_HERE = {"registration-draft"}
+# What an account does not come to by links, since the small city has nothing for it there.
+NOTHING_THERE = {
+    "school": {
+        "notice-remake",
+        "registration-materials",
+        "registration-missing-notice",
+        "registration-refusal-notice",
+    },
+    "station": {"referral"},
+}
+
+# How many pixels the page is wider than its window, and what sticks out of its panel where it cannot be scrolled to.
+# The page hears of a new width with the next frame.
+FITS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const root = document.documentElement;
+    const over = root.scrollWidth - root.clientWidth;
+    const wrong = over > 0 ? [`${over} px wider than the window`] : [];
+    for (const panel of document.querySelectorAll("main .panel")) {
+        const edge = panel.getBoundingClientRect().right + 1;
+        const out = [...panel.querySelectorAll("*")].find((part) =>
+            part.getBoundingClientRect().right > edge && !part.closest(".table-scroll, .visually-hidden, .menu"));
+        if (out) wrong.push(`sticks out of ${panel.querySelector("h2")?.innerText}: ${out.outerHTML.slice(0, 100)}`);
+    }
+    done(wrong);
+})))"""
+
+
+# Who is tried together, on one loading of the city.
+GROUPS = {
+    "counters": ("community", "school", "subdistrict", "district"),
+    "agency": ("clerk", "reviewer"),
+    "hospitals": ("hospital", "station"),
+    "others": ("city-finance", "district-finance", "supervisor", "admin"),
+}
+
+
+@pytest.fixture
+def city(live: LiveServer, settings: Any) -> LiveServer:
+    """The demo city, small, with the portal on a port of its own."""
+    settings.DEMO = True
+    create_demo_city(CitySize(residents=60), lambda text: None)
+    with clock.on_day(AS_OF):
+        add_cases()
+    return live
+
+
+def add_cases() -> None:
+    """What there is in a large city, and in a small one only by chance: somebody just admitted, a referral."""
+    covered = BenefitPeriod.objects.filter(starts__lte=AS_OF, ends__gte=AS_OF, resident__stays=None)
+    for username, period in zip(("hospital", "station"), covered.select_related("resident"), strict=False):
+        by = Actor.of_posting(Posting.objects.get(user__username=username))
+        now = datetime.datetime.combine(AS_OF, datetime.time(9), tzinfo=clock.SHANGHAI)
+        number = period.resident.number
+        services.admit(admission=AdmissionData(number, username, now, "I10", card_presented_at=now), by=by)
+    services.request_referral(
+        resident_number=number,
+        from_institution="LY-H01",
+        to_institution="SY-H01",
+        diagnosis="I10",
+        reason="需进一步检查治疗",
+        issued_on=AS_OF,
+        valid_until=AS_OF,
+        by=Actor.of_posting(Posting.objects.get(user__username="hospital")),
+    )
+
+
+def test_every_account_is_tried() -> None:
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(a.username for a in ACCOUNTS)
+
+
+@pytest.mark.django_db
+def test_words_of_the_other_language_are_found() -> None:
+    person = factories.resident(name="王小宝")
+    words = Words()
+    shown = [("Reasons", "zh-hans"), ("English", "en"), ("导出 Excel", "zh-hans"), (person.name, "zh-hans")]
+    assert words.wrong(shown, "zh-hans") == ["Reasons"]
+    shown = [("原因", "en"), ("简体中文", "zh-hans"), (f"Papers of {person.name}", "en"), ("low_income", "en")]
+    assert words.wrong(shown, "en") == ["原因", "low_income"]
+
+
+def expected(account: DemoAccount) -> set[str]:
+    """The names of the pages to which an account must come by links."""
+    names = {name for name, route in ROUTES.items() if account.role in route.roles and not route.post}
+    return names - NO_PAGES - NOTHING_THERE.get(account.username, set())
+
+
+def starts(account: DemoAccount) -> list[str]:
+    """Where an account begins: at home, with a search or a filter, and on the pages behind those of a form."""
+    found = [f"{reverse('search')}?{urlencode({'q': Resident.objects.order_by('number')[0].name})}"]
+    if account.role in ROUTES["registrations"].roles:
+        found += [
+            f"{reverse('registrations')}?view=all&status={status}" for status in ("refused", "materials_missing")
+        ]
+        found.append(f"{reverse('notices')}?kind=first&status=open")
+    if account.role in ROUTES["registration-draft"].roles:
+        community = Office.objects.filter(kind=Office.Kind.COMMUNITY)[0]
+        number = factories.id_number(datetime.date(2000, 2, 3), "F")
+        pupil = {
+            "id_number": number,
+            "student": "school",
+            "student_since": "2009-09-01",
+            "community": str(community.pk),
+        }
+        typed = answers() if account.role is Role.COMMUNITY else answers(**pupil)
+        posting = Posting.objects.get(user__username=account.username)
+        draft = RegistrationDraft.objects.create(user=posting.user, office=posting.office, data={"statement": typed})
+        found += [reverse(f"registration-{page}", args=[draft.pk]) for page in ("draft-materials", "check")]
+    return [*found, "/"]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_page(group: str, city: LiveServer, browser: Browser) -> None:
+    accounts = [account for account in ACCOUNTS if account.username in GROUPS[group]]
+    wrong = [f"{a.username}: {fault}" for a in accounts for fault in faults_for(a, city, browser)]
+    assert not wrong, f"{len(wrong)} faults\n" + "\n".join(wrong)
+
+
+def faults_for(account: DemoAccount, city: LiveServer, browser: Browser) -> list[str]:
+    """Everything wrong that an account meets on its way through the portal."""
+    client = Client()
+    client.force_login(User.objects.get(username=account.username))
+    found = discover(client, expected(account), starts=starts(account), unopened=NO_PAGES)
+    words = Words()
+    faults: dict[str, list[str]] = {f"no link leads to {name}": [] for name in sorted(expected(account) - set(found))}
+    context = browser.new_context(base_url=city.url, locale="zh-CN", timezone_id="Asia/Shanghai")
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    session = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": city.url}])
+    for language, count in LOOKED_AT.items():
+        context.add_cookies([{"name": "django_language", "value": language, "url": city.url}])
+        for name in sorted(found):
+            for url in found[name][:count]:
+                first = url == found[name][0]
+                for fault in [*look_at(page, url, words, language, with_axe=first and language == "zh-hans"), *said]:
+                    faults.setdefault(f"{language}: {fault}", []).append(url)
+                said.clear()
+    context.close()
+    return [f"{fault}   {' '.join(urls)}" for fault, urls in faults.items()]
+
+
+def look_at(page: Page, url: str, words: Words, language: str, *, with_axe: bool) -> list[str]:
+    """What is wrong with a page as it stands."""
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    response = page.goto(url)
+    if response is None or response.status != 200:
+        return [f"answers {response.status if response else 'nothing'}"]
+    faults = [f"axe: {line}" for line in violations(page)] if with_axe else []
+    faults += [f"words: {line}" for line in words.wrong(texts_of(page), language)]
+    if page.locator("h1").count() != 1:
+        faults.append(f"{page.locator('h1').count()} headings h1")
+    if name_of(url) not in TYPED_HERE:
+        faults += [f"ID number {number}" for number in ID_NUMBER.findall(page.content())]
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        faults += [f"at {width} px {line}" for line in page.evaluate(FITS)]
+    return faults
