@@ -121,6 +121,20 @@ def process_environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, whose last sessions are ended before it is dropped: those of processes that the tests killed
+    take a moment to leave."""
+    from django.db import connection
+
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture(scope="session")
 def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A Celery worker in a process of its own, on the test database and the real broker, for the whole run."""
     from liaoyang_medins.celery import app
