@@ -2,11 +2,12 @@
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -44,6 +45,11 @@ def from_json(kind: type[T], data: Any) -> T:
     return typing.cast(T, _read(kind, data))
 
 
+@cache
+def _hints(kind: Hashable) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
 def _read(kind: Any, data: Any) -> Any:
     if isinstance(kind, typing.NewType):
         return _read(kind.__supertype__, data)
@@ -63,7 +69,7 @@ def _read(kind: Any, data: Any) -> Any:
         key, item = typing.get_args(kind)
         return {_read(key, k): _read(item, v) for k, v in data.items()}
     if is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
+        hints = _hints(typing.cast(Hashable, kind))
         unknown = set(data) - {field.name for field in fields(kind)}
         if unknown:
             raise ValueError(f"{kind} has no field {', '.join(sorted(unknown))}.")

@@ -1,0 +1,167 @@
+"""The journal against its documents: F1 (Art. 7, 32).
+
+What a document has to be booked as is told here anew, not asked of the sweep, so that a wrong posting shows.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from funds.chart import Chart
+
+from .checks import sql_check
+
+ENTRY = "funds_journalentry"
+
+# type, number, day, code, amount: every leg that a document has to have. A receipt whose money was held first, as the
+# problem or its own entry says, comes to the contributions by an entry of its own once it is matched; the day of that
+# one is the sweep's.
+DUE = f"""
+    WITH held AS MATERIALIZED (
+        SELECT DISTINCT entry.document_number AS number
+        FROM funds_journalleg leg JOIN funds_account account ON account.id = leg.account_id
+        JOIN funds_journalentry entry ON entry.id = leg.entry_id
+        WHERE account.code = '{Chart.UNMATCHED}' AND entry.document_type = 'receipt'
+    ), receipt AS MATERIALIZED (
+        SELECT receipt.number, amount, paid_on, returned_on, status,
+            problem <> '' OR held.number IS NOT NULL AS is_held, assigned.id IS NOT NULL AS is_assigned
+        FROM contributions_receipt receipt LEFT JOIN held ON held.number = receipt.number
+        LEFT JOIN funds_journalentry assigned
+            ON assigned.document_type = 'assigned_receipt' AND assigned.document_number = receipt.number
+    ), document AS (
+        SELECT 'receipt' AS type, number, paid_on AS day, amount, '{Chart.BANK}' AS debit,
+            CASE WHEN is_held THEN '{Chart.UNMATCHED}' ELSE '{Chart.CONTRIBUTIONS}' END AS credit
+        FROM receipt
+        UNION ALL
+        SELECT 'assigned_receipt', number, NULL, amount, '{Chart.UNMATCHED}', '{Chart.CONTRIBUTIONS}'
+        FROM receipt WHERE is_held AND (status = 'matched' OR (status = 'returned' AND is_assigned))
+        UNION ALL
+        SELECT 'returned_receipt', number, returned_on, amount,
+            CASE WHEN is_held AND NOT is_assigned THEN '{Chart.UNMATCHED}' ELSE '{Chart.CONTRIBUTIONS}' END,
+            '{Chart.BANK}'
+        FROM receipt WHERE status = 'returned'
+        UNION ALL
+        SELECT 'settlement', number, decided_on, fund, '{Chart.INPATIENT_BENEFITS}', '{Chart.INSTITUTIONS_PAYABLE}'
+        FROM claims_settlement
+        UNION ALL
+        SELECT 'reversal', reversal.number, reversed_on, fund, '{Chart.INSTITUTIONS_PAYABLE}',
+            '{Chart.INPATIENT_BENEFITS}'
+        FROM claims_reversal reversal JOIN claims_settlement settlement ON settlement.id = reversal.settlement_id
+        UNION ALL
+        SELECT 'subsidy_receipt', number, paid_on, amount, '{Chart.BANK}', '{Chart.SUBSIDIES_RECEIVABLE}'
+        FROM funds_subsidyreceipt
+        UNION ALL
+        SELECT 'statement', number, issued_on, sum(item.city), '{Chart.SUBSIDIES_RECEIVABLE}', '{Chart.CITY_SUBSIDY}'
+        FROM funds_subsidystatement statement JOIN funds_subsidyitem item ON item.statement_id = statement.id
+        WHERE status = 'issued' GROUP BY number, issued_on
+        UNION ALL
+        SELECT 'statement', number, issued_on, sum(item.district_share), '{Chart.SUBSIDIES_RECEIVABLE}',
+            '{Chart.DISTRICT_SUBSIDY}'
+        FROM funds_subsidystatement statement JOIN funds_subsidyitem item ON item.statement_id = statement.id
+        WHERE status = 'issued' GROUP BY number, issued_on
+    ), due AS (
+        SELECT type, number, day, leg.code, sum(leg.sign * amount) AS amount
+        FROM document CROSS JOIN LATERAL (VALUES (debit, 1), (credit, -1)) AS leg (code, sign)
+        GROUP BY type, number, day, leg.code HAVING sum(leg.sign * amount) <> 0
+    )
+"""  # noqa: S608  the chart's codes
+
+MISSING = sql_check(
+    "journal.missing",
+    "F1",
+    _("Every document of money is posted."),
+    table=ENTRY,
+    rows="""(
+        SELECT number FROM contributions_receipt UNION ALL SELECT number FROM claims_settlement WHERE fund > 0
+        UNION ALL SELECT number FROM claims_reversal UNION ALL SELECT number FROM funds_subsidyreceipt
+        UNION ALL SELECT number FROM funds_subsidystatement WHERE status = 'issued'
+    ) AS document""",
+    sql="""{due}
+        SELECT DISTINCT due.type || ' ' || due.number AS row, due.day,
+            coalesce(due.day >= %(today)s, true) AS waiting
+        FROM due LEFT JOIN funds_journalentry entry
+            ON entry.document_type = due.type AND entry.document_number = due.number
+        WHERE entry.id IS NULL
+    """.replace("{due}", DUE),
+    words=_("The document of %(day)s has no entry."),
+)
+
+DOUBLE = sql_check(
+    "journal.double",
+    "F1",
+    _("No document is posted twice."),
+    table=ENTRY,
+    sql="""
+        SELECT document_type || ' ' || document_number AS row, count(*) AS times FROM funds_journalentry
+        GROUP BY document_type, document_number HAVING count(*) > 1
+    """,
+    words=_("It is posted %(times)s times."),
+)
+
+UNKNOWN = sql_check(
+    "journal.unknown",
+    "F1",
+    _("Every entry has its document."),
+    table=ENTRY,
+    sql="""{due}
+        SELECT entry.document_type || ' ' || entry.document_number AS row
+        FROM funds_journalentry entry
+        WHERE NOT EXISTS (SELECT FROM due WHERE due.type = entry.document_type AND due.number = entry.document_number)
+    """.replace("{due}", DUE),
+    words=_("There is no document that it is drawn from."),
+)
+
+BALANCE = sql_check(
+    "journal.balance",
+    "F1",
+    _("The legs of every entry add up to zero, and so does the whole journal."),
+    table=ENTRY,
+    sql="""
+        SELECT entry.document_type || ' ' || entry.document_number AS row, sum(leg.amount) AS sum
+        FROM funds_journalentry entry LEFT JOIN funds_journalleg leg ON leg.entry_id = entry.id
+        GROUP BY entry.id HAVING sum(leg.amount) IS DISTINCT FROM 0
+        UNION ALL
+        SELECT 'trial balance', sum(amount) FROM funds_journalleg HAVING sum(amount) <> 0
+    """,
+    words=_("Debits and credits differ by %(sum)s."),
+)
+
+# An entry that does not balance is told by journal.balance.
+AMOUNTS = sql_check(
+    "journal.amounts",
+    "F1",
+    _("Every entry has the accounts and amounts that its document asks for."),
+    table=ENTRY,
+    sql="""{due}
+        , legs AS (
+            SELECT entry.id, entry.document_type AS type, entry.document_number AS number, account.code,
+                sum(leg.amount) AS amount
+            FROM funds_journalentry entry JOIN funds_journalleg leg ON leg.entry_id = entry.id
+            JOIN funds_account account ON account.id = leg.account_id
+            GROUP BY entry.id, account.code
+        ), booked AS (
+            SELECT type, number, string_agg(code || ' ' || amount, ', ' ORDER BY code) AS told
+            FROM legs GROUP BY id, type, number HAVING sum(amount) = 0
+        ), asked AS (
+            SELECT type, number, string_agg(code || ' ' || amount, ', ' ORDER BY code) AS told
+            FROM due GROUP BY type, number
+        )
+        SELECT booked.type || ' ' || number AS row, booked.told AS booked, asked.told AS asked
+        FROM booked JOIN asked USING (type, number) WHERE booked.told <> asked.told
+    """.replace("{due}", DUE),
+    words=_("Booked is %(booked)s; the document asks for %(asked)s."),
+)
+
+DATES = sql_check(
+    "journal.date",
+    "F1",
+    _("Every entry is booked on the day of its document."),
+    table=ENTRY,
+    sql="""{due}
+        SELECT DISTINCT entry.document_type || ' ' || entry.document_number AS row, entry.booked_on AS booked, due.day
+        FROM due JOIN funds_journalentry entry
+            ON entry.document_type = due.type AND entry.document_number = due.number
+        WHERE entry.booked_on <> due.day
+    """.replace("{due}", DUE),
+    words=_("It is booked on %(booked)s, its document is of %(day)s."),
+)
+
+CHECKS = (MISSING, DOUBLE, UNKNOWN, BALANCE, AMOUNTS, DATES)

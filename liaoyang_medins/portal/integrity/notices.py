@@ -1,0 +1,186 @@
+"""Contribution notices: C1–C8, W5, W6 (Art. 8, 10, 12, 14)."""
+
+import json
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.contributions.assessment import months_of
+from enrollment.contributions.rules import ContributionFacts, assess_contribution, for_notice
+from liaoyang_medins.kernel import policy
+from liaoyang_medins.kernel.facts import from_json
+from liaoyang_medins.kernel.policy.terms import StudentKind
+from liaoyang_medins.portal.snapshot import Row
+
+from .checks import differing, rule_check, sql_check
+
+NOTICE = "contributions_contributionnotice"
+
+ONE_LIVE = sql_check(
+    "notice.one_live",
+    "C6",
+    _("A resident has at most one notice in force for a contribution year."),
+    table="registration_resident",
+    rows="contributions_contributionnotice WHERE status IN ('open', 'paid', 'lapsed')",
+    sql="""
+        SELECT resident.number AS row, contribution_year AS year,
+            string_agg(notice.number, ', ' ORDER BY notice.number) AS numbers
+        FROM contributions_contributionnotice notice
+        JOIN registration_resident resident ON resident.id = notice.resident_id
+        WHERE notice.status IN ('open', 'paid', 'lapsed')
+        GROUP BY resident.number, contribution_year HAVING count(*) > 1
+    """,
+    words=_("For %(year)s several notices are in force: %(numbers)s."),
+)
+
+
+def judge_amounts(row: Row) -> str | None:
+    """C1, C2, C4, B5: category, tier and amounts again, from the stored facts under the notice's policy version."""
+    facts = from_json(ContributionFacts, json.loads(row["facts"]))
+    law = policy.version(settings.POOLING_AREA, row["policy_version"])
+    student = facts.person.student is StudentKind.SCHOOL
+    whole = assess_contribution(
+        facts.person, facts.on, law, moved_in=facts.moved_in, contribution_year_no=facts.contribution_year_no
+    )
+    found = for_notice(whole, row["contribution_year"], student, law)
+    return differing(
+        {
+            "student": (row["student"], student),
+            "year_no": (row["year_no"], facts.contribution_year_no),
+            "months": (row["months"], months_of(row["contribution_year"], student, law)),
+            "category": (row["category"], found.category.value if found.category else ""),
+            "tier": (row["tier"], found.tier.value if found.tier else ""),
+            "personal": (row["personal"], found.personal),
+            "government": (row["government"], found.government),
+        }
+    )
+
+
+AMOUNTS = rule_check(
+    "notice.amounts",
+    "C1, C2, C4, B5",
+    _("The rules answer the same from a notice's stored facts and policy: category, tier and amounts."),
+    table=NOTICE,
+    # What names a policy that is not known is the business of policy.version.
+    rows="contributions_contributionnotice notice JOIN {laws} ON law.version = notice.policy_version",
+    sql="""
+        SELECT number AS row, facts::text AS facts, policy_version, contribution_year, student, year_no, months,
+            category, tier, personal, government
+        FROM contributions_contributionnotice notice JOIN {laws} ON law.version = notice.policy_version
+    """,
+    judge=judge_amounts,
+)
+
+SHARES = sql_check(
+    "notice.shares",
+    "C3",
+    _("City and district share add up to the government part, the city's rounded half up."),
+    table=NOTICE,
+    rows="contributions_contributionnotice notice JOIN {laws} ON law.version = notice.policy_version",
+    sql="""
+        SELECT number AS row, city, district_share, government, round(government * city_share, 2) AS share
+        FROM contributions_contributionnotice notice JOIN {laws} ON law.version = notice.policy_version
+        WHERE city <> round(government * city_share, 2) OR city + district_share <> government
+    """,
+    words=_("City %(city)s and district %(district_share)s of %(government)s: the city's share is %(share)s."),
+)
+
+DISTRICT = sql_check(
+    "notice.district",
+    "C3",
+    _("The district that shares is that of the resident's community, unless the resident moved."),
+    table=NOTICE,
+    rows="contributions_contributionnotice WHERE status IN ('open', 'paid')",
+    sql="""
+        SELECT notice.number AS row, district.code AS stored, home.code AS lives
+        FROM contributions_contributionnotice notice
+        JOIN registration_resident resident ON resident.id = notice.resident_id
+        JOIN offices_office community ON community.id = resident.community_id
+        JOIN offices_office subdistrict ON subdistrict.id = community.parent_id
+        JOIN offices_office home ON home.id = subdistrict.parent_id
+        JOIN offices_office district ON district.id = notice.district_id
+        WHERE notice.status IN ('open', 'paid') AND home.id <> notice.district_id AND NOT EXISTS (
+            SELECT FROM audit_auditentry said
+            WHERE said.resident = resident.number AND said.resident <> '' AND said.verb = 'residents.change'
+                AND said.changes ? 'community'
+        )
+    """,
+    words=_("Its district is %(stored)s; the resident lives in %(lives)s and never moved."),
+)
+
+TERM = sql_check(
+    "notice.term",
+    "W5, W6",
+    _("A renewal can be paid in its window, a first notice for its 30 days."),
+    table=NOTICE,
+    sql="""
+        SELECT number AS row, pay_from, pay_until FROM contributions_contributionnotice notice
+        WHERE NOT EXISTS (
+            SELECT FROM {laws} WHERE CASE WHEN notice.kind = 'renewal'
+                THEN pay_from = make_date(contribution_year - 1, opens_month, opens_day)
+                    AND pay_until = make_date(contribution_year - 1, closes_month, closes_day)
+                ELSE pay_until = pay_from + notice_days AND pay_from <= issued_on END
+        )
+    """,
+    words=_("Its term from %(pay_from)s to %(pay_until)s is none of the rule."),
+)
+
+STATE = sql_check(
+    "notice.state",
+    "C6, C8",
+    _("A notice's day of payment and its replacement fit its status."),
+    table=NOTICE,
+    sql="""
+        SELECT notice.number AS row, notice.status, notice.paid_on, CASE
+            WHEN (notice.status IN ('paid', 'returned')) <> (notice.paid_on IS NOT NULL) THEN 'paid_on'
+            ELSE 'replaced' END AS problem
+        FROM contributions_contributionnotice notice
+        LEFT JOIN contributions_contributionnotice newer ON newer.id = notice.replaced_by_id
+        WHERE (notice.status IN ('paid', 'returned')) <> (notice.paid_on IS NOT NULL)
+            OR (notice.status = 'remade' AND newer.id IS NULL)
+            OR (notice.status IN ('open', 'paid', 'lapsed') AND newer.id IS NOT NULL)
+            OR newer.resident_id <> notice.resident_id
+    """,
+    words={
+        "paid_on": _("It is “%(status)s” and its day of payment is %(paid_on)s."),
+        "replaced": _("It is “%(status)s”, which the notice that took its place does not fit."),
+    },
+)
+
+JOINT = sql_check(
+    "notice.joint",
+    "B5",
+    _("Two notices that are paid together are one resident's, of two years, and share their status."),
+    table=NOTICE,
+    rows="contributions_contributionnotice WHERE joint_with_id IS NOT NULL",
+    sql="""
+        SELECT second.number AS row, first.number AS first
+        FROM contributions_contributionnotice second
+        JOIN contributions_contributionnotice first ON first.id = second.joint_with_id
+        WHERE (second.resident_id, second.enrollment_id, second.kind, second.status, second.contribution_year)
+            <> (first.resident_id, first.enrollment_id, first.kind, first.status, first.contribution_year + 1)
+            OR second.paid_on IS DISTINCT FROM first.paid_on OR first.joint_with_id IS NOT NULL
+    """,
+    words=_("It does not fit %(first)s, with which it is paid together."),
+)
+
+RECEIPT = sql_check(
+    "notice.receipt",
+    "C6, C8",
+    _("A notice is paid where exactly one matched receipt settles it, its own or that of the notice it is joined to."),
+    table=NOTICE,
+    sql="""
+        SELECT notice.number AS row, notice.status, coalesce(matched, 0) AS matched
+        FROM contributions_contributionnotice notice
+        LEFT JOIN (
+            SELECT notice_id, count(*) FILTER (WHERE status = 'matched') AS matched,
+                count(*) FILTER (WHERE status = 'returned' AND problem = '') AS returned
+            FROM contributions_receipt WHERE notice_id IS NOT NULL GROUP BY notice_id
+        ) AS receipt ON receipt.notice_id = coalesce(notice.joint_with_id, notice.id)
+        WHERE (notice.status = 'paid') <> (coalesce(matched, 0) = 1) OR matched > 1
+            OR (notice.status = 'returned' AND coalesce(returned, 0) = 0)
+    """,
+    words=_("It is “%(status)s” and has %(matched)s matched receipts, or no returned one."),
+)
+
+CHECKS = (ONE_LIVE, AMOUNTS, SHARES, DISTRICT, TERM, STATE, JOINT, RECEIPT)

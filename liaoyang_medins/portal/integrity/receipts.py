@@ -1,0 +1,71 @@
+"""Receipts: C5, C6, C8 (Art. 10)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from .checks import sql_check
+
+RECEIPT = "contributions_receipt"
+MATCHED = "contributions_receipt WHERE status = 'matched'"
+
+AMOUNT = sql_check(
+    "receipt.amount",
+    "C6",
+    _("A matched receipt is exactly the amount due, with that of the notice paid together with it."),
+    table=RECEIPT,
+    rows=MATCHED,
+    sql="""
+        SELECT receipt.number AS row, receipt.amount, notice.number AS notice,
+            notice.personal + coalesce(joint.personal, 0) AS due
+        FROM contributions_receipt receipt
+        JOIN contributions_contributionnotice notice ON notice.id = receipt.notice_id
+        LEFT JOIN contributions_contributionnotice joint ON joint.joint_with_id = notice.id
+        WHERE receipt.status = 'matched' AND receipt.amount <> notice.personal + coalesce(joint.personal, 0)
+    """,
+    words=_("It is %(amount)s yuan, the notice %(notice)s asks for %(due)s."),
+)
+
+TERM = sql_check(
+    "receipt.term",
+    "C6",
+    _("A matched receipt is dated inside the term of its notice, which is paid on that day."),
+    table=RECEIPT,
+    rows=MATCHED,
+    sql="""
+        SELECT receipt.number AS row, receipt.paid_on, notice.number AS notice, notice.pay_from, notice.pay_until,
+            notice.paid_on AS day
+        FROM contributions_receipt receipt
+        JOIN contributions_contributionnotice notice ON notice.id = receipt.notice_id
+        WHERE receipt.status = 'matched' AND (
+            receipt.paid_on NOT BETWEEN notice.pay_from AND notice.pay_until
+            OR receipt.paid_on <> notice.paid_on OR receipt.paid_on > receipt.received_on
+        )
+    """,
+    words=_("It is dated %(paid_on)s; notice %(notice)s says %(day)s, its term is %(pay_from)s to %(pay_until)s."),
+)
+
+PROBLEM = sql_check(
+    "receipt.problem",
+    "C6, C8",
+    _("A receipt that settles nothing says why, and a returned one when."),
+    table=RECEIPT,
+    sql="""
+        SELECT number AS row, status, problem AS stated FROM contributions_receipt
+        WHERE (status = 'unmatched' AND problem = '') OR (status = 'matched' AND (problem <> '' OR notice_id IS NULL))
+            OR (status = 'returned') <> (returned_on IS NOT NULL) OR returned_on < paid_on
+    """,
+    words=_("It is “%(status)s”, which its problem “%(stated)s”, its notice or its day of return do not fit."),
+)
+
+REFERENCE = sql_check(
+    "receipt.reference",
+    "C6",
+    _("A bank reference is taken once."),
+    table=RECEIPT,
+    sql="""
+        SELECT string_agg(number, ', ' ORDER BY number) AS row, channel, bank_reference AS reference
+        FROM contributions_receipt GROUP BY channel, bank_reference HAVING count(*) > 1 OR btrim(bank_reference) = ''
+    """,
+    words=_("The bank reference “%(reference)s” (%(channel)s) is missing or taken twice."),
+)
+
+CHECKS = (AMOUNT, TERM, PROBLEM, REFERENCE)

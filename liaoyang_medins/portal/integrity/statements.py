@@ -1,0 +1,267 @@
+"""Subsidy statements and what arrives on them: F2, F3, C3 (Art. 14, 15)."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+
+from django.conf import settings
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from funds import rules
+from liaoyang_medins.kernel import policy
+from liaoyang_medins.portal.snapshot import Row, one_row, stream
+
+from .checks import Check, Finding, rule_check, sql_check
+from .known import PAID_KNOWN, RETURN_KNOWN
+
+STATEMENT = "funds_subsidystatement"
+NOTICE = "contributions_contributionnotice"
+ISSUED = "funds_subsidystatement WHERE status = 'issued'"
+CLAIMED = """funds_subsidyitem item JOIN funds_subsidystatement statement
+    ON statement.id = item.statement_id AND statement.status = 'issued'"""
+
+ITEMS = sql_check(
+    "statement.items",
+    "F3, C3",
+    _("A line of an issued statement has the amounts, category and tier of its notice, in a correction below zero."),
+    table=STATEMENT,
+    rows=CLAIMED,
+    sql="""
+        SELECT statement.number AS row, notice.number AS notice, item.government, item.city, item.district_share
+        FROM funds_subsidyitem item
+        JOIN funds_subsidystatement statement ON statement.id = item.statement_id AND statement.status = 'issued'
+        JOIN contributions_contributionnotice notice ON notice.id = item.notice_id
+        WHERE (item.government, item.city, item.district_share, item.category, item.tier) IS DISTINCT FROM (
+                item.persons * notice.government, item.persons * notice.city, item.persons * notice.district_share,
+                notice.category, notice.tier)
+            OR item.persons NOT IN (1, -1)
+    """,
+    words=_("Its line for %(notice)s (%(government)s: %(city)s, %(district_share)s) is not what the notice says."),
+)
+
+COUNTED = sql_check(
+    "statement.counted",
+    "F3",
+    _("Issued statements count a person in a contribution year, and a notice in a district, once or not at all."),
+    table="registration_resident",
+    rows=CLAIMED,
+    sql="""
+        SELECT DISTINCT resident.number AS row, line.contribution_year AS year FROM (
+            SELECT notice.resident_id, notice.contribution_year,
+                sum(sum(item.persons)) OVER (PARTITION BY notice.resident_id, notice.contribution_year) AS in_year,
+                sum(item.persons) AS in_district
+            FROM funds_subsidyitem item
+            JOIN funds_subsidystatement statement ON statement.id = item.statement_id AND statement.status = 'issued'
+            JOIN contributions_contributionnotice notice ON notice.id = item.notice_id
+            GROUP BY notice.resident_id, notice.contribution_year, notice.id, item.district_id
+        ) AS line
+        JOIN registration_resident resident ON resident.id = line.resident_id
+        WHERE in_year NOT IN (0, 1) OR in_district NOT IN (0, 1)
+    """,
+    words=_("For %(year)s the person is counted other than once."),
+)
+
+# Known on the day of issue itself: whether before or after it, nobody can tell.
+COMPLETE = sql_check(
+    "statement.complete",
+    "F3",
+    _("A paid notice with a government part is claimed by the statement of its day; known late, by the next."),
+    table=NOTICE,
+    rows="contributions_contributionnotice WHERE status = 'paid' AND government > 0",
+    sql="""
+        WITH issued AS MATERIALIZED (
+            SELECT number, period_from, period_until, issued_on FROM funds_subsidystatement WHERE status = 'issued'
+        )
+        SELECT notice.number AS row, notice.paid_on, own.number AS statement
+        FROM contributions_contributionnotice notice
+        JOIN {paid} AS paid ON paid.notice_id = notice.id
+        JOIN issued own ON notice.paid_on BETWEEN own.period_from AND own.period_until
+        WHERE notice.status = 'paid' AND notice.government > 0
+            AND EXISTS (
+                SELECT FROM issued asked WHERE asked.issued_on > paid.known_on
+                    AND (asked.number = own.number OR asked.issued_on > own.issued_on)
+            )
+            AND NOT EXISTS (
+                SELECT FROM funds_subsidyitem item
+                JOIN funds_subsidystatement statement ON statement.id = item.statement_id
+                WHERE statement.status = 'issued' AND item.notice_id = notice.id
+                HAVING sum(item.persons) >= 1
+            )
+    """.replace("{paid}", PAID_KNOWN),
+    words=_("Paid on %(paid_on)s, it is in no issued statement, although %(statement)s is for that day."),
+)
+
+CORRECTED = sql_check(
+    "statement.corrected",
+    "F3, C8",
+    _("A claim whose payment was returned is taken off by the statement that is issued next."),
+    table=NOTICE,
+    rows=CLAIMED,
+    sql="""
+        SELECT notice.number AS row, returned.known_on AS day, sum(item.persons) AS persons
+        FROM contributions_contributionnotice notice
+        LEFT JOIN {returned} AS returned ON returned.notice_id = notice.id
+        JOIN funds_subsidyitem item ON item.notice_id = notice.id
+        JOIN funds_subsidystatement statement ON statement.id = item.statement_id AND statement.status = 'issued'
+        WHERE notice.status <> 'paid' AND (returned.known_on IS NULL OR EXISTS (
+            SELECT FROM funds_subsidystatement later
+            WHERE later.status = 'issued' AND later.issued_on > returned.known_on
+        ))
+        GROUP BY notice.number, returned.known_on HAVING sum(item.persons) > 0
+    """.replace("{returned}", RETURN_KNOWN),
+    words=_("It is not paid (its payment was returned: %(day)s), and it is still claimed."),
+)
+
+
+SEALED_DAYS = ("period_from", "period_until", "issued_on", "due_on")
+
+
+def seal_of(number: str) -> str:
+    """The seal of a statement as it stands, line by line as the rule orders them."""
+    found = one_row("SELECT * FROM funds_subsidystatement WHERE number = %(number)s", {"number": number})
+    digest = hashlib.sha256(
+        "|".join([found["number"], found["kind"], *(f"{found[day]:%Y-%m-%d}" for day in SEALED_DAYS)]).encode()
+    )
+    lines = stream(
+        """
+        SELECT notice.number AS notice, district.code AS district, item.category, item.tier, persons,
+            item.government, item.city, item.district_share
+        FROM funds_subsidyitem item
+        JOIN contributions_contributionnotice notice ON notice.id = item.notice_id
+        JOIN offices_office district ON district.id = item.district_id
+        WHERE item.statement_id = %(id)s
+        ORDER BY notice.number COLLATE "C", district.code COLLATE "C", persons DESC
+        """,
+        {"id": found["id"]},
+    )
+    for row in lines:
+        digest.update(rules.sealed_line(rules.Line(**row)))
+    return digest.hexdigest()
+
+
+def broken_seals(check: Check) -> Iterator[Finding]:
+    """The issued statements whose hash is not that of what they say."""
+    for row in stream("SELECT number, hash FROM funds_subsidystatement WHERE status = 'issued' ORDER BY number"):
+        if seal_of(row["number"]) != row["hash"]:
+            yield Finding(check.code, STATEMENT, row["number"], _now("It does not say any more what was issued."))
+
+
+HASH = Check(
+    "statement.hash",
+    "F3",
+    _("An issued statement says what it said when it was issued."),
+    ISSUED,
+    broken_seals,
+)
+
+
+def judge_period(row: Row) -> str | None:
+    """F2: the statement's period is one of the rule's, and its terms and people fit its status."""
+    law = policy.on(settings.POOLING_AREA, row["period_from"])
+    found = rules.period_of(row["period_from"], law)
+    stored = (row["kind"], row["period_from"], row["period_until"])
+    if stored != (found.kind.value, found.first, found.last):
+        return _now("From %(first)s to %(last)s is no period of the rule.") % {
+            "first": row["period_from"],
+            "last": row["period_until"],
+        }
+    return None
+
+
+PERIOD = rule_check(
+    "statement.period",
+    "F2",
+    _("A statement is for a window, or for what of a month lies outside it."),
+    table=STATEMENT,
+    sql="SELECT number AS row, kind, period_from, period_until FROM funds_subsidystatement",
+    judge=judge_period,
+)
+
+
+def judge_due(row: Row) -> str | None:
+    """F2, Art. 15: due 30 days after its date, which lies behind its period."""
+    issued: date | None = row["issued_on"]
+    if issued is None or row["status"] != "issued":
+        wrong = row["status"] == "issued" or issued is not None or row["due_on"] is not None
+        return _now("Its dates do not fit its status.") if wrong else None
+    due = rules.due_on(issued, policy.version(settings.POOLING_AREA, row["policy_version"]))
+    if issued <= row["period_until"] or row["due_on"] != due:
+        return _now("Issued on %(issued)s it is due on %(due)s, not on %(stored)s.") % {
+            "issued": issued,
+            "due": due,
+            "stored": row["due_on"],
+        }
+    return None
+
+
+DUE = rule_check(
+    "statement.due",
+    "F2",
+    _("An issued statement is dated behind its period and due at the end of its term."),
+    table=STATEMENT,
+    rows="funds_subsidystatement statement JOIN {laws} ON law.version = statement.policy_version",
+    sql="""
+        SELECT number AS row, status, issued_on, due_on, period_until, policy_version
+        FROM funds_subsidystatement statement JOIN {laws} ON law.version = statement.policy_version
+    """,
+    judge=judge_due,
+)
+
+CHECKER = sql_check(
+    "statement.checker",
+    "F2",
+    _("Nobody issued a statement that they prepared."),
+    table=STATEMENT,
+    rows=ISSUED,
+    sql="""
+        SELECT statement.number AS row, users.username AS user
+        FROM funds_subsidystatement statement JOIN offices_user users ON users.id = statement.made_by_id
+        WHERE statement.issued_by_id = statement.made_by_id
+    """,
+    words=_("“%(user)s” prepared it and issued it."),
+)
+
+RECEIVED = sql_check(
+    "subsidy.received",
+    "F2",
+    _("City and districts paid on an issued statement, after its date, and never more than it claims of them."),
+    table=STATEMENT,
+    rows="funds_subsidyreceipt",
+    sql="""
+        WITH claimed AS (
+            SELECT statement_id, district_id AS payer_id, sum(district_share) AS amount
+            FROM funds_subsidyitem GROUP BY statement_id, district_id
+            UNION ALL
+            SELECT statement_id, district.parent_id, sum(city)
+            FROM funds_subsidyitem item JOIN offices_office district ON district.id = item.district_id
+            GROUP BY statement_id, district.parent_id
+        ), received AS (
+            SELECT statement_id, payer_id, sum(amount) AS amount, min(paid_on) AS first
+            FROM funds_subsidyreceipt GROUP BY statement_id, payer_id
+        )
+        SELECT statement.number AS row, payer.code AS payer, received.amount AS received,
+            coalesce(claimed.amount, 0) AS claimed
+        FROM received
+        JOIN funds_subsidystatement statement ON statement.id = received.statement_id
+        JOIN offices_office payer ON payer.id = received.payer_id
+        LEFT JOIN claimed USING (statement_id, payer_id)
+        WHERE received.amount > coalesce(claimed.amount, 0) OR statement.status <> 'issued'
+            OR received.first < statement.issued_on
+    """,
+    words=_("%(payer)s paid %(received)s of %(claimed)s claimed, or paid before it was issued."),
+)
+
+REFERENCE = sql_check(
+    "subsidy.reference",
+    "F2",
+    _("A bank reference of a subsidy is taken once."),
+    table="funds_subsidyreceipt",
+    sql="""
+        SELECT string_agg(number, ', ' ORDER BY number) AS row, bank_reference AS reference
+        FROM funds_subsidyreceipt GROUP BY bank_reference HAVING count(*) > 1 OR btrim(bank_reference) = ''
+    """,
+    words=_("The bank reference “%(reference)s” is missing or taken twice."),
+)
+
+CHECKS = (ITEMS, COUNTED, COMPLETE, CORRECTED, HASH, PERIOD, DUE, CHECKER, RECEIVED, REFERENCE)

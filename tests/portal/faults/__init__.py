@@ -1,0 +1,10 @@
+"""One fault of each kind, planted behind the services' back: past constraints and triggers, and nothing else harmed.
+
+Where a wrong row would show in other records too (a wrong amount in the journal, a statement's hash), those are made
+to fit it, so that only its own check can find it. Each fault gives back how a finding names the row.
+"""
+
+from . import claims, contributions, funds, registration
+from .planting import FAULTS, TOGETHER, open_up
+
+__all__ = ["FAULTS", "TOGETHER", "claims", "contributions", "funds", "open_up", "registration"]

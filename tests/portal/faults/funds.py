@@ -1,0 +1,225 @@
+"""Faults in statements, the journal and the audit record."""
+
+import datetime
+
+from django.db import connection
+
+from enrollment.contributions.models import Receipt
+from enrollment.registration.models import Resident
+from funds.models import JournalEntry, JournalLeg, SubsidyItem, SubsidyReceipt
+from liaoyang_medins.kernel.audit.models import AuditEntry
+
+from .planting import (
+    YUAN,
+    D,
+    book,
+    change,
+    copy,
+    entry,
+    fault,
+    issued,
+    named,
+    open_notice,
+    open_up,
+    paid_notice,
+    rebook,
+    remove,
+    reseal,
+    settlement,
+    window,
+)
+
+
+@fault("statement.items")
+def another_category_claimed() -> str:
+    item = window().items.filter(persons=1)[0]
+    change(item, category="working_age")
+    return reseal(item.statement)
+
+
+@fault("statement.items")
+def a_yuan_more_claimed() -> str:
+    item = window().items.filter(persons=1)[0]
+    change(item, government=item.government + YUAN, city=item.city + YUAN)
+    return reseal(item.statement)
+
+
+@fault("statement.counted")
+def claimed_twice() -> str:
+    item = issued(kind="month", period_from=D(2009, 1, 1)).items.filter(persons=1)[0]
+    copy(item, statement=window())
+    reseal(window())
+    return item.notice.resident.number
+
+
+@fault("statement.complete")
+def not_claimed() -> str:
+    item = window().items.filter(persons=1, notice__status="paid", notice__enrollment__ends=None)[0]
+    remove(item)
+    reseal(item.statement)
+    return item.notice.number
+
+
+@fault("statement.corrected")
+def still_claimed() -> str:
+    item = SubsidyItem.objects.get(persons=-1)
+    remove(item)
+    reseal(item.statement)
+    return item.notice.number
+
+
+@fault("statement.hash")
+def another_seal() -> str:
+    return change(window(), hash="0" * 64)
+
+
+@fault("statement.hash")
+def dated_a_day_before() -> str:
+    statement, day = issued(kind="month"), datetime.timedelta(days=1)
+    assert statement.issued_on is not None
+    assert statement.due_on is not None
+    change(JournalEntry.objects.get(document_number=statement.number), booked_on=statement.issued_on - day)
+    return change(statement, issued_on=statement.issued_on - day, due_on=statement.due_on - day)
+
+
+@fault("statement.period")
+def a_day_of_the_next_month() -> str:
+    statement = issued(kind="month")
+    change(statement, period_until=statement.period_until + datetime.timedelta(days=1))
+    return reseal(statement)
+
+
+@fault("statement.due")
+def due_later() -> str:
+    statement = issued()
+    assert statement.due_on is not None
+    change(statement, due_on=statement.due_on + datetime.timedelta(days=1))
+    return reseal(statement)
+
+
+@fault("statement.checker")
+def issued_their_own() -> str:
+    statement = issued()
+    return change(statement, issued_by=statement.made_by)
+
+
+@fault("subsidy.received")
+def more_than_claimed() -> str:
+    receipt = SubsidyReceipt.objects.order_by("-amount")[0]
+    amount = receipt.amount + 100_000
+    rebook("subsidy_receipt", receipt.number, {"1003": amount, "1103": -amount})
+    change(receipt, amount=amount)
+    return receipt.statement.number
+
+
+@fault("subsidy.reference")
+def a_subsidy_reference_twice() -> str:
+    first, second = SubsidyReceipt.objects.order_by("number")[:2]
+    return change(second, bank_reference=first.bank_reference)
+
+
+@fault("journal.missing")
+def not_posted() -> str:
+    row = entry()
+    for leg in row.legs.all():
+        remove(leg)
+    remove(row)
+    return named(row)
+
+
+@fault("journal.missing")
+def assigned_and_not_posted() -> str:
+    row = entry("assigned_receipt")
+    for leg in row.legs.all():
+        remove(leg)
+    remove(row)
+    return named(row)
+
+
+@fault("journal.double")
+def posted_twice() -> str:
+    row = entry("receipt")
+    book("receipt", row.document_number, row.booked_on, {leg.account.code: leg.amount for leg in row.legs.all()})
+    return named(row)
+
+
+@fault("journal.unknown")
+def drawn_from_nothing() -> str:
+    return named(book("settlement", "J2009-9999999", D(2009, 12, 1), {"500101": YUAN, "2103": -YUAN}))
+
+
+@fault("journal.unknown")
+def returned_and_kept() -> str:
+    receipt = paid_notice().receipts.get(status="matched")
+    legs = {"400101": receipt.amount, "1003": -receipt.amount}
+    return named(book("returned_receipt", receipt.number, D(2009, 12, 1), legs))
+
+
+@fault("journal.balance")
+def one_leg_too_large() -> str:
+    leg = entry().legs.all()[0]
+    change(leg, amount=leg.amount + YUAN)
+    return named(leg.entry)
+
+
+@fault("journal.amounts")
+def both_legs_too_large() -> str:
+    row = entry()
+    for leg in row.legs.all():
+        change(leg, amount=leg.amount * 2)
+    return named(row)
+
+
+@fault("journal.amounts")
+def on_another_account() -> str:
+    leg = entry().legs.get(account__code="500101")
+    change(leg, account=type(leg.account).objects.get(code="500102"))
+    return named(leg.entry)
+
+
+@fault("journal.amounts")
+def held_although_matched() -> str:
+    """An unmatched receipt booked as a contribution."""
+    receipt = Receipt.objects.filter(status="unmatched")[0]
+    leg = JournalLeg.objects.get(entry__document_number=receipt.number, account__code="2001")
+    change(leg, account=type(leg.account).objects.get(code="400101"))
+    return named(leg.entry)
+
+
+@fault("journal.date")
+def booked_a_day_late() -> str:
+    row = entry()
+    change(row, booked_on=row.booked_on + datetime.timedelta(days=1))
+    return named(row)
+
+
+@fault("policy.version")
+def a_policy_of_other_content() -> str:
+    return change(open_notice(), policy_hash="0" * 64)
+
+
+@fault("policy.version")
+def a_policy_nobody_knows() -> str:
+    return change(settlement(), policy_version=99)
+
+
+@fault("audit.seal")
+def a_note_rewritten() -> str:
+    entry = AuditEntry.objects.filter(seal__isnull=False).order_by("id")[0]
+    change(entry, note="nothing happened")
+    return str(entry.seal.block_id)
+
+
+@fault("audit.seal")
+def an_entry_out_of_its_block() -> str:
+    seal = AuditEntry.objects.filter(seal__isnull=False).order_by("-id")[0].seal
+    open_up(type(seal))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_auditseal WHERE entry_id = %s", [seal.pk])
+    return str(seal.block_id)
+
+
+@fault("audit.missing")
+def a_resident_from_nowhere() -> str:
+    twin = copy(Resident.objects.filter(enrollments=None)[0], id_number=None)
+    return twin.number

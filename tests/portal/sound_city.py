@@ -1,0 +1,198 @@
+"""A small city in which everything has happened once, through the services: the demo city and the weeks after it."""
+
+import datetime
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+
+from claims import services as claims
+from claims.data import AdmissionData, LineData
+from claims.models import Institution, Settlement
+from enrollment.contributions import services as contributions
+from enrollment.contributions.models import ContributionNotice, Receipt
+from enrollment.registration import services as registration
+from enrollment.registration.data import CircumstanceData, PersonData
+from enrollment.registration.models import Enrollment, MaterialCheck, Registration, Resident
+from funds import services as funds
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office, Posting
+from liaoyang_medins.kernel.policy.terms import Material, Sex
+from liaoyang_medins.portal.demo.city import CitySize, create_demo_city
+from tests import factories
+
+D = datetime.date
+JOB = Actor.job("tests")
+RESIDENTS = 60
+TODAY = D(2010, 1, 8)
+ALL_PRESENT = dict.fromkeys(Material, MaterialCheck.State.PRESENT)
+# What the demo's past consists of.
+LOADED = (Resident, Registration, Enrollment, ContributionNotice, Receipt)
+
+
+def actor(username: str) -> Actor:
+    """The account of the demo city."""
+    return Actor.of_posting(Posting.objects.select_related("user", "office").get(user__username=username))
+
+
+def enroll(name: str, birth: D, sex: str, on: D, paid_on: D, id_number: str = "") -> Resident:
+    """Somebody of the demo's community goes all the way to the paid notice."""
+    clerk, home = actor("community"), Office.objects.get(code="211002001001")
+    person = PersonData(name, birth, Sex(sex), home, id_number or factories.id_number(birth, sex))
+    with clock.on_day(on):
+        row = registration.register_resident(
+            submission=uuid.uuid4(),
+            person=person,
+            circumstances=[CircumstanceData("hukou", "native", birth)],
+            materials=ALL_PRESENT,
+            by=clerk,
+        )
+        for by in (clerk, actor("subdistrict")):
+            row = registration.forward(number=row.number, version=row.version, by=by)
+        row = registration.approve(number=row.number, version=row.version, by=actor("district"))
+        notice = contributions.take_into_records(
+            registration_number=row.number, version=row.version, by=actor("clerk")
+        )
+    pay(notice, paid_on)
+    return Resident.objects.get(pk=notice.resident_id)
+
+
+def pay(notice: ContributionNotice, on: D, known: D | None = None, **values: Any) -> Receipt:
+    stated = {
+        "stated_notice": notice.number,
+        "amount": notice.personal,
+        "bank_reference": f"SC {notice.resident.id_number} {notice.contribution_year}",
+    }
+    with clock.on_day(known or on):
+        return contributions.record_payment(paid_on=on, channel="bank", by=actor("clerk"), **stated | values)
+
+
+def settle(person: Resident, admitted: D, amount: str, inpatient_number: str) -> Settlement:
+    """A stay of three days in the demo's hospital, with one line of class A."""
+    hospital, leaves = actor("hospital"), admitted + datetime.timedelta(days=3)
+    with clock.on_day(leaves):
+        moment = datetime.datetime.combine(admitted, datetime.time(10), tzinfo=clock.SHANGHAI)
+        stay = claims.admit(
+            admission=AdmissionData(person.number, inpatient_number, moment, "J18.9", card_presented_at=moment),
+            by=hospital,
+        )
+        line = LineData(admitted, covered_item(), Decimal(1), Decimal(amount))
+        claims.add_lines(stay_number=stay.number, lines=[line], by=hospital)
+        claims.discharge(stay_number=stay.number, discharged_on=leaves, by=hospital)
+        return claims.settle_stay(stay_number=stay.number, by=hospital)
+
+
+def covered_item() -> str:
+    """An item of class A without a price limit."""
+    rows = apps.get_model("claims", "CatalogueItem").objects.filter(catalogue_class="A", price_limit=None, ends=None)
+    return str(rows.order_by("code").values_list("code", flat=True)[0])
+
+
+def sweep(on: D) -> None:
+    with clock.on_day(on):
+        funds.post_documents(by=JOB)
+
+
+def statement(kind: str, first: D, prepared: D) -> Any:
+    with clock.on_day(prepared):
+        row = funds.prepare_statement(kind=kind, period_from=first, by=actor("clerk"))
+    with clock.on_day(prepared + datetime.timedelta(days=2)):
+        return funds.issue_statement(number=row.number, version=row.version, by=actor("reviewer"))
+
+
+def build() -> None:
+    """The city on 8 January 2010."""
+    create_demo_city(CitySize(residents=RESIDENTS), lambda text: None)
+    clerk, reviewer = actor("clerk"), actor("reviewer")
+    elder = enroll("周老伯", D(1940, 5, 6), "M", D(2009, 11, 17), D(2009, 11, 20))
+    child = enroll("周小宝", D(2009, 10, 20), "F", D(2009, 11, 17), D(2009, 11, 20))
+    renewals = ContributionNotice.objects.filter(status="open", kind="renewal").order_by("number")
+    first, second, third, fourth = renewals[:4]
+
+    returned = pay(first, D(2009, 11, 25))
+    # Paid without a number that anybody knows; held, found, assigned.
+    lost = pay(second, D(2009, 11, 26), stated_notice="N2009-8888888")
+    sweep(D(2009, 11, 26))
+    with clock.on_day(D(2009, 11, 27)):
+        contributions.assign_receipt(
+            number=lost.number, version=lost.version, notice_number=second.number, by=reviewer
+        )
+    # Moved to another district, so that the notice is made anew when it is paid.
+    mover = Resident.objects.get(pk=third.resident_id)
+    away = Office.objects.filter(kind="community").exclude(code__startswith=mover.community.code[:6]).order_by("code")
+    person = PersonData(mover.name, mover.birth_date, Sex(mover.sex), away[0], mover.id_number)
+    with clock.on_day(D(2009, 11, 27)):
+        registration.change_resident(number=mover.number, version=mover.version, person=person, by=clerk)
+    pay(third, D(2009, 11, 28))
+    back = Receipt.objects.filter(status="unmatched").order_by("number")[0]
+    with clock.on_day(D(2009, 11, 30)):
+        contributions.return_receipt(
+            number=back.number, version=back.version, returned_on=D(2009, 11, 30), note="退回", by=reviewer
+        )
+    contributions.lapse_unpaid(on=D(2009, 12, 1), by=JOB)
+    # Dated inside the window and known after it: the lapse is undone.
+    pay(fourth, D(2009, 11, 30), known=D(2009, 12, 2))
+
+    window = statement("window", D(2009, 10, 1), D(2009, 12, 3))
+    with clock.on_day(D(2009, 12, 7)):
+        funds.record_subsidy(
+            number=window.number,
+            payer="211000",
+            amount=Decimal("50.00"),
+            paid_on=D(2009, 12, 7),
+            bank_reference="CZ-2",
+            by=clerk,
+        )
+    with clock.on_day(D(2009, 12, 10)):
+        contributions.return_receipt(
+            number=returned.number, version=returned.version, returned_on=D(2009, 12, 9), note="退票", by=reviewer
+        )
+    enroll("周大叔", D(1941, 2, 3), "M", D(2009, 12, 14), D(2009, 12, 16))
+    settle(child, D(2009, 12, 1), "60000.00", "SC-1")
+    settle(child, D(2009, 12, 10), "20000.00", "SC-2")
+    settle(child, D(2009, 12, 20), "90.00", "SC-3")
+    small = settle(child, D(2009, 12, 26), "80.00", "SC-4")
+    with clock.on_day(D(2009, 12, 30)):
+        claims.reverse_settlement(number=small.number, reason="录入有误", by=reviewer)
+        sender, receiver = Institution.objects.filter(may_refer=True, out_of_city=False).order_by("code")[:2]
+        referral = claims.request_referral(
+            resident_number=elder.number,
+            from_institution=sender.code,
+            to_institution=receiver.code,
+            diagnosis="J18.9",
+            reason="转诊",
+            issued_on=D(2009, 12, 30),
+            valid_until=D(2010, 1, 30),
+            by=clerk,
+        )
+        claims.approve_referral(number=referral.number, by=reviewer)
+    dead = Enrollment.objects.filter(ends=None, resident__stays=None).order_by("number")[0].resident
+    with clock.on_day(D(2010, 1, 2)):
+        registration.add_circumstance(
+            resident_number=dead.number, circumstance=CircumstanceData("death", "died", D(2009, 12, 31)), by=clerk
+        )
+    statement("month", D(2009, 12, 1), D(2010, 1, 4))
+    enroll("周大娘", D(1945, 3, 8), "F", D(2010, 1, 5), D(2010, 1, 7))
+    sweep(TODAY)
+    say_what_was_loaded()
+    while audit.seal():
+        pass
+
+
+def say_what_was_loaded() -> None:
+    """The demo's past was written at once; each record of it that has no entry is in one that says so."""
+    said = set(AuditEntry.objects.values_list("object_number", flat=True))
+    said |= set(AuditEntry.objects.filter(verb="registrations.record").values_list("changes__enrollment", flat=True))
+    for model in LOADED:
+        loaded(model, *(number for number in model.objects.values_list("number", flat=True) if number not in said))
+
+
+def loaded(model: Any, *numbers: str) -> None:
+    """Write that the records with these numbers were loaded."""
+    for number in numbers:
+        with clock.on_day(TODAY):
+            audit.record_load(by=JOB, model=model, numbers=[number])
