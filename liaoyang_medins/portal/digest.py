@@ -1,0 +1,228 @@
+"""One hash of the business content, and one for each table: what "the same state" means when two runs are compared.
+
+Only content counts: no serial keys, no versions of rows, no moments of work, and no numbers drawn from a sequence,
+whose order depends on who came first. A row that points at another names it by a natural key: a resident by the ID
+number (a newborn without one by name, birth, sex and community), a notice by resident, contribution year, kind and
+place among these, a stay by institution and inpatient number, a settlement by stay and sequence, a receipt by channel
+and bank reference, a statement by kind and period, an entry of the journal by its document.
+
+Each row is hashed inside PostgreSQL, and a table's digest is the sum of its rows' hashes in four lanes of 64 bits,
+with their count. A sum does not depend on the order of rows, so nothing is sorted for it, one line a table leaves the
+server, and memory stays the same however many rows there are; unlike an exclusive or, it counts a row that is there
+twice. It tells accidents and faults, not a forger, against whom the audit record is sealed.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from enrollment.contributions import models as contributions
+from enrollment.registration import models as registration
+from funds import models as funds
+from liaoyang_medins.kernel.offices import models as offices
+
+from .snapshot import one_row, one_snapshot
+
+Model = type[models.Model]
+
+APPS = ("offices", "registration", "contributions", "claims", "funds")
+# Work that is under way, and the day that a demo lives in.
+LEFT_OUT_MODELS: frozenset[Model] = frozenset({registration.RegistrationDraft, offices.DemoClock})
+# Keys, numbers from sequences, versions of rows, the keys of forms.
+LEFT_OUT = frozenset({"id", "number", "version", "submission"})
+# Secrets and moments; the seal of a statement is made over numbers from sequences.
+LEFT_OUT_OF: dict[Model, frozenset[str]] = {
+    offices.User: frozenset({"password", "last_login", "date_joined"}),
+    funds.SubsidyStatement: frozenset({"hash"}),
+}
+
+
+# Of each model that others point at: a select of `id` and natural `key`. {Model} stands for such a select of another,
+# {place} for the row's place among those with the same key.
+KEYS: dict[str, str] = {
+    "Office": "SELECT id, code AS key FROM offices_office",
+    "User": "SELECT id, username AS key FROM offices_user",
+    "Resident": """
+        SELECT person.id, coalesce(id_number, json_build_array(person.name, birth_date, sex, code)::text) AS key
+        FROM registration_resident person JOIN offices_office ON offices_office.id = community_id
+    """,
+    "Registration": """
+        SELECT own.id, json_build_array(k.key, received_on, {place})::text AS key
+        FROM registration_registration own JOIN {Resident} AS k ON k.id = resident_id
+    """,
+    "Enrollment": """
+        SELECT own.id, json_build_array(k.key, starts, {place})::text AS key
+        FROM registration_enrollment own JOIN {Resident} AS k ON k.id = resident_id
+    """,
+    "ContributionNotice": """
+        SELECT own.id, json_build_array(k.key, contribution_year, kind, {place})::text AS key
+        FROM contributions_contributionnotice own JOIN {Resident} AS k ON k.id = resident_id
+    """,
+    "Institution": "SELECT id, code AS key FROM claims_institution",
+    "Diagnosis": "SELECT code AS id, code AS key FROM claims_diagnosis",
+    "Referral": """
+        SELECT own.id, json_build_array(k.key, issued_on, {place})::text AS key
+        FROM claims_referral own JOIN {Resident} AS k ON k.id = resident_id
+    """,
+    "Stay": """
+        SELECT own.id, json_build_array(code, inpatient_number)::text AS key
+        FROM claims_stay own JOIN claims_institution ON claims_institution.id = institution_id
+    """,
+    "Settlement": """
+        SELECT own.id, json_build_array(k.key, sequence)::text AS key
+        FROM claims_settlement own JOIN {Stay} AS k ON k.id = stay_id
+    """,
+    "Account": "SELECT id, code AS key FROM funds_account",
+    "SubsidyStatement": "SELECT id, json_build_array(kind, period_from)::text AS key FROM funds_subsidystatement",
+    "JournalEntry": """
+        SELECT own.id, json_build_array(document.type, document.key)::text AS key
+        FROM funds_journalentry own JOIN (
+            SELECT 'receipt' AS type, number, json_build_array(channel, bank_reference)::text AS key
+                FROM contributions_receipt
+            UNION ALL SELECT 'settlement', number, k.key
+                FROM claims_settlement JOIN {Settlement} AS k USING (id)
+            UNION ALL SELECT 'reversal', number, k.key
+                FROM claims_reversal JOIN {Settlement} AS k ON k.id = settlement_id
+            UNION ALL SELECT 'statement', number, k.key
+                FROM funds_subsidystatement JOIN {SubsidyStatement} AS k USING (id)
+            UNION ALL SELECT 'subsidy_receipt', number, bank_reference FROM funds_subsidyreceipt
+        ) AS document ON document.number = own.document_number
+            AND document.type = regexp_replace(own.document_type, '^(assigned|returned)_', '')
+    """,
+}
+# What rows share in their key, and the content by which they are put in order.
+PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Registration": (
+        "resident_id, received_on",
+        ("status", "step_since", "category", "facts", "remark"),
+    ),
+    "Enrollment": ("resident_id, starts", ("ends", "end_reason")),
+    "ContributionNotice": (
+        "resident_id, contribution_year, kind",
+        ("issued_on", "pay_from", "paid_on", "status", "personal", "government", "tier", "benefit_facts"),
+    ),
+    "Referral": ("resident_id, issued_on", ("valid_until", "reason", "status", "diagnosis_id")),
+}
+
+# What is not simply the rows of its table, or their columns.
+CONTENTS: dict[Model, str] = {
+    # The day of the sweep that found a receipt assigned is a moment of work.
+    funds.JournalEntry: """
+        SELECT json_build_array(document_type, k.key, booked_on)::text AS content
+        FROM funds_journalentry LEFT JOIN {JournalEntry} AS k USING (id) WHERE document_type <> 'assigned_receipt'
+    """,
+    # All entries of a receipt together: whether it passed through the receipts held depends on when a sweep came by.
+    funds.JournalLeg: """
+        SELECT json_build_array(k.key, account.code, sum(amount))::text AS content
+        FROM funds_journalleg leg LEFT JOIN {JournalEntry} AS k ON k.id = entry_id
+        JOIN funds_account account ON account.id = account_id
+        GROUP BY k.key, account.code HAVING sum(amount) <> 0
+    """,
+}
+# The number that a payer stated means the notice, where it is one's.
+STATED = """LEFT JOIN (
+    SELECT number, k.key FROM contributions_contributionnotice JOIN {ContributionNotice} AS k USING (id)
+) AS stated ON stated.number = own.stated_notice"""
+COLUMNS: dict[tuple[Model, str], tuple[str, str]] = {
+    (contributions.Receipt, "stated_notice"): ("coalesce(stated.key, own.stated_notice)", STATED),
+}
+
+HASHES = """
+    SELECT count(*) AS rows, sum(('x' || substr(hash, 1, 16))::bit(64)::bigint) AS first,
+        sum(('x' || substr(hash, 17, 16))::bit(64)::bigint) AS second,
+        sum(('x' || substr(hash, 33, 16))::bit(64)::bigint) AS third,
+        sum(('x' || substr(hash, 49, 16))::bit(64)::bigint) AS fourth
+    FROM (SELECT encode(sha256(convert_to(content, 'UTF8')), 'hex') AS hash FROM (%s) AS written) AS hashed
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TableDigest:
+    """The digest of one table's content, and how many rows it was made of."""
+
+    table: str
+    rows: int
+    digest: str
+
+
+def digested_models() -> list[Model]:
+    """The models whose rows are business content, by the names of their tables."""
+    found = [
+        model
+        for app in APPS
+        for model in apps.get_app_config(app).get_models()
+        if not model._meta.proxy and model not in LEFT_OUT_MODELS
+    ]
+    return sorted(found, key=lambda model: model._meta.db_table)
+
+
+def digested_fields(model: Model) -> list["models.Field[Any, Any]"]:
+    """The fields of a model that are content."""
+    left_out = LEFT_OUT | LEFT_OUT_OF.get(model, frozenset())
+    return [field for field in model._meta.concrete_fields if field.name not in left_out]
+
+
+def digest_tables() -> list[TableDigest]:
+    """The digest of every table, all in one snapshot of the database."""
+    with one_snapshot():
+        return [digest_table(model) for model in digested_models()]
+
+
+def digest_table(model: Model) -> TableDigest:
+    """The digest of one table."""
+    found = one_row(HASHES % content_of(model))
+    lanes = [int(found[lane] or 0) % 2**64 for lane in ("first", "second", "third", "fourth")]
+    name = model._meta.db_table
+    text = f"{name} {found['rows']} {' '.join(f'{lane:016x}' for lane in lanes)}"
+    return TableDigest(name, found["rows"], hashlib.sha256(text.encode()).hexdigest())
+
+
+def digest_of(tables: Iterable[TableDigest]) -> str:
+    """The one digest of all tables."""
+    text = "\n".join(f"{table.table} {table.digest}" for table in sorted(tables, key=lambda table: table.table))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_of(model: Model) -> str:
+    """A select of the `content` of each row of a model as text: its fields, with natural keys where they point."""
+    if model in CONTENTS:
+        return with_keys(CONTENTS[model])
+    columns, joins = [], []
+    for place, field in enumerate(digested_fields(model)):
+        column = f'own."{field.column}"'
+        if (model, field.name) in COLUMNS:
+            columns.append(COLUMNS[model, field.name][0])
+            joins.append(COLUMNS[model, field.name][1])
+        elif field.related_model is not None:
+            target = apps.get_model(field.related_model._meta.label)._meta.concrete_model
+            joins.append(f"LEFT JOIN {{{target.__name__}}} AS k{place} ON k{place}.id = {column}")
+            columns.append(f"k{place}.key")
+        elif isinstance(field, models.DateTimeField):
+            columns.append(f"{column} AT TIME ZONE 'UTC'")
+        else:
+            columns.append(column)
+    return with_keys(
+        f"SELECT json_build_array({', '.join(columns)})::text AS content "  # noqa: S608  names of our own columns
+        f'FROM "{model._meta.db_table}" AS own {" ".join(joins)}'
+    )
+
+
+def with_keys(sql: str) -> str:
+    """The statement with every {Model} replaced by the select of its keys."""
+    return re.sub(r"\{(\w+)\}", lambda found: f"({key_of(found[1])})", sql)
+
+
+def key_of(name: str) -> str:
+    """The select of the natural keys of a model."""
+    sql = KEYS[name]
+    if name in PLACES:
+        same, content = PLACES[name]
+        # In bytes, so that the order is the same whatever the database's collation.
+        order = ", ".join(f'{column}::text COLLATE "C"' for column in content)
+        sql = sql.replace("{place}", f"row_number() OVER (PARTITION BY {same} ORDER BY {order})")
+    return with_keys(sql)
