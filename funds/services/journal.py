@@ -1,7 +1,7 @@
 """Drawing journal entries from source documents, each exactly once (F1).
 
 Each kind of document is one statement in SQL that finds what has no entry yet and books it, so that a sweep is fast
-however much there is. Debit is positive, credit negative. docs/decisions/0003-when-income-is-booked.md says which
+however much there is. Debit is positive, credit negative. docs/decisions/0010-when-the-fund-books.md says which
 account and why.
 """
 
