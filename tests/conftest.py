@@ -167,8 +167,20 @@ def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def worker(transactional_db: None, worker_process: None) -> None:
-    """Tasks that this test sends are done by a real Celery worker."""
+def worker(transactional_db: None, worker_process: None) -> Iterator[None]:
+    """Tasks that this test sends are done by a real Celery worker. The test ends when that is idle again: the tables
+    are not emptied under its hands."""
+    from liaoyang_medins.celery import app
+
+    yield
+    app.control.purge()
+    inspect = app.control.inspect(timeout=1)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        busy = [inspect.reserved(), inspect.active()]
+        if all(answer is not None and not any(answer.values()) for answer in busy):
+            return
+    pytest.fail("The Celery worker does not come to rest.")
 
 
 @pytest.fixture(autouse=True)

@@ -55,20 +55,20 @@ class Desk:
         page.goto("/sign-in/")
         page.fill("[name=username]", username)
         page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url(re.compile(r"/$"))
+        with page.expect_navigation(url=lambda url: "/sign-in/" not in url):
+            page.press("[name=password]", "Enter")
         expect(page.locator("html")).to_have_attribute("lang", self.words["lang"])
         return page
 
     def press(self, action: str) -> None:
         """Press the button of the form that posts to an address ending in `action`."""
-        self.page.locator(f"form[action$='/{action}/'] button[type=submit]").first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator(f"form[action$='/{action}/'] button[type=submit]").first.click()
 
     def submit(self) -> None:
         """Press the main button of the page's form."""
-        self.page.locator("main form button.btn-primary").first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator("main form button.btn-primary").first.click()
 
 
 @pytest.fixture
@@ -165,7 +165,8 @@ def settle(desk: Desk, resident: Resident) -> Settlement:
         "[name=lines_text]",
         "2009-10-12\tFW0001\t8\t18.00\n2009-10-13\tXY0006\t10\t12.50\n2009-10-14\tZL0055\t1\t1800.00",
     )
-    page.locator("form:has([name=lines_text]) button[type=submit]").click()
+    with page.expect_navigation():
+        page.locator("form:has([name=lines_text]) button[type=submit]").click()
     page.goto(f"/stays/{stay.number}/discharge/")
     page.fill("[name=discharged_on]", "2009-10-20")
     desk.submit()
