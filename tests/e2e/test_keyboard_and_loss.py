@@ -265,8 +265,8 @@ def test_the_second_of_two_clerks_is_told_who_was_first(page: Page, live: Any, b
     late = context.new_page()
     sign_in(late, live, second)
     late.goto(address)
-    page.locator("form[action$='/approve/'] button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("form[action$='/approve/'] button").click()
     with late.expect_navigation() as answered:
         late.locator("form[action$='/approve/'] button").click()
     assert answered.value is not None
