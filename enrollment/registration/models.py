@@ -287,7 +287,8 @@ class Enrollment(models.Model):
     """An insured relationship (参保关系): from the day the agency recorded it to the last day it holds.
 
     At most one of a resident is open. `end_reason` is empty while it is: afterwards death, moved away, other scheme,
-    lapsed or barred.
+    lapsed or barred. Both follow from the circumstances on record and from `lapsed_on`, the last day of the last paid
+    year of one that was not renewed (`endings.ending`).
     """
 
     class EndReason(models.TextChoices):
@@ -303,6 +304,7 @@ class Enrollment(models.Model):
     starts = models.DateField(_("from"))
     ends = models.DateField(_("until"), null=True, blank=True)
     end_reason = models.CharField(_("reason of the end"), max_length=16, choices=EndReason.choices, blank=True)
+    lapsed_on = models.DateField(_("lapsed on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("enrollment")
@@ -314,6 +316,10 @@ class Enrollment(models.Model):
             models.CheckConstraint(
                 name="enrollment_end_has_reason",
                 condition=Q(ends=None, end_reason="") | (Q(ends__isnull=False) & ~Q(end_reason="")),
+            ),
+            models.CheckConstraint(
+                name="enrollment_lapses_on_its_day",
+                condition=~Q(end_reason="lapsed") | Q(lapsed_on=F("ends"), lapsed_on__isnull=False),
             ),
         ]
 

@@ -150,6 +150,36 @@ def test_back_from_another_scheme_with_days_paid_before_is_covered_once():
     assert m.cover(person)[1:] == [(D(2009, 1, 1), D(2009, 2, 28)), (D(2009, 11, 1), D(2010, 12, 31))]
 
 
+def test_end_known_before_the_relationship_begins_ends_it():
+    """W9: the hukou is to move away in June; the relationship recorded in March ends with it."""
+    person = m.newborn()
+    with clock.on_day(D(2009, 3, 18)):
+        hukou = person.circumstances.get(kind="hukou")
+        registration_services.end_circumstance(circumstance_id=hukou.pk, ends=D(2009, 6, 10), by=m.JOB)
+    m.enrolled(person, D(2009, 3, 20))
+    assert m.cover(person) == [(D(2009, 4, 1), D(2009, 6, 10))]
+    enrollment = person.enrollments.get()
+    assert (enrollment.ends, enrollment.end_reason) == (D(2009, 6, 10), "moved_away")
+
+
+def test_death_that_is_voided_gives_the_days_back():
+    """Also where a payment came in meanwhile, dated before the day that was wrong."""
+    person = m.newborn()
+    m.enrolled(person, D(2009, 3, 20))
+    notice = m.renewal(person, D(2009, 10, 12))
+    with clock.on_day(D(2009, 11, 15)):
+        dead = registration_services.add_circumstance(
+            resident_number=person.number,
+            circumstance=CircumstanceData("death", "died", D(2009, 11, 10)),
+            by=m.JOB,
+        )
+    assert m.pay(notice, D(2009, 11, 5), received=D(2009, 11, 20)).problem == ""
+    assert m.cover(person) == [(D(2009, 4, 1), D(2009, 11, 10))]
+    with clock.on_day(D(2009, 11, 25)):
+        registration_services.void_circumstance(circumstance_id=dead.pk, reason="another of that name", by=m.JOB)
+    assert m.cover(person) == [(D(2009, 4, 1), D(2009, 12, 31)), (D(2010, 1, 1), D(2010, 12, 31))]
+
+
 def test_same_year_is_not_paid_twice():
     person = m.newborn()
     m.enrolled(person, D(2009, 3, 20))

@@ -57,6 +57,10 @@ def void(by: Actor, row: Circumstance, reason: str = "wrong person") -> Circumst
         return services.void_circumstance(circumstance_id=row.pk, reason=reason, by=by)
 
 
+def lapse(resident: Resident, on: D) -> None:
+    services.lapse(enrollment=resident.enrollments.get(), on=on, by=Actor.job("lapse"))
+
+
 def ended(resident: Resident) -> tuple[D | None, str]:
     row = resident.enrollments.get()
     return row.ends, row.end_reason
@@ -100,7 +104,7 @@ def test_a_bar_is_the_agencys_and_ends_it_before_the_decision(resident: Resident
 
 
 def test_an_earlier_end_stays_and_a_later_one_gives_way(resident: Resident, clerk: Actor) -> None:
-    Enrollment.objects.update(ends=D(2009, 6, 30), end_reason="lapsed")
+    lapse(resident, D(2009, 6, 30))
     add(clerk, resident, "scheme", "employee", D(2009, 9, 1))
     assert ended(resident) == (D(2009, 6, 30), "lapsed")
     add(clerk, resident, "death", "died", D(2009, 6, 1))
@@ -197,7 +201,7 @@ def test_other_offices_may_not(resident: Resident) -> None:
 
 def test_a_failure_leaves_nothing(resident: Resident, clerk: Actor) -> None:
     broken = mock.patch(
-        "enrollment.registration.services.circumstances.end_enrollment", side_effect=RuntimeError("the disk is full")
+        "enrollment.registration.services.circumstances.settle_ends", side_effect=RuntimeError("the disk is full")
     )
     with broken, pytest.raises(RuntimeError):
         add(clerk, resident, "death", "died", D(2009, 9, 15))
@@ -205,15 +209,46 @@ def test_a_failure_leaves_nothing(resident: Resident, clerk: Actor) -> None:
     assert not AuditEntry.objects.exists()
 
 
-def test_an_enrollment_ends_once(resident: Resident) -> None:
-    enrollment = resident.enrollments.get()
-    job = Actor.job("lapse")
-    services.end_enrollment(enrollment=enrollment, ends=D(2009, 12, 31), reason="lapsed", by=job)
+def test_an_enrollment_lapses_once(resident: Resident) -> None:
+    lapse(resident, D(2009, 12, 31))
     with pytest.raises(Conflict):
-        services.end_enrollment(enrollment=enrollment, ends=D(2009, 12, 31), reason="lapsed", by=job)
-    with pytest.raises(Invalid):
-        services.end_enrollment(enrollment=enrollment, ends=D(2009, 11, 30), reason="bored", by=job)
+        lapse(resident, D(2009, 12, 31))
     assert AuditEntry.objects.get().changes == {"ends": [None, "2009-12-31"], "reason": "lapsed"}
+
+
+def test_what_is_taken_back_leaves_the_next_end(resident: Resident, clerk: Actor) -> None:
+    """The earliest end holds, and each that is taken back gives way to the one behind it."""
+    lapse(resident, D(2009, 12, 31))
+    scheme = add(clerk, resident, "scheme", "employee", D(2009, 9, 20))
+    dead = add(clerk, resident, "death", "died", D(2009, 9, 1))
+    assert ended(resident) == (D(2009, 9, 1), "death")
+    void(clerk, dead)
+    assert ended(resident) == (D(2009, 9, 19), "other_scheme")
+    void(clerk, scheme)
+    assert ended(resident) == (D(2009, 12, 31), "lapsed")
+    services.undo_lapse(enrollment=resident.enrollments.get(), resident=resident, by=clerk)
+    assert ended(resident) == (None, "")
+
+
+def test_one_that_is_followed_by_another_stays_ended(resident: Resident, clerk: Actor) -> None:
+    lapse(resident, D(2009, 12, 31))
+    later = Enrollment.objects.create(number="E2009-2", resident=resident, starts=D(2009, 9, 1))
+    dead = add(clerk, resident, "death", "died", D(2009, 10, 1))
+    assert set(resident.enrollments.values_list("ends", "end_reason")) == {(D(2009, 10, 1), "death")}
+    void(clerk, dead)
+    assert list(resident.enrollments.order_by("starts").values_list("ends", "end_reason")) == [
+        (D(2009, 12, 31), "lapsed"),
+        (None, ""),
+    ]
+    later.delete()
+    Enrollment.objects.update(lapsed_on=None, ends=None, end_reason="")
+    scheme = add(clerk, resident, "scheme", "rural", D(2009, 3, 1), D(2009, 3, 31))
+    Enrollment.objects.create(number="E2009-3", resident=resident, starts=D(2009, 4, 1))
+    void(clerk, scheme)
+    assert list(resident.enrollments.order_by("starts").values_list("ends", "end_reason")) == [
+        (D(2009, 2, 28), "other_scheme"),
+        (None, ""),
+    ]
 
 
 # --- what is read of them ------------------------------------------------------------------------------------------

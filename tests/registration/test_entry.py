@@ -296,7 +296,12 @@ def test_after_a_lapse_it_is_a_reenrollment() -> None:
     resident = make.resident()
     ended = datetime.date(2008, 12, 31)
     Enrollment.objects.create(
-        number="E1", resident=resident, starts=datetime.date(2008, 8, 1), ends=ended, end_reason="lapsed"
+        number="E1",
+        resident=resident,
+        starts=datetime.date(2008, 8, 1),
+        ends=ended,
+        end_reason="lapsed",
+        lapsed_on=ended,
     )
     assert selectors.enrollment_kind(resident, make.LAW) == "lapsed"
     assert selectors.enrollment_kind(resident, datetime.date(2009, 5, 1)) == "first"

@@ -83,10 +83,5 @@ def lapse_enrollment(pk: int, on: date, by: Actor) -> bool:
     year = last_paid_year(enrollment)
     if enrollment.ends is not None or year is None or year >= closed_year(on):
         return False
-    registration_services.end_enrollment(
-        enrollment=enrollment,
-        ends=rules.lapses_on(year + 1),
-        reason=Enrollment.EndReason.LAPSED,
-        by=by,
-    )
+    registration_services.lapse(enrollment=enrollment, on=rules.lapses_on(year + 1), by=by)
     return True

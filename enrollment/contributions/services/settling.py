@@ -7,8 +7,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from enrollment.registration import selectors as registration
-from enrollment.registration.models import Enrollment, Resident
-from enrollment.registration.services.circumstances import reopen
+from enrollment.registration import services as registration_services
+from enrollment.registration.models import Resident
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.days import next_day
 from liaoyang_medins.kernel.errors import Conflict, Refused
@@ -138,7 +138,7 @@ def pay(resident: Resident, pair: list[ContributionNotice], assessment: Assessme
     """The notice is paid: its facts are those of the day, its benefit period runs, a lapse is undone."""
     revive(pair[0])
     undo_lapse(resident, pair[0], by)
-    trim_ended(resident)
+    trim_ended(resident, assessment.starts, assessment.ends)
     for notice, part in zip(pair, assessment.parts, strict=True):
         move(notice, Status.PAID)
         notice.paid_on = paid_on
@@ -175,20 +175,20 @@ def undo_lapse(resident: Resident, notice: ContributionNotice, by: Actor) -> Non
     Raises Conflict where the resident has been enrolled anew meanwhile: a clerk decides which of the two stands.
     """
     enrollment = notice.enrollment
-    if enrollment.end_reason != Enrollment.EndReason.LAPSED:
+    if enrollment.lapsed_on is None:
         return
     current = registration.last_enrollment(resident)
     if current is not None and current.pk != enrollment.pk:
         raise Conflict(_("The resident has been enrolled anew since this notice lapsed."), code="enrolled_anew")
-    reopen(resident, enrollment.ends, enrollment.end_reason, by=by)
-    enrollment.refresh_from_db()
+    registration_services.undo_lapse(enrollment=enrollment, resident=resident, by=by)
 
 
-def trim_ended(resident: Resident) -> None:
-    """Move the last day of benefit periods whose relationship ended before it (W9); one that never began is
-    withdrawn.
+def trim_ended(resident: Resident, starts: date, ends: date) -> None:
+    """Make room from `starts` to `ends`: move the last day of benefit periods there whose relationship ended before
+    it (W9); one that never began is withdrawn. Others are left as they were bought, in case the end is taken back.
     """
     rows = BenefitPeriod.objects.filter(resident=resident, withdrawn_on=None, notice__enrollment__ends__isnull=False)
+    rows = rows.filter(starts__lte=ends, ends__gte=starts)
     for period in rows.select_related("notice__enrollment"):
         last = period.notice.enrollment.ends
         if last is None or period.ends <= last:

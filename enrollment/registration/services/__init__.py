@@ -1,10 +1,11 @@
 """The verbs of registration: lock → check → apply the rule → save → audit, each in one transaction (W1–W4, W9, E)."""
 
 from .chain import approve, enroll, forward, opened_for_record, record, refuse, send_back, withdraw
-from .circumstances import add_circumstance, end_circumstance, end_enrollment, void_circumstance
+from .circumstances import add_circumstance, end_circumstance, void_circumstance
 from .entry import register_resident
 from .materials import check_materials
 from .people import change_resident
+from .relationships import lapse, undo_lapse
 
 __all__ = [
     "add_circumstance",
@@ -12,14 +13,15 @@ __all__ = [
     "change_resident",
     "check_materials",
     "end_circumstance",
-    "end_enrollment",
     "enroll",
     "forward",
+    "lapse",
     "opened_for_record",
     "record",
     "refuse",
     "register_resident",
     "send_back",
+    "undo_lapse",
     "void_circumstance",
     "withdraw",
 ]

@@ -15,9 +15,11 @@ from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
 
 from .. import rules, selectors
+from ..endings import ending
 from ..labels import label
 from ..models import Enrollment, Registration
 from .common import (
+    Assessment,
     Status,
     assess_again,
     keep_assessment,
@@ -29,6 +31,7 @@ from .common import (
     require_unchanged,
 )
 from .entry import require_free_to_enroll
+from .relationships import settle_ends
 
 REVIEWED = frozenset({Status.AT_SUBDISTRICT, Status.AT_DISTRICT, Status.AT_AGENCY})
 
@@ -178,7 +181,7 @@ def opened_for_record(*, number: str, version: int, by: Actor) -> Registration:
 def enroll(registration: Registration, *, by: Actor) -> Enrollment:
     """The second half of `record`, for one that `opened_for_record` gave."""
     today = clock.today()
-    _require_eligible(registration, today)
+    found = _require_eligible(registration, today)
     registration.reviewed_by_id = registration.reviewed_by_id or by.user_id
     enrollment = Enrollment.objects.create(
         number=next_number("enrollment", today),
@@ -188,6 +191,10 @@ def enroll(registration: Registration, *, by: Actor) -> Enrollment:
     )
     move(registration, Status.RECORDED, on=today)
     _record(registration, "registrations.record", by, enrollment=enrollment.number)
+    # What ends on a day to come may be known before the relationship begins.
+    if ending(today, found.circumstances) is not None:
+        settle_ends(registration.resident, by=by)
+        enrollment.refresh_from_db()
     return enrollment
 
 
@@ -205,8 +212,8 @@ def required_reason(reason: str) -> str:
     return reason.strip()
 
 
-def _require_eligible(registration: Registration, today: datetime.date) -> None:
-    """E8: keep what the rules answer today; Refused with every reason where they say no."""
+def _require_eligible(registration: Registration, today: datetime.date) -> Assessment:
+    """E8: keep what the rules answer today, and return it; Refused with every reason where they say no."""
     found = assess_again(registration, today)
     if not found.quote.eligibility.eligible:
         raise Refused(
@@ -215,6 +222,7 @@ def _require_eligible(registration: Registration, today: datetime.date) -> None:
             reasons=[label(reason) for reason in found.quote.eligibility.reasons],
         )
     keep_assessment(registration, found)
+    return found
 
 
 def _record(registration: Registration, verb: str, by: Actor, note: str = "", **changes: Any) -> None:

@@ -1,4 +1,4 @@
-"""What holds of a resident from a day to a day, and how an insured relationship ends by it (W9, W10, Art. 13)."""
+"""What holds of a resident from a day to a day; the insured relationship ends by it (W9, W10, Art. 13)."""
 
 import datetime
 from collections.abc import Iterable, Sequence
@@ -16,11 +16,12 @@ from liaoyang_medins.kernel.offices.roles import Role
 
 from .. import facts
 from ..data import CircumstanceData
-from ..models import CIRCUMSTANCE_VALUES, Circumstance, Enrollment, Resident
+from ..endings import ENDING
+from ..models import CIRCUMSTANCE_VALUES, Circumstance, Resident
 from .common import locked_resident
+from .relationships import settle_ends
 
 Kind = Circumstance.Kind
-Reason = Enrollment.EndReason
 
 
 @transaction.atomic
@@ -76,9 +77,15 @@ def write_circumstances(
         )
         for row in written
     )
-    for row in written:
-        end_by(resident, row, by=by)
+    if not is_new:
+        _settle_ends(resident, written, by=by)
     return written
+
+
+def _settle_ends(resident: Resident, changed: Iterable[Circumstance], *, by: Actor) -> None:
+    """W9: where a circumstance of a kind that ends relationships was changed, the ends follow."""
+    if any(row.kind in ENDING for row in changed):
+        settle_ends(resident, by=by)
 
 
 def _fitted(resident: Resident, circumstance: CircumstanceData, known: Iterable[Circumstance]) -> Circumstance | None:
@@ -157,9 +164,7 @@ def end_circumstance(*, circumstance_id: int, ends: datetime.date, reason: str =
         changes={"kind": row.kind, "value": row.value, "starts": row.starts, "ends": [before, ends]},
         note=reason.strip(),
     )
-    if row.kind == Kind.HUKOU:
-        reopen(resident, before, Reason.MOVED_AWAY, by=by)
-        end_last_enrollment(resident, ends, Reason.MOVED_AWAY, by=by)
+    _settle_ends(resident, [row], by=by)
     return row
 
 
@@ -184,12 +189,7 @@ def void_circumstance(*, circumstance_id: int, reason: str, by: Actor) -> Circum
         changes={"kind": row.kind, "value": row.value, "starts": row.starts, "ends": row.ends},
         note=reason.strip(),
     )
-    if row.kind == Kind.HUKOU:
-        reopen(resident, row.ends, Reason.MOVED_AWAY, by=by)
-    else:
-        ended = end_of(row)
-        if ended is not None:
-            reopen(resident, *ended, by=by)
+    _settle_ends(resident, [row], by=by)
     return row
 
 
@@ -204,87 +204,3 @@ def _locked(circumstance_id: int, by: Actor) -> tuple[Circumstance, Resident]:
     if row.kind == Kind.BAR and by.role in {Role.COMMUNITY, Role.SCHOOL}:
         raise NotAllowed(_("Only the agency bars a person."), code="bar_is_agencys")
     return row, resident
-
-
-# --- the end of the insured relationship -----------------------------------------------------------------------------
-
-
-def end_of(row: Circumstance) -> tuple[datetime.date, str] | None:
-    """W9, S1, Art. 13, 30: the last covered day and the reason, where a circumstance ends the relationship."""
-    match row.kind:
-        case Kind.DEATH:
-            return row.starts, Reason.DEATH
-        case Kind.SCHEME:
-            return day_before(row.starts), Reason.OTHER_SCHEME
-        case Kind.BAR:
-            return day_before(row.starts), Reason.BARRED
-        case _:
-            return None
-
-
-def end_by(resident: Resident, row: Circumstance, *, by: Actor) -> None:
-    """End the relationship as the circumstance demands. One that was over before the relationship began leaves it
-    alone.
-    """
-    ended = end_of(row)
-    if ended is None:
-        return
-    enrollment = _last(resident)
-    if enrollment is not None and (row.ends is None or row.ends >= enrollment.starts):
-        end_last_enrollment(resident, *ended, by=by)
-
-
-def end_last_enrollment(resident: Resident, ends: datetime.date, reason: str, *, by: Actor) -> None:
-    """End the resident's last relationship on `ends`, unless it ended by then anyway."""
-    enrollment = _last(resident)
-    if enrollment is not None and (enrollment.ends is None or enrollment.ends > ends):
-        end_enrollment(enrollment=enrollment, ends=ends, reason=reason, by=by)
-
-
-@transaction.atomic
-def end_enrollment(*, enrollment: Enrollment, ends: datetime.date, reason: str, by: Actor) -> Enrollment:
-    """End an insured relationship; `ends` is its last covered day (W8, W9), `reason` one of `Enrollment.EndReason`.
-
-    One that has ended keeps the earlier end: Conflict where `ends` is not before it. Invalid for an unknown reason.
-    """
-    by.require("residents.change")
-    if reason not in Reason.values:
-        raise Invalid(_("Choose why the enrollment ends."), code="unknown_reason", field="reason")
-    Resident.objects.select_for_update().get(pk=enrollment.resident_id)
-    enrollment = Enrollment.objects.select_for_update(of=("self",)).select_related("resident").get(pk=enrollment.pk)
-    if enrollment.ends is not None and enrollment.ends <= ends:
-        raise Conflict(
-            _("This enrollment ended on %(day)s already.") % {"day": enrollment.ends.isoformat()}, code="ended"
-        )
-    before = enrollment.ends
-    enrollment.ends, enrollment.end_reason = ends, reason
-    enrollment.save(update_fields=["ends", "end_reason"])
-    audit.record(
-        by=by,
-        verb="enrollments.end",
-        obj=enrollment,
-        resident=enrollment.resident.number,
-        changes={"ends": [before, ends], "reason": reason},
-    )
-    return enrollment
-
-
-def reopen(resident: Resident, ended: datetime.date | None, reason: str, *, by: Actor) -> None:
-    """Undo the end that came from a circumstance now taken back, where that end still stands."""
-    enrollment = _last(resident)
-    if enrollment is None or ended is None or (enrollment.ends, enrollment.end_reason) != (ended, reason):
-        return
-    enrollment.ends, enrollment.end_reason = None, ""
-    enrollment.save(update_fields=["ends", "end_reason"])
-    audit.record(
-        by=by,
-        verb="enrollments.reopen",
-        obj=enrollment,
-        resident=resident.number,
-        changes={"ends": [ended, None], "reason": reason},
-    )
-
-
-def _last(resident: Resident) -> Enrollment | None:
-    rows = Enrollment.objects.select_for_update(of=("self",)).filter(resident=resident)
-    return rows.order_by("-starts", "-pk").first()

@@ -26,13 +26,14 @@ AGENCY = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER})
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What the rules answer of a person who registers: the quote, the facts that it was made from, and the policy
-    asked.
+    """What the rules answer of a person who registers: the quote, the facts that it was made from, the policy asked,
+    and all that is on record.
     """
 
     quote: Quote
     facts: rules.PersonFacts
     policy: Policy
+    circumstances: tuple[CircumstanceData, ...]
 
 
 def assess(
@@ -64,7 +65,8 @@ def assess(
     number = resident.number if resident and last else ""
     asked = QuoteFacts(history, on, kind, entered, origin, next_year, registered_on, number)
     answer = quote(asked, selectors.policy_on)
-    return Assessment(answer, facts.facts_of(sex, birth_date, circumstances, on), selectors.policy_on(on))
+    held = facts.facts_of(sex, birth_date, circumstances, on)
+    return Assessment(answer, held, selectors.policy_on(on), tuple(circumstances))
 
 
 def assess_again(registration: Registration, on: datetime.date) -> Assessment:

@@ -214,7 +214,8 @@ class Past:
     def _ended(self, life: Life) -> dict[str, Any]:
         last = life.notices[-1]
         lapsed = last.paid_on is not None and datetime.date(last.year, 12, 31) < self.as_of
-        return {"ends": datetime.date(last.year, 12, 31), "end_reason": "lapsed"} if lapsed else {}
+        day = datetime.date(last.year, 12, 31)
+        return {"ends": day, "end_reason": "lapsed", "lapsed_on": day} if lapsed else {}
 
     def _registrations(self, lives: list[Life], residents: list[int]) -> list[int]:
         table = Table(Registration)

@@ -92,11 +92,13 @@ def cover_of(row: Row) -> tuple[date, date]:
 
 
 def judge_days(row: Row) -> str | None:
-    """B1–B5: the days again. They may begin later only behind another period, and end early only by W9."""
+    """B1–B5: the days again. They may begin later only behind another period, and end early only by W9, or where
+    another period follows that was bought after the relationship had ended.
+    """
     starts, ends = row["starts"], row["ends"]
     first, last = cover_of(row)
     begins = starts == first or (starts > first and row["behind"])
-    stops = ends == last or (ends < last and ends == row["over"])
+    stops = ends == last or (ends < last and (ends == row["over"] or row["ahead"]))
     if begins and stops and starts <= ends:
         return None
     return _now("It runs from %(starts)s to %(ends)s; its notice %(notice)s buys %(first)s to %(last)s.") % {
@@ -122,7 +124,11 @@ DAYS = rule_check(
             EXISTS (
                 SELECT FROM contributions_benefitperiod other
                 WHERE other.resident_id = period.resident_id AND other.ends = period.starts - 1
-            ) AS behind
+            ) AS behind,
+            EXISTS (
+                SELECT FROM contributions_benefitperiod other
+                WHERE other.resident_id = period.resident_id AND other.starts = period.ends + 1
+            ) AS ahead
         FROM contributions_benefitperiod period
         JOIN registration_resident resident ON resident.id = period.resident_id
         JOIN contributions_contributionnotice notice ON notice.id = period.notice_id

@@ -105,4 +105,4 @@ def moved_away_and_stays() -> str:
 @fault("enrollment.end")
 def lapsed_and_paid() -> str:
     row = paid_notice(contribution_year=2010).enrollment
-    return change(row, ends=D(2009, 12, 31), end_reason="lapsed")
+    return change(row, ends=D(2009, 12, 31), end_reason="lapsed", lapsed_on=D(2009, 12, 31))
