@@ -35,7 +35,7 @@ class Settlement(models.Model):
     reasons = models.JSONField(_("reasons"), default=list, blank=True)
     total = yuan(_("total cost"))
     in_scope = yuan(_("in-scope cost"))
-    ratio = models.DecimalField(_("fund ratio"), max_digits=4, decimal_places=2, null=True)
+    ratio = models.DecimalField(_("fund ratio"), max_digits=5, decimal_places=4, null=True)
     fund = yuan(_("fund pays"))
     resident_pays = yuan(_("resident pays"))
     out_of_scope = yuan(_("out of scope"), null=True)
