@@ -4,8 +4,10 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,9 +27,19 @@ from liaoyang_medins.kernel.policy.terms import (
     LineProblem,
     TransferLowering,
 )
+from liaoyang_medins.kernel.statements import Statement
 
 from . import rules
-from .models import FeeLine, Institution, Referral, Settlement, Stay
+from .models import (
+    Designation,
+    FeeLine,
+    Institution,
+    InstitutionGrade,
+    Referral,
+    Settlement,
+    Specialty,
+    Stay,
+)
 
 # Why a stay waits for a clerk (Stay.held).
 HELD_OVERLAP = "overlap"
@@ -97,13 +109,23 @@ def category_on(resident: Resident, day: datetime.date) -> Category:
     return Category(contributions.category_on(resident, day))
 
 
+@Statement
+def _institution_on(institution: int, day: datetime.date) -> "QuerySet[Institution, tuple[Any, ...]]":
+    here = on_day(day) & Q(institution=OuterRef("pk"))
+    return Institution.objects.filter(pk=institution).values_list(
+        Subquery(InstitutionGrade.objects.filter(here).order_by("starts").values("grade")[:1]),
+        Exists(Designation.objects.filter(here)),
+        ArraySubquery(Specialty.objects.filter(here).order_by().values("disease")),
+    )
+
+
 def institution_on(institution: Institution, day: datetime.date) -> InstitutionOn:
     """Grade, designation and specialist diseases on `day`, which for a stay is the day of admission."""
-    grade = institution.grades.filter(on_day(day)).values_list("grade", flat=True).first()
-    designated = not institution.out_of_city and institution.designations.filter(on_day(day)).exists()
-    specialties = institution.specialties.filter(on_day(day)).values_list("disease", flat=True)
+    grade, designated, specialties = _institution_on(institution.pk, day)[0]
     return InstitutionOn(
-        Grade(grade) if grade else None, designated, frozenset(Disease(disease) for disease in specialties)
+        Grade(grade) if grade else None,
+        designated and not institution.out_of_city,
+        frozenset(Disease(disease) for disease in specialties),
     )
 
 
@@ -118,14 +140,28 @@ def cap_position(resident: Resident, on: datetime.date, policy: Policy | None = 
     starts, ends = rules.cap_period(on, student, policy)
     cap = rules.cap(on, student, policy)
     first_year = policy.first_year.year.value
-    paid = Settlement.objects.filter(
-        resident=resident, live=True, settled_on__gte=starts, settled_on__lte=ends
-    ).aggregate(whole=Sum("fund"), first_year=Sum("fund", filter=Q(settled_on__year=first_year)))
-    used = paid["whole"] or ZERO
+    in_year = datetime.date(first_year, 1, 1), datetime.date(first_year, 12, 31)
+    whole, in_first_year = _paid_out.first(resident.pk, starts, ends, *in_year) or (ZERO, ZERO)
+    used = whole or ZERO
     whole_cap = policy.cap.amount.value
     if cap < whole_cap:
-        used = max(paid["first_year"] or ZERO, used - (whole_cap - cap))
+        used = max(in_first_year or ZERO, used - (whole_cap - cap))
     return CapPosition(starts, ends, cap, used)
+
+
+@Statement
+def _paid_out(
+    resident: int,
+    starts: datetime.date,
+    ends: datetime.date,
+    first_starts: datetime.date,
+    first_ends: datetime.date,
+) -> "QuerySet[Settlement, tuple[Decimal | None, Decimal | None]]":
+    """What live settlements dated from `starts` to `ends` paid, and of it from `first_starts` to `first_ends`."""
+    live = Settlement.objects.filter(resident=resident, live=True, settled_on__gte=starts, settled_on__lte=ends)
+    first = Q(settled_on__gte=first_starts, settled_on__lte=first_ends)
+    sums = live.order_by().values("resident").annotate(whole=Sum("fund"), first=Sum("fund", filter=first))
+    return sums.values_list("whole", "first")
 
 
 def line_result(line: FeeLine, *, in_benefit: bool) -> rules.LineResult:
@@ -156,17 +192,15 @@ def referral_for(resident_id: int, institution: Institution, admitted_on: dateti
     """The referral that leads the resident to the institution and is valid on the day of admission; approved ones
     first.
     """
-    return (
-        Referral.objects.filter(
-            resident_id=resident_id,
-            to_institution=institution,
-            issued_on__lte=admitted_on,
-            valid_until__gte=admitted_on,
-        )
-        .exclude(status=Referral.Status.DENIED)
-        .order_by("status", "approved_on", "-issued_on")
-        .first()
+    return _referral.first(resident_id, institution.pk, admitted_on)
+
+
+@Statement
+def _referral(resident: int, institution: int, day: datetime.date) -> QuerySet[Referral]:
+    valid = Referral.objects.filter(
+        resident=resident, to_institution=institution, issued_on__lte=day, valid_until__gte=day
     )
+    return valid.exclude(status=Referral.Status.DENIED).order_by("status", "approved_on", "-issued_on")[:1]
 
 
 def referral_counts(stay: Stay, *, designated: bool) -> bool:
@@ -209,13 +243,12 @@ def gather(stay: Stay, settled_on: datetime.date) -> Gathered:
             code="no_grade",
         )
     benefit = benefit_days(stay.resident)
-    by_day = stay.lines.order_by().values("on").annotate(sum=Sum("amount"), scope=Sum("in_scope"), count=Count("id"))
     total, in_scope, any_in_benefit, count = ZERO, ZERO, False, 0
-    for row in by_day:
-        total += row["sum"]
-        count += row["count"]
-        if benefit.cover(row["on"]):
-            in_scope += row["scope"]
+    for day, amount, scope, lines in _lines_by_day(stay.pk):
+        total += amount
+        count += lines
+        if benefit.cover(day):
+            in_scope += scope
             any_in_benefit = True
     cap = cap_position(stay.resident, settled_on, policy)
     asks_sender = policy.ratio.transfer_lowers_at.value is TransferLowering.SENDING
@@ -249,6 +282,13 @@ def gather(stay: Stay, settled_on: datetime.date) -> Gathered:
     return Gathered(facts, policy, settled_on, cap, count)
 
 
+@Statement
+def _lines_by_day(stay: int) -> "QuerySet[FeeLine, tuple[datetime.date, Decimal, Decimal, int]]":
+    lines = FeeLine.objects.filter(stay=stay).order_by().values("on")
+    sums = lines.annotate(sum=Sum("amount"), scope=Sum("in_scope"), count=Count("id"))
+    return sums.values_list("on", "sum", "scope", "count")
+
+
 # --- stays that overlap (A8) -----------------------------------------------------------------------------------------
 
 
@@ -274,3 +314,9 @@ def overlapping(stay: Stay, others: Iterable[Stay], today: datetime.date) -> lis
 def stays_counted(resident: Resident | int) -> QuerySet[Stay]:
     """All stays of a person that were not cancelled."""
     return Stay.objects.filter(resident=resident).exclude(status=Stay.Status.CANCELLED)
+
+
+@Statement
+def stays_of(resident: int) -> QuerySet[Stay]:
+    """The same with their institutions, at once."""
+    return stays_counted(resident).select_related("institution__office").order_by()

@@ -18,6 +18,7 @@ from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import Category, NotPayable
+from liaoyang_medins.kernel.statements import Statement
 
 from .facts import (
     CapPosition,
@@ -90,7 +91,13 @@ def institution_of(actor: Actor) -> Institution | None:
     """The institution that a hospital's user works at; None for everybody else."""
     if actor.role is not Role.HOSPITAL:
         return None
-    return Institution.objects.select_related("office").filter(office=actor.office).first()
+    return institution_at.first(actor.office.pk) if actor.office else None
+
+
+@Statement
+def institution_at(office: int) -> QuerySet[Institution]:
+    """The institution with the key of its office."""
+    return Institution.objects.select_related("office").filter(office=office).order_by()
 
 
 def stays_of_resident(resident: Resident, actor: Actor) -> QuerySet[Stay]:

@@ -4,10 +4,11 @@ import datetime
 import uuid
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from claims.data import AdmissionData
-from claims.facts import category_on, institution_on, local, referral_for
+from claims.facts import category_on, institution_on, local, referral_for, stays_of
 from claims.models import Diagnosis, Institution, Stay
 from claims.selectors import sees_everything
 from claims.services.records import (
@@ -25,9 +26,9 @@ from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
-from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy import PolicyError
+from liaoyang_medins.kernel.statements import Statement, insert_numbered
 
 UNIQUE_INPATIENT_NUMBER = "stay_inpatient_number"
 # What a change can alter; the person and the institution stay.
@@ -70,11 +71,9 @@ def admit(*, admission: AdmissionData, submission: uuid.UUID | None = None, by: 
     )
     fill(stay, admission, clock.today())
     require_not_in_hospital(stay, by)
-    stay.number = next_number("stay", stay.admitted_on)
     try:
         # Two admissions with one inpatient number at once: the database decides which was first.
-        with transaction.atomic():
-            stay.save()
+        insert_numbered(stay, "stay", stay.admitted_on)
     except IntegrityError as error:
         raise taken(error, stay) from error
     audit.record(by=by, verb="stays.admit", obj=stay, resident=resident.number, changes=recorded(stay))
@@ -104,8 +103,7 @@ def change_admission(*, stay_number: str, admission: AdmissionData, version: int
         raise Invalid(_("The admission lies after the discharge."), field="admitted_at")
     require_not_in_hospital(stay, by)
     try:
-        with transaction.atomic():
-            save(stay, *CHANGEABLE)
+        save(stay, *CHANGEABLE)
     except IntegrityError as error:
         raise taken(error, stay) from error
     refresh_holds(resident, clock.today())
@@ -133,11 +131,16 @@ def cancel_admission(*, stay_number: str, reason: str, version: int | None = Non
     return stay
 
 
+@Statement
+def _diagnosis(code: str) -> QuerySet[Diagnosis]:
+    return Diagnosis.objects.filter(code=code).order_by()
+
+
 def fill(stay: Stay, admission: AdmissionData, today: datetime.date) -> None:
     """Put the admission on the stay, with what the records say of its day. Raises Invalid or Refused."""
     admitted_at = local(admission.admitted_at)
     require_possible(stay.resident, admission, admitted_at, today)
-    diagnosis = Diagnosis.objects.filter(code=admission.diagnosis.strip().upper()).first()
+    diagnosis = _diagnosis.first(admission.diagnosis.strip().upper())
     if diagnosis is None:
         raise Invalid(
             _("This code is not in the list of diagnoses. Choose one of the list."),
@@ -190,12 +193,12 @@ def require_graded(institution: Institution, on: datetime.date) -> None:
 
 def require_not_in_hospital(stay: Stay, by: Actor) -> None:
     """Nobody lies in two hospitals: a stay that began before and has no discharge yet stands in the way."""
-    other = (
-        Stay.objects.select_related("institution__office")
-        .filter(resident=stay.resident, status=Stay.Status.ADMITTED, admitted_at__lte=stay.admitted_at)
-        .exclude(pk=stay.pk)
-        .first()
+    began_before = (
+        other
+        for other in stays_of(stay.resident_id)
+        if other.status == Stay.Status.ADMITTED and other.admitted_at <= stay.admitted_at and other.pk != stay.pk
     )
+    other = max(began_before, key=lambda other: (other.admitted_on, other.number), default=None)
     if other is None or (stay.discharged_on is not None and stay.discharged_on <= other.admitted_on):
         return
     # A hospital is not told where else somebody lies.

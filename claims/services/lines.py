@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.data import LineData, LineOutcome
@@ -19,6 +20,7 @@ from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Invalid, Refused
 from liaoyang_medins.kernel.money import ZERO, fen
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.statements import OneOf, Statement, insert_all
 
 LINES_A_CALL = 1_000
 # Behind this the answer would be longer than the upload.
@@ -49,7 +51,7 @@ def add_lines(
             _("At most %(count)s lines at a time.") % {"count": LINES_A_CALL}, field="lines", code="too_many_lines"
         )
     today = clock.today()
-    taken = set(stay.lines.order_by().values_list("line_number", flat=True))
+    taken = set(_line_numbers(stay.pk))
     problems = wrong_lines(stay, lines, taken, today)
     if problems:
         raise Invalid(
@@ -62,7 +64,7 @@ def add_lines(
     catalogue = catalogue_for(lines)
     numbers = free_numbers(taken | {line.line_number.strip() for line in lines})
     outcomes = [priced(stay, line, catalogue, benefit, line.line_number.strip() or next(numbers)) for line in lines]
-    FeeLine.objects.bulk_create([outcome.line for outcome in outcomes])
+    insert_all([outcome.line for outcome in outcomes])
     save(stay)
     changes = {
         "count": len(outcomes),
@@ -142,14 +144,27 @@ def wrong_with(line: LineData, stay: Stay, today: datetime.date) -> Sequence[str
     return wrong
 
 
+@Statement
+def _line_numbers(stay: int) -> "QuerySet[FeeLine, str]":
+    return FeeLine.objects.filter(stay=stay).order_by().values_list("line_number", flat=True)
+
+
+@Statement
+def _items(codes: list[str], day: datetime.date) -> QuerySet[CatalogueItem]:
+    return CatalogueItem.objects.filter(OneOf(F("code"), codes), starts__lte=day).order_by()
+
+
+@Statement
+def _lines_after(stay: int, day: datetime.date) -> "QuerySet[FeeLine, tuple[str, datetime.date]]":
+    late = FeeLine.objects.filter(stay=stay, on__gt=day).order_by("on", "id")
+    return late.values_list("line_number", "on")[:1]
+
+
 def catalogue_for(lines: Sequence[LineData]) -> Catalogue:
     """The catalogue's rows for the lines' codes, of all their days, in one statement."""
-    days = [line.on for line in lines]
-    rows = CatalogueItem.objects.filter(
-        code__in={line.item_code.strip() for line in lines}, starts__lte=max(days)
-    ).order_by()
+    codes = {line.item_code.strip() for line in lines}
     catalogue: Catalogue = defaultdict(list)
-    for item in rows:
+    for item in _items(list(codes), max(line.on for line in lines)):
         catalogue[item.code].append(item)
     return catalogue
 
@@ -194,11 +209,10 @@ def priced(stay: Stay, line: LineData, catalogue: Catalogue, benefit: Days, numb
 
 def require_lines_until(stay: Stay, discharged_on: datetime.date) -> None:
     """Raise Refused where a line is dated after the discharge (A1)."""
-    late = stay.lines.filter(on__gt=discharged_on).order_by("on", "id").first()
-    if late is not None:
+    for number, day in _lines_after(stay.pk, discharged_on):
         raise Refused(
             _("Fee line %(number)s is dated %(day)s, after the discharge. Remove it or correct the date.")
-            % {"number": late.line_number, "day": late.on},
+            % {"number": number, "day": day},
             code="lines_after_discharge",
             field="discharged_on",
         )

@@ -3,17 +3,19 @@
 import datetime
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from claims.facts import HELD_OVERLAP, overlapping, stays_counted
+from claims.facts import HELD_OVERLAP, overlapping, stays_of
 from claims.models import Institution, Stay
-from claims.selectors import institution_of, stays_visible_to
+from claims.selectors import institution_at, sees_everything
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.statements import Statement, update
 from liaoyang_medins.kernel.states import require_transition, require_version
 
 AGENCY = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER})
@@ -21,9 +23,35 @@ AGENCY = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER})
 ENTERING = ("stays.admit", "stays.change", "stays.add_lines", "stays.remove_lines", "stays.discharge")
 
 
+@Statement
+def _resident_of_stay(number: str) -> QuerySet[Resident]:
+    rows = Resident.objects.select_for_update(of=("self",), no_key=True)
+    return rows.filter(stays__number=number).order_by()
+
+
+@Statement
+def _resident(number: str) -> QuerySet[Resident]:
+    return Resident.objects.select_for_update(no_key=True).filter(number=number).order_by()
+
+
+def _stays(number: str) -> QuerySet[Stay]:
+    rows = Stay.objects.select_related("resident", "institution__office", "diagnosis", "referral__from_institution")
+    return rows.select_for_update(of=("self",), no_key=True).filter(number=number).order_by()
+
+
+@Statement
+def _stay(number: str) -> QuerySet[Stay]:
+    return _stays(number)
+
+
+@Statement
+def _stay_at(number: str, office: int) -> QuerySet[Stay]:
+    return _stays(number).filter(institution__office=office)
+
+
 def lock_resident_of(stay_number: str) -> Resident:
     """Lock the row of the person whose stay it is. All that decides over money of one person is serial by it (A4)."""
-    resident = Resident.objects.select_for_update(of=("self",), no_key=True).filter(stays__number=stay_number).first()
+    resident = _resident_of_stay.first(stay_number)
     if resident is None:
         raise unknown_stay()
     return resident
@@ -31,7 +59,7 @@ def lock_resident_of(stay_number: str) -> Resident:
 
 def lock_resident(number: str) -> Resident:
     """Lock a person's row by the personal number."""
-    resident = Resident.objects.select_for_update(no_key=True).filter(number=number).first()
+    resident = _resident.first(number)
     if resident is None:
         raise Invalid(
             _("Nobody with this number is in the records. Check the card or the ID number."),
@@ -43,13 +71,12 @@ def lock_resident(number: str) -> Resident:
 
 def lock_stay(number: str, by: Actor, version: int | None = None) -> Stay:
     """Lock a stay that the actor may see; with `version`, raise Conflict where it was changed since."""
-    stay = (
-        stays_visible_to(by)
-        .select_related("resident", "institution__office", "diagnosis", "referral__from_institution")
-        .select_for_update(of=("self",), no_key=True)
-        .filter(number=number)
-        .first()
-    )
+    stay = None
+    # As `stays_visible_to` says.
+    if sees_everything(by):
+        stay = _stay.first(number)
+    elif by.role is Role.HOSPITAL and by.office is not None:
+        stay = _stay_at.first(number, by.office.pk)
     if stay is None:
         raise unknown_stay()
     if version is not None and version != stay.version:
@@ -80,7 +107,7 @@ def require_status(stay: Stay, *statuses: Stay.Status) -> None:
 def save(stay: Stay, *fields: str) -> None:
     """Save the fields and a new version, so that who saw the stay before is told."""
     stay.version += 1
-    stay.save(update_fields=[*fields, "version"])
+    update(stay, *fields, "version")
 
 
 def institution_for(by: Actor, code: str) -> Institution:
@@ -88,8 +115,8 @@ def institution_for(by: Actor, code: str) -> Institution:
 
     Raises NotAllowed where a hospital names another, Invalid where there is none.
     """
-    own = institution_of(by)
     if by.role is Role.HOSPITAL:
+        own = institution_at.first(by.office.pk) if by.office else None
         if own is None or (code and code != own.code):
             raise NotAllowed(_("A hospital enters its own stays only."))
         return own
@@ -121,7 +148,7 @@ def own_entry() -> Refused:
 
 def refresh_holds(resident: Resident | int, today: datetime.date) -> None:
     """A8: mark the person's stays that wait for a clerk, and unmark those that do not any more."""
-    stays: Iterable[Stay] = list(stays_counted(resident))
+    stays: Iterable[Stay] = stays_of(resident if isinstance(resident, int) else resident.pk)
     for stay in stays:
         waits = stay.status == Stay.Status.DISCHARGED and bool(overlapping(stay, stays, today))
         held = HELD_OVERLAP if waits else ""

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from claims.explanation import explain_adjudication
-from claims.facts import HELD_OVERLAP, Gathered, gather, overlapping, stays_counted
+from claims.facts import HELD_OVERLAP, Gathered, gather, overlapping, stays_of
 from claims.models import Reversal, Settlement, Stay
 from claims.rules import Adjudication, StayFacts, adjudicate
 from claims.selectors import settlements_visible_to
@@ -31,6 +31,7 @@ from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.policy import PolicyError, Step
+from liaoyang_medins.kernel.statements import Statement, insert_numbered
 from liaoyang_medins.kernel.states import require_transition
 
 
@@ -59,9 +60,7 @@ def presettle(stay: Stay) -> Calculation:
         result=adjudicate(gathered.facts, gathered.policy),
         steps=explain_adjudication(gathered.facts, gathered.policy),
         provisional=stay.discharged_on is None,
-        overlaps=tuple(
-            overlapping(stay, stays_counted(stay.resident_id).select_related("institution__office"), today)
-        ),
+        overlaps=tuple(overlapping(stay, stays_of(stay.resident_id), today)),
     )
 
 
@@ -128,9 +127,8 @@ def stored(
     stay: Stay, resident: Resident, gathered: Gathered, result: Adjudication, today: datetime.date, by: Actor
 ) -> Settlement:
     """Save the result with everything that it was made from."""
-    last = Settlement.objects.filter(resident=resident).aggregate(last=Max("sequence"))["last"] or 0
-    return Settlement.objects.create(
-        number=next_number("settlement", today),
+    last = _last_sequence.first(resident.pk) or 0
+    settlement = Settlement(
         stay=stay,
         resident=resident,
         sequence=last + 1,
@@ -156,11 +154,19 @@ def stored(
         policy_hash=gathered.policy.content_hash,
         made_by_id=by.user_id,
     )
+    insert_numbered(settlement, "settlement", today)
+    return settlement
+
+
+@Statement
+def _last_sequence(resident: int) -> "QuerySet[Settlement, int]":
+    rows = Settlement.objects.filter(resident=resident).order_by("-sequence")
+    return rows.values_list("sequence", flat=True)[:1]
 
 
 def require_not_held(stay: Stay, today: datetime.date, note: str, by: Actor) -> None:
     """A8: the later of two stays that share more than one day waits for a clerk, who says what was found."""
-    others = overlapping(stay, stays_counted(stay.resident_id).select_related("institution__office"), today)
+    others = overlapping(stay, stays_of(stay.resident_id), today)
     if not others:
         return
     if by.role not in AGENCY and by.kind is not ActorKind.JOB:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
@@ -12,6 +13,7 @@ from enrollment.registration.rules import category
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import Category
+from liaoyang_medins.kernel.statements import Statement
 
 from .models import BenefitPeriod, ContributionNotice, Receipt
 from .rules import payment_window
@@ -83,19 +85,27 @@ def joint_of(notice: ContributionNotice) -> ContributionNotice | None:
 
 def live_benefit_periods(resident: Resident) -> tuple[CoveredDays, ...]:
     """The days with benefits in their order: periods that are not withdrawn, cut at the end of their relationship."""
-    rows = BenefitPeriod.objects.filter(resident=resident, withdrawn_on=None).select_related("notice__enrollment")
-    cut = (cut_period(row) for row in rows.order_by("starts"))
+    cut = (_covered(*row) for row in _live_periods(resident.pk))
     return tuple(days for days in cut if days is not None)
+
+
+@Statement
+def _live_periods(resident: int) -> "QuerySet[BenefitPeriod, tuple[Any, ...]]":
+    rows = BenefitPeriod.objects.filter(resident=resident, withdrawn_on=None).order_by("starts")
+    of_notice = (f"notice__{name}" for name in ("number", "contribution_year", "category", "student"))
+    return rows.values_list("starts", "ends", "notice__enrollment__ends", *of_notice)
+
+
+def _covered(starts: date, ends: date, over: date | None, *of_notice: Any) -> CoveredDays | None:
+    ends = ends if over is None else min(ends, over)
+    return None if ends < starts else CoveredDays(starts, ends, *of_notice)
 
 
 def cut_period(period: BenefitPeriod) -> CoveredDays | None:
     """The days that count of a benefit period; None where the relationship ended before the first."""
     notice = period.notice
-    over = notice.enrollment.ends
-    ends = period.ends if over is None else min(period.ends, over)
-    if ends < period.starts:
-        return None
-    return CoveredDays(period.starts, ends, notice.number, notice.contribution_year, notice.category, notice.student)
+    of_notice = (notice.number, notice.contribution_year, notice.category, notice.student)
+    return _covered(period.starts, period.ends, notice.enrollment.ends, *of_notice)
 
 
 def covered_on(resident: Resident, day: date) -> CoveredDays | None:
@@ -105,9 +115,15 @@ def covered_on(resident: Resident, day: date) -> CoveredDays | None:
 
 def student_on_notice(resident: Resident, year: int) -> bool:
     """B4: whether the paid notice for a contribution year says student; False where none is paid."""
-    return ContributionNotice.objects.filter(
+    return bool(_student_notices(resident.pk, year))
+
+
+@Statement
+def _student_notices(resident: int, year: int) -> "QuerySet[ContributionNotice, int]":
+    paid = ContributionNotice.objects.filter(
         resident=resident, contribution_year=year, status=Status.PAID, student=True
-    ).exists()
+    )
+    return paid.order_by().values_list("pk", flat=True)
 
 
 def category_on(resident: Resident, day: date) -> Category:

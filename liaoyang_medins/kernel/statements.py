@@ -1,0 +1,278 @@
+"""Statements that are made once and then only run: of what every act at a counter asks and writes.
+
+Django makes the SQL of a queryset anew each time, and PostgreSQL plans it anew: together more than half of what a verb
+cost. A `Statement` keeps both: Django's SQL in this process, PostgreSQL's plan in the connection (PREPARE). The
+queryset stays the place where it is said what is asked.
+"""
+
+import datetime
+import inspect
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from django.db import DatabaseError, connection, models
+from django.db.models import Field, Func, QuerySet, Value
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
+
+from .numbers import PREFIXES
+
+T = TypeVar("T")
+Row = Sequence[Any]
+_numbers = itertools.count(1)
+# Connection → the names that are prepared in it.
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of a value in a statement, counted from 1."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A statement as it is prepared in each connection; `casts` are the types of its values where PostgreSQL cannot
+    see them.
+    """
+
+    name: str
+    sql: str
+    params: tuple[Any, ...]
+    casts: tuple[str, ...]
+
+    def run(self, values: Row, cursor: Any) -> None:
+        """Execute it in `cursor`, prepared first where this connection has not seen it yet."""
+        raw = connection.connection
+        known = _prepared.setdefault(raw, set())
+        if self.name not in known:
+            self._prepare(raw)
+            known.add(self.name)
+        given = ", ".join(f"%s{cast}" for cast in self.casts)
+        cursor.execute(f"EXECUTE {self.name}({given})" if given else f"EXECUTE {self.name}", values or None)
+
+    def _prepare(self, raw: Any) -> None:
+        # Below Django's cursor: it belongs to the connection, not to the work that comes first.
+        with raw.cursor() as below:
+            places = (
+                f"${param.place}" if isinstance(param, Slot) else below.mogrify("%s", [param]).decode()
+                for param in self.params
+            )
+            text = self.sql % tuple(places)
+            with connection.wrap_database_errors:
+                connection.validate_no_broken_transaction()
+                below.execute(f"PREPARE {self.name} AS {text}")
+
+
+def named(name: str, sql: str, params: Iterable[Any], casts: Iterable[str]) -> Text:
+    """The statement under a name that nothing else in this process has."""
+    return Text(f"{name.strip('_')}_{next(_numbers)}", sql, tuple(params), tuple(casts))
+
+
+class OneOf(Func):
+    """`column = ANY(list)`: one value that is a list, whatever its length, where a queryset would say `__in`."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+
+class Statement(Generic[T]):
+    """A queryset with open values, asked with others each time: `rows = statement(value, …)`.
+
+    Made from a function of the values that gives the queryset; its values stand where a lookup takes an expression. A
+    list of model objects, or of what `values_list` gives.
+    """
+
+    def __init__(self, make: "Callable[..., QuerySet[Any, T]]") -> None:
+        self.make = make
+        self.__doc__ = make.__doc__
+        self.count = len(inspect.signature(make).parameters)
+        self._made: tuple[Text, Callable[[Row], T]] | None = None
+
+    def __call__(self, *values: Any) -> list[T]:
+        """The rows for these values, in the order of the function's parameters."""
+        text, read = self._made or self._compiled()
+        with connection.cursor() as cursor:
+            text.run(values, cursor)
+            return [read(row) for row in cursor.fetchall()]
+
+    def first(self, *values: Any) -> T | None:
+        """The first row; the queryset itself says `[:1]` where there could be more."""
+        rows = self(*values)
+        return rows[0] if rows else None
+
+    def _compiled(self) -> tuple[Text, Callable[[Row], T]]:
+        queryset = self.make(*(Value(Slot(place + 1)) for place in range(self.count)))
+        compiler = queryset.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        text = named(self.make.__name__, sql, params, [""] * self.count)
+        self._made = text, _reader(queryset, compiler)
+        return self._made
+
+
+def _reader(queryset: "QuerySet[Any, Any]", compiler: Any) -> Callable[[Row], Any]:
+    """What makes of a row of the database what the queryset would give."""
+    converters = compiler.get_converters([column[0] for column in compiler.select])
+
+    def converted(row: Row) -> Row:
+        if not converters:
+            return row
+        values = list(row)
+        for place, (converts, expression) in converters.items():
+            for convert in converts:
+                values[place] = convert(values[place], expression, connection)
+        return values
+
+    kind: Any = queryset._iterable_class
+    if kind is not ModelIterable:
+        return (lambda row: tuple(converted(row))) if kind is ValuesListIterable else (lambda row: converted(row)[0])
+    info = compiler.klass_info
+    model, first, last = info["model"], info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in compiler.select[first:last]]
+    # The stubs are of a later Django.
+    populators = get_related_populators(info, compiler.select, queryset.db)  # type: ignore[call-arg]
+    annotations = dict(compiler.annotation_col_map or {})
+
+    def read(row: Row) -> Any:
+        row = converted(row)
+        found = model.from_db(queryset.db, names, row[first:last])
+        for populator in populators:
+            populator.populate(row, found)
+        for name, place in annotations.items():
+            setattr(found, name, row[place])
+        return found
+
+    return read
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def insert(
+    row: models.Model, *, made: Mapping[str, tuple[str, Any]] | None = None, unless_taken: tuple[str, ...] = ()
+) -> bool:
+    """Write a new row, as `row.save(force_insert=True)` does.
+
+    `made` has for a field the SQL that makes it, and the one value in it; the row gets what came out. Where another
+    row has the same values in the fields `unless_taken`, a unique key, nothing is written and the answer is False.
+    """
+    made = made or {}
+    fields, text = _insert(type(row), tuple((name, sql) for name, (sql, _value) in made.items()), unless_taken)
+    values = [made[field.name][1] if field.name in made else _stored(field, row, adding=True) for field in fields]
+    with connection.cursor() as cursor:
+        text.run(values, cursor)
+        answer = cursor.fetchone()
+    if answer is None:
+        return False
+    for name, value in zip(made, answer[1:], strict=True):
+        setattr(row, name, value)
+    _written(row, answer[0])
+    return True
+
+
+# As `numbers.next_numbers` writes it, out of prefix and year.
+_NUMBER = (
+    "(SELECT %s || CASE WHEN drawn < 10000000 THEN to_char(drawn, 'FM0000000') ELSE drawn::text END "
+    "FROM nextval('number_{kind}') AS drawn)"
+)
+
+
+def insert_numbered(row: models.Model, kind: str, on: datetime.date, *, unless_taken: tuple[str, ...] = ()) -> bool:
+    """Write a new row with the next number of a kind as its `number`, drawn by the statement that writes it.
+
+    Where another row has the same values in the fields `unless_taken`, nothing is written and the answer is False.
+    """
+    made = {"number": (_NUMBER.format(kind=kind), f"{PREFIXES[kind]}{on.year}-")}
+    return insert(row, made=made, unless_taken=unless_taken)
+
+
+def insert_all(rows: Sequence[models.Model]) -> None:
+    """Write new rows of one model in one statement, however many there are."""
+    if not rows:
+        return
+    fields, text = _insert_all(type(rows[0]))
+    columns = [[_stored(field, row, adding=True) for row in rows] for field in fields]
+    with connection.cursor() as cursor:
+        text.run(columns, cursor)
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            _written(row, key)
+
+
+def update(row: models.Model, *names: str) -> None:
+    """Save these fields (all but the key, where none is named), as `row.save(update_fields=names)` does."""
+    fields, text = _update(type(row), names)
+    with connection.cursor() as cursor:
+        text.run([*(_stored(field, row, adding=False) for field in fields), row.pk], cursor)
+        if cursor.rowcount != 1:
+            raise DatabaseError(f"{row!r} is not there any more.")
+
+
+def _stored(field: "Field[Any, Any]", row: models.Model, *, adding: bool) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, adding), connection)
+
+
+def _written(row: models.Model, key: Any) -> None:
+    row.pk = key
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def _quoted(*names: str) -> str:
+    return ", ".join(connection.ops.quote_name(name) for name in names)
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return next(str(field.column) for field in model._meta.concrete_fields if field.name == name)
+
+
+def _table(model: type[models.Model]) -> tuple[str, list[Any], str]:
+    """Table, fields that are written, and the column of the key."""
+    meta = model._meta
+    fields = [field for field in meta.concrete_fields if not getattr(field, "db_returning", False)]
+    return _quoted(meta.db_table), fields, _quoted(str(meta.pk.column))
+
+
+@cache
+def _insert(
+    model: type[models.Model], made: tuple[tuple[str, str], ...], unless_taken: tuple[str, ...]
+) -> tuple[list[Any], Text]:
+    table, fields, key = _table(model)
+    slots = [Slot(place + 1) for place in range(len(fields))]
+    columns = {name: _column(model, name) for name in (*dict(made), *unless_taken)}
+    values = ", ".join(dict(made).get(field.name, "%s") for field in fields)
+    taken = f" ON CONFLICT ({_quoted(*(columns[name] for name in unless_taken))}) DO NOTHING" if unless_taken else ""
+    returned = ", ".join((key, *(_quoted(columns[name]) for name, _sql in made)))
+    sql = (
+        f"INSERT INTO {table} ({_quoted(*(field.column for field in fields))}) "  # noqa: S608
+        f"VALUES ({values}){taken} RETURNING {returned}"
+    )
+    return fields, named(f"insert_{model._meta.model_name}", sql, slots, [""] * len(fields))
+
+
+@cache
+def _insert_all(model: type[models.Model]) -> tuple[list[Any], Text]:
+    table, fields, key = _table(model)
+    slots = [Slot(place + 1) for place in range(len(fields))]
+    # Without a length: a text that is too long is refused by its column and not cut off.
+    types = [f"{field.db_type(connection).split('(')[0]}[]" for field in fields]
+    columns = ", ".join(f"%s::{name}" for name in types)
+    sql = (
+        f"INSERT INTO {table} ({_quoted(*(field.column for field in fields))}) "  # noqa: S608
+        f"SELECT * FROM UNNEST({columns}) RETURNING {key}"
+    )
+    return fields, named(f"insert_all_{model._meta.model_name}", sql, slots, [f"::{name}" for name in types])
+
+
+@cache
+def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[Any], Text]:
+    table, fields, key = _table(model)
+    if names:
+        fields = [model._meta.get_field(name) for name in names]
+    slots = [Slot(place + 1) for place in range(len(fields) + 1)]
+    settings = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
+    sql = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608
+    return fields, named(f"update_{model._meta.model_name}", sql, slots, [""] * len(slots))
