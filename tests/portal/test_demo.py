@@ -1,24 +1,34 @@
 """The demo city: the same for the same arguments, lawful by the rules, and large enough where it is asked to be."""
 
 import datetime
+import io
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 
-from claims.models import FeeLine, Settlement, Stay
+from claims.models import FeeLine, Referral, Reversal, Settlement, Stay
+from claims.rules import StayFacts
 from claims.services.settlement import differences
 from enrollment.contributions.models import BenefitPeriod, ContributionNotice, Receipt
+from enrollment.contributions.rules import ContributionFacts
 from enrollment.registration import idnumber
 from enrollment.registration.models import Circumstance, Enrollment, Registration, Resident
+from enrollment.registration.rules import PersonFacts
 from funds.models import JournalEntry
+from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.numbers import PREFIXES
-from liaoyang_medins.portal.demo import history
-from liaoyang_medins.portal.demo.bulk import Table
+from liaoyang_medins.kernel.policy.terms import Category, Disease, Grade, LowIncome, Sex
+from liaoyang_medins.portal.demo import city
+from liaoyang_medins.portal.demo.bulk import Job, Load, Supply, Table, Writer, facts_json
 from liaoyang_medins.portal.demo.city import CitySize, create_demo_city
 from liaoyang_medins.portal.demo.people import BIRTHPLACES, SERIALS, Town
+from liaoyang_medins.portal.progress import Progress
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +46,7 @@ TABLES: tuple[type[models.Model], ...] = (
     Stay,
     FeeLine,
     Settlement,
+    Referral,
     JournalEntry,
 )
 
@@ -64,12 +75,26 @@ def natural(field: Any) -> str:
     return f"{field.name}__{next(name for name in ('number', 'code', 'username') if name in names)}"
 
 
-def test_the_same_arguments_make_the_same_city(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "BATCH", 25)
+def test_the_same_arguments_make_the_same_city_however_many_are_written_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     size = CitySize(residents=60, settlements=40)
     first = content(size)
     assert {name: len(rows) for name, rows in first.items() if not rows} == {}
+    monkeypatch.setattr(city, "BATCH", 25)
+    monkeypatch.setattr(city, "BATCHES_A_POSTING", 1)
     assert content(size) == first
+
+
+def test_every_stage_of_work_is_there() -> None:
+    create_demo_city(CitySize(residents=60), lambda said: None)
+    assert set(Registration.objects.values_list("status", flat=True)) == set(Registration.Status)
+    assert set(Referral.objects.values_list("status", flat=True)) == set(Referral.Status)
+    assert {Stay.Status.ADMITTED, Stay.Status.DISCHARGED, Stay.Status.SETTLED} <= set(
+        Stay.objects.values_list("status", flat=True)
+    )
+    assert set(Receipt.objects.values_list("status", flat=True)) >= {Receipt.Status.MATCHED, Receipt.Status.UNMATCHED}
+    assert Reversal.objects.exists()
 
 
 def test_another_seed_makes_other_people() -> None:
@@ -122,30 +147,113 @@ def test_a_town_of_one_place_says_when_its_numbers_are_used_up() -> None:
         town.id_number("211002", day, "M")
 
 
-def test_a_row_that_says_what_its_table_does_not_have_is_an_error() -> None:
+def test_a_field_that_its_table_does_not_have_is_an_error() -> None:
     with pytest.raises(KeyError, match="registration_resident has no field nickname"):
-        Table(Resident).write([{"id": 1, "nickname": "x"}])
+        Table(Resident, "id", "nickname")
 
 
 def test_text_comes_back_as_it_was_written() -> None:
-    text = "a\\b\tc\nd\re\\N 中"
-    table = Table(Resident)
-    (key,) = table.keys(1)
-    table.write(
-        [
-            {
-                "id": key,
-                "number": "P2009-0000001",
-                "name": "王\\",
-                "sex": "M",
-                "birth_date": datetime.date(1940, 1, 1),
-                "community_id": factories.community().pk,
-                "address": text,
-            }
-        ]
-    )
+    text = "a\\b\tc\nd\re\\N 中 %s"
+    load = Load()
+    table = Table(Resident, "id", "number", "name", "sex", "birth_date", "community_id", "address")
+    (key,) = load.keys(Resident, 1)
+    (number,) = load.numbers(Resident, [datetime.date(2009, 1, 1)])
+    row = (key, number, "王\\", "M", datetime.date(1940, 1, 1), factories.community().pk, text)
+    load.write(table, [row])
+    load.batch()()
     resident = Resident.objects.get(pk=key)
     assert (resident.address, resident.name, resident.id_number, resident.version) == (text, "王\\", None, 1)
+    assert Load().keys(Resident, 1)[0] == key + 1
+    load.close(datetime.date(2009, 11, 16))
+    entry = AuditEntry.objects.get(object_type="registration.resident")
+    place = int(number[-7:])
+    assert entry.changes == {"count": 1, "first": place, "last": place}
+
+
+def test_a_number_that_somebody_else_drew_meanwhile_is_an_error() -> None:
+    supply = Supply("number_resident")
+    taken = supply.take(3)
+    Supply("number_resident").settle(taken)
+    with pytest.raises(RuntimeError, match="number_resident"):
+        supply.settle(taken)
+
+
+def test_facts_are_written_as_they_are_stored() -> None:
+    for notice in (person_facts(), ContributionFacts(person_facts(), datetime.date(2009, 1, 1), None, 2)):
+        assert json.loads(facts_json(notice)) == to_json(notice)
+    facts = StayFacts(
+        Category.ELDERLY,
+        Grade.GRADE2,
+        Decimal("100.00"),
+        Decimal("80.50"),
+        Decimal(30_000),
+        icd10="F20",
+        specialist_for=frozenset({Disease.MENTAL}),
+    )
+    assert json.loads(facts_json(facts)) == to_json(facts)
+
+
+def person_facts() -> PersonFacts:
+    return PersonFacts(Sex.F, datetime.date(1940, 2, 29), low_income=LowIncome.LOW_INCOME, disability_grade=2)
+
+
+def test_what_goes_wrong_while_writing_ends_the_load() -> None:
+    done: list[int] = []
+
+    def fail() -> None:
+        raise LookupError("disk full")
+
+    with pytest.raises(LookupError, match="disk full"):
+        write_all([lambda: done.append(1), fail, *[lambda: done.append(2)] * 3])
+    assert done == [1]
+
+
+def write_all(jobs: list[Job]) -> None:
+    with Writer() as writer:
+        for job in jobs:
+            writer.do(job)
+
+
+def test_jobs_are_done_in_their_order_and_in_the_transaction_of_who_gave_them() -> None:
+    community = factories.community()
+    with Writer() as writer:
+        for number in range(5):
+            writer.do(lambda number=number: type(community).objects.filter(pk=community.pk).update(name=f"{number}"))  # type: ignore[misc]
+    community.refresh_from_db()
+    assert community.name == "4"
+
+
+def test_on_a_terminal_a_bar_is_drawn_over_itself() -> None:
+    stream = io.StringIO()
+    progress = Progress(stream, bar=True)
+    progress.say("drawing people")
+    progress.share = 0.5
+    progress.say("done")
+    progress.close()
+    bars = stream.getvalue().split("\r")[1:]
+    assert bars[0].startswith(f"[{'.' * 30}]   0%  drawing people")
+    assert bars[1].startswith(f"[{'#' * 15}{'.' * 15}]  50%  done")
+    # What was longer is wiped out.
+    assert len(bars[1]) == len(bars[0])
+    assert bars[-1].endswith("\n")
+
+
+def test_without_a_terminal_there_is_a_line_for_each_step_and_few_between() -> None:
+    stream = io.StringIO()
+    progress = Progress(stream)
+    progress.say("drawing people")
+    for step in range(100):
+        progress.show(step / 100)
+    progress.say("posting")
+    progress.close()
+    assert stream.getvalue() == "  0%  drawing people\n 99%  posting\n"
+
+
+def test_the_command_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("create_demo_city", "--residents", "30")
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "  0%  offices, institutions, catalogue"
+    assert said[-1] == f"{Resident.objects.count()} residents"
 
 
 def test_a_city_is_not_made_over_another(capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,9 +90,13 @@ def object_number(obj: models.Model) -> str:
     return next((str(getattr(obj, name)) for name in names), str(obj.pk))
 
 
-def record_load(*, by: Actor, model: type[models.Model], numbers: Sequence[str]) -> AuditEntry:
+def record_load(
+    *, by: Actor, model: type[models.Model], numbers: Sequence[str], count: int | None = None
+) -> AuditEntry:
     """Write one entry for the records of `model` with these `numbers` (such as N2009-0000123), which were written at
     once and have none of their own; call it inside the transaction of the load.
+
+    `count` is how many they are where `numbers` are only the first and the last of them.
     """
     places = [int(number.rpartition("-")[2]) for number in numbers]
     written = _entry(
@@ -100,7 +104,7 @@ def record_load(*, by: Actor, model: type[models.Model], numbers: Sequence[str])
         verb=LOADED,
         object_type=model._meta.label_lower,
         object_number=min(numbers),
-        changes={"count": len(places), "first": min(places), "last": max(places)},
+        changes={"count": count or len(places), "first": min(places), "last": max(places)},
     )
     written.save(force_insert=True)
     return written

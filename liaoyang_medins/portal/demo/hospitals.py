@@ -1,7 +1,7 @@
-"""Hospital stays of the demo city, through the services: admitted, discharged, settled, one reversed."""
+"""Hospital stays of the demo city, through the services: admitted, discharged, settled, one reversed; referrals."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from claims import services
@@ -30,6 +30,8 @@ PRICES = {
 }
 OTHER_PRICE = (10, 90, 2)
 OPERATION = (900, 4200, 1)
+# Days before the demo's day on which a transfer was asked for, and what the agency said.
+REFERRALS = ((41, "approved"), (33, "denied"), (19, "approved"), (12, "denied"), (6, "approved"), (2, ""), (0, ""))
 
 
 class Hospitals:
@@ -47,9 +49,10 @@ class Hospitals:
         # The hospital that the demo's account works at gets the stays that are still open.
         self.home = next(i for i in self.institutions if i.office == actors["hospital"].office)
 
-    def work(self, *, stays: int) -> None:
-        """`stays` settled ones, then a few that are open on the demo's day at the demo's own hospitals."""
-        chosen = self.periods(stays + 10)
+    def work(self, *, stays: int, residents: Sequence[int]) -> None:
+        """`stays` settled ones of `residents` (keys), who have none yet, then a few that are open on the demo's day at
+        the demo's own hospitals."""
+        chosen = self.periods(stays + 10, residents)
         # The first of them are still open on the demo's day, so their benefits have to run then.
         chosen.sort(key=lambda period: period.ends < self.as_of)
         seen: set[int] = set()
@@ -63,10 +66,13 @@ class Hospitals:
             )
             done.append(self.stay(period, number, stage))
         self.reverse_one(done)
+        self.refer(done)
 
-    def periods(self, count: int) -> list[BenefitPeriod]:
-        """Up to `count` benefit periods that began a month ago or earlier, drawn from all."""
-        begun = BenefitPeriod.objects.filter(starts__lt=self.as_of - datetime.timedelta(days=30), withdrawn_on=None)
+    def periods(self, count: int, residents: Sequence[int]) -> list[BenefitPeriod]:
+        """Up to `count` benefit periods of `residents` that began a month ago or earlier, drawn from all of them."""
+        begun = BenefitPeriod.objects.filter(
+            resident__in=residents, starts__lt=self.as_of - datetime.timedelta(days=30), withdrawn_on=None
+        )
         keys = list(begun.order_by("resident__number", "starts").values_list("pk", flat=True))
         chosen = self.town.random.sample(keys, min(count, len(keys)))
         found = begun.select_related("resident", "notice").in_bulk(chosen)
@@ -129,6 +135,29 @@ class Hospitals:
                         number=settlement.number, reason="费用明细录入有误，重新结算", by=self.actors["reviewer"]
                     )
                 return
+
+    def refer(self, stays: Sequence[Stay]) -> None:
+        """Transfers out of the demo's hospital: approved, denied, and some that wait for the agency (D7)."""
+        clerk, reviewer = self.actors["hospital"], self.actors["reviewer"]
+        away = list(Institution.objects.filter(out_of_city=True).order_by("code"))
+        for (days, decision), stay in zip(REFERRALS, reversed(stays), strict=False):
+            issued_on = self.as_of - datetime.timedelta(days=days)
+            with clock.on_day(issued_on):
+                referral = services.request_referral(
+                    resident_number=stay.resident.number,
+                    from_institution=self.home.code,
+                    to_institution=self.town.random.choice(away).code,
+                    diagnosis=stay.diagnosis_id,
+                    reason="本院不具备相应诊疗条件，需转上级医院",
+                    issued_on=issued_on,
+                    valid_until=issued_on + datetime.timedelta(days=30),
+                    by=clerk,
+                )
+            with clock.on_day(min(issued_on + datetime.timedelta(days=1), self.as_of)):
+                if decision == "approved":
+                    services.approve_referral(number=referral.number, by=reviewer)
+                elif decision == "denied":
+                    services.deny_referral(number=referral.number, reason="本市定点医院可以诊治", by=reviewer)
 
     def staff(self, institution: Institution) -> Actor:
         """The demo's account at the institution, or somebody without an account where the demo has none."""
