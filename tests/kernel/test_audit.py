@@ -1,5 +1,6 @@
 """The audit record: append-only, chained, and found out when somebody tampers with it."""
 
+import datetime
 import json
 import re
 import threading
@@ -181,7 +182,8 @@ def test_sealers_at_once_seal_every_entry_once() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_entry_whose_transaction_was_open_is_sealed_later() -> None:
+def test_an_entry_whose_transaction_was_open_is_sealed_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "SETTLED_AFTER", datetime.timedelta(0))
     office = factories.area()
     written, go_on = threading.Event(), threading.Event()
 
@@ -199,9 +201,34 @@ def test_an_entry_whose_transaction_was_open_is_sealed_later() -> None:
     assert written.wait(10)
     write(2)
     assert services.seal() == 2
+    for _time in range(3):
+        write(1)
+        assert services.seal() == 1
     go_on.set()
     thread.join(10)
     assert services.seal() == 1
+    assert services.broken_blocks() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sealer_does_not_look_again_at_what_is_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "SETTLED_AFTER", datetime.timedelta(0))
+    # No other transaction of the server is under way.
+    monkeypatch.setattr(services, "DRAWN", "SELECT last_value, 1::bigint, 1::bigint FROM audit_auditentry_id_seq")
+    monkeypatch.setattr(services, "SEAL_AT_MOST", 3)
+    settled = []
+    for count in (1, 1, 4, 0):
+        write(count)
+        services.seal()
+        first = AuditEntry.objects.order_by("id").first()
+        block = AuditBlock.objects.order_by("-id").first()
+        assert first is not None
+        assert block is not None
+        settled.append(block.settled_until and block.settled_until - first.pk + 1)
+    # The first block knows of none before it; the third is full and goes as far as the second had seen, since what
+    # it left may lie before what it took.
+    assert settled == [0, 1, 2, 6]
+    assert services.unsealed_count() == 0
     assert services.broken_blocks() == []
 
 

@@ -42,13 +42,18 @@ class AuditBlock(models.Model):
     """A sealed run of entries: the ids, their count, the hash over them and over the block before.
 
     An entry belongs to exactly one block. Ids of a block need not be contiguous: a transaction that was still open
-    when a later id was sealed is caught by the next block.
+    when a later id was sealed is caught by the next block. So that the sealer need not look through the whole record
+    each time, a block says how far the ids had been drawn (`drawn_until`), which transactions can have drawn them
+    (those below `transactions_until`), and up to which id all are sealed and none will come (`settled_until`).
     """
 
     sealed_at = models.DateTimeField(_("sealed at"))
     count = models.PositiveIntegerField(_("entries"))
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
+    drawn_until = models.BigIntegerField(default=0)
+    transactions_until = models.BigIntegerField(default=0)
+    settled_until = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("audit block")

@@ -1,5 +1,6 @@
 """Writing the audit record, sealing it, and checking the seal."""
 
+import datetime
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,10 +12,17 @@ from django.db import connection, models, transaction
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 
-from .models import AuditBlock, AuditEntry, AuditSeal
+from .models import AuditBlock, AuditEntry
 
 GENESIS = "0" * 64
 SEAL_AT_MOST = 10_000
+SETTLED_AFTER = datetime.timedelta(minutes=1)
+# The last id that was drawn for an entry; the number that the next transaction will get; and the number below which
+# all transactions have ended.
+DRAWN = """
+SELECT entries.last_value, pg_snapshot_xmax(now.snapshot)::text::bigint, pg_snapshot_xmin(now.snapshot)::text::bigint
+FROM audit_auditentry_id_seq AS entries, (SELECT pg_current_snapshot() AS snapshot) AS now
+"""
 # Any number that no other advisory lock of the portal uses.
 _SEALER_LOCK = 102_2008
 # The act of writing many records at once.
@@ -132,16 +140,47 @@ def seal() -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALER_LOCK])
-    entries = list(AuditEntry.objects.filter(seal=None).order_by("id")[:SEAL_AT_MOST])
+        # Before the entries are read: what is drawn afterwards is the next block's.
+        cursor.execute(DRAWN)
+        drawn, transactions, ended = cursor.fetchone()
+    entries = list(_unsealed().order_by("id")[:SEAL_AT_MOST])
     if not entries:
         return 0
     last = AuditBlock.objects.order_by("-id").first()
     previous = last.hash if last else GENESIS
     block = AuditBlock.objects.create(
-        sealed_at=clock.now(), count=len(entries), previous_hash=previous, hash=block_hash(previous, entries)
+        sealed_at=clock.now(),
+        count=len(entries),
+        previous_hash=previous,
+        hash=block_hash(previous, entries),
+        drawn_until=drawn,
+        transactions_until=transactions,
+        settled_until=_settled(ended, last, entries),
     )
-    AuditSeal.objects.bulk_create(AuditSeal(entry=entry, block=block) for entry in entries)
+    with connection.cursor() as cursor:
+        ids = [entry.pk for entry in entries]
+        cursor.execute(
+            "INSERT INTO audit_auditseal (entry_id, block_id) SELECT unnest(%s::bigint[]), %s", [ids, block.pk]
+        )
     return len(entries)
+
+
+def _settled(ended: int, last: AuditBlock | None, entries: Sequence[AuditEntry]) -> int:
+    """Up to which id every entry is sealed and none will come, once `entries` are sealed: up to what had been drawn
+    when a block was made of which all transactions have ended (those below `ended`) by now.
+    """
+    before = last.settled_until if last else 0
+    # Between drawing its id and getting its own number a transaction is seen by nobody, for much less than this.
+    long_ago = clock.now() - SETTLED_AFTER
+    over = AuditBlock.objects.filter(transactions_until__lte=ended, sealed_at__lte=long_ago).order_by("-id").first()
+    drawn = over.drawn_until if over else 0
+    # A block that is full may have left some behind it.
+    return max(before, min(drawn, entries[-1].pk) if len(entries) == SEAL_AT_MOST else drawn)
+
+
+def _unsealed() -> models.QuerySet[AuditEntry]:
+    last = AuditBlock.objects.order_by("-id").first()
+    return AuditEntry.objects.filter(pk__gt=last.settled_until if last else 0, seal=None)
 
 
 def broken_blocks() -> list[int]:
@@ -162,4 +201,4 @@ def broken_blocks() -> list[int]:
 
 def unsealed_count() -> int:
     """How many committed entries no block holds yet."""
-    return AuditEntry.objects.filter(seal=None).count()
+    return _unsealed().count()
