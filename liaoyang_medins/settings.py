@@ -140,6 +140,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "seal the audit record": {"task": "liaoyang_medins.kernel.audit.tasks.seal", "schedule": 60},
     "post documents to the journal": {"task": "funds.tasks.post_documents", "schedule": 60},
+    "follow moves": {"task": "enrollment.contributions.tasks.follow_moves", "schedule": 60},
     "lapse what was not paid": {
         "task": "enrollment.contributions.tasks.lapse_unpaid",
         "schedule": crontab(hour=0, minute=10),

@@ -10,6 +10,7 @@ VERBS.update(
         "notices.remake": _("Made the contribution notice anew"),
         "notices.pay": _("The notice was settled"),
         "notices.lapse": _("The notice lapsed"),
+        "notices.district": _("Corrected the notice's district after a move"),
         "receipts.record": _("Recorded the payment"),
         "receipts.assign": _("Assigned the receipt to its notice"),
         "receipts.return": _("Returned the receipt"),

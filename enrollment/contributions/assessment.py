@@ -177,7 +177,7 @@ def assess(
     parts = [part_of(known, benefit.notice_year, number, benefit.start, student)]
     if benefit.prepaid_year:
         parts.append(part_of(known, benefit.prepaid_year, number + 1, date(benefit.prepaid_year, 1, 1), student))
-    return Assessment(benefit, facts, tuple(parts), selectors.district_of(resident))
+    return Assessment(benefit, facts, tuple(parts), selectors.district_of(resident, paid))
 
 
 def contribution_of(known: Known, year: int, year_no: int) -> rules.Contribution:

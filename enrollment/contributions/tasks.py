@@ -12,3 +12,9 @@ from . import services
 def lapse_unpaid() -> None:
     """W8: lapse what was not paid in its term. Once a day; a second run changes nothing."""
     services.lapse_unpaid(on=clock.today(), by=Actor.job("lapse_unpaid"))
+
+
+@shared_task
+def follow_moves() -> None:
+    """C3: paid notices follow moves that became known since. A second run changes nothing."""
+    services.follow_moves(by=Actor.job("follow_moves"))

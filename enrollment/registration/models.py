@@ -38,6 +38,7 @@ class Resident(models.Model):
     community = models.ForeignKey(Office, models.PROTECT, related_name="residents", verbose_name=_("community"))
     address = models.CharField(_("address"), max_length=200, blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    moved_on = models.DateField(_("moved on"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -56,6 +57,33 @@ class Resident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
+
+
+class Move(models.Model):
+    """A resident went from one community to another: in `to_community` from the day `moved_on` on.
+
+    Only who moved has rows; everybody lived always where they live. A move that is stated anew from an earlier day on is
+    voided and kept.
+    """
+
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="moves")
+    moved_on = models.DateField(_("moved on"))
+    from_community = models.ForeignKey(Office, models.PROTECT, related_name="+", verbose_name=_("moved from"))
+    to_community = models.ForeignKey(Office, models.PROTECT, related_name="+", verbose_name=_("moved to"))
+    voided = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("move")
+        ordering = ["resident", "moved_on"]
+        constraints = [
+            models.UniqueConstraint(
+                name="move_once_a_day", fields=["resident", "moved_on"], condition=Q(voided=False)
+            ),
+            models.CheckConstraint(name="move_goes_elsewhere", condition=~Q(from_community=F("to_community"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resident_id} {self.moved_on}"
 
 
 # kind of circumstance → the values that it takes

@@ -1,6 +1,7 @@
 """Reading residents, their circumstances and registrations, always within the scope of who asks."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -15,7 +16,7 @@ from liaoyang_medins.kernel.policy.terms import EnrollmentKind, Sex
 
 from . import facts, rules
 from .data import CircumstanceData
-from .models import Circumstance, Enrollment, Registration, Resident
+from .models import Circumstance, Enrollment, Move, Registration, Resident
 
 # Roles that see the whole pooling area.
 EVERYWHERE = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR})
@@ -106,12 +107,34 @@ def died_on(resident: Resident) -> datetime.date | None:
     return facts.died_on(circumstances_of(resident))
 
 
-def district_of(resident: Resident) -> Office:
-    """The district of the resident's community, which shares the subsidy (C3)."""
-    subdistrict = resident.community.parent
-    district = subdistrict.parent if subdistrict else None
+def lived_in(moves: Iterable[Move], home: Office, day: datetime.date) -> Office:
+    """The community of `day` for who lives in `home` now, after these moves in their order."""
+    return next((move.from_community for move in moves if move.moved_on > day), home)
+
+
+def moves_of(resident: Resident) -> list[Move]:
+    """The moves that hold, the latest first."""
+    if resident.moved_on is None:
+        return []
+    return list(resident.moves.filter(voided=False).select_related("from_community").order_by("-moved_on"))
+
+
+def community_on(resident: Resident, day: datetime.date) -> Office:
+    """The community in which the resident lived on `day`."""
+    if resident.moved_on is None or resident.moved_on <= day:
+        return resident.community
+    later = resident.moves.filter(voided=False, moved_on__gt=day).order_by("moved_on")
+    return lived_in(later.select_related("from_community__parent__parent"), resident.community, day)
+
+
+def district_of(resident: Resident, on: datetime.date | None = None) -> Office:
+    """The district of the resident's community, which shares the subsidy (C3): that of the day `on`, else the
+    present one.
+    """
+    community = resident.community if on is None else community_on(resident, on)
+    district = community.parent.parent if community.parent else None
     if district is None:
-        raise ValueError(f"{resident.community} has no district above it.")
+        raise ValueError(f"{community} has no district above it.")
     return district
 
 

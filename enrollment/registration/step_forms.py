@@ -227,6 +227,11 @@ class ResidentForm(forms.Form):
     )
     name = forms.CharField(label=_("Name"), max_length=60)
     community = OfficeChoice(label=_("Community"), queryset=Office.objects.none(), empty_label=None)
+    moved_on = DateField(
+        label=_("Moved on"),
+        required=False,
+        help_text=_("Where the community changes: the first day there. Left empty it is today."),
+    )
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=30, required=False, widget=medium())
     reason = forms.CharField(label=_("Note"), max_length=200, required=False)

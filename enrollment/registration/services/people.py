@@ -21,6 +21,7 @@ from ..data import PersonData
 from ..models import Resident
 from ..names import sort_key
 from .common import locked_resident
+from .moves import write_move
 
 NAME_LENGTH = 60
 
@@ -66,7 +67,8 @@ def put_on_record(person: PersonData, *, on: datetime.date, by: Actor) -> tuple[
     changes = _changes(found, person)
     if person.id_number and found.id_number is None:
         changes["id_number"] = person.id_number
-    _write(found, changes, by=by)
+    moved = _moved(found, changes, on, today=on) if "community" in changes else {}
+    _write(found, changes, moved, by=by)
     return found, False
 
 
@@ -112,13 +114,22 @@ def _changes(resident: Resident, person: PersonData) -> dict[str, Any]:
     return {field: value for field, value in stated.items() if getattr(resident, field) != value}
 
 
-def _write(resident: Resident, changes: dict[str, Any], *, by: Actor, note: str = "") -> None:
-    if not changes:
+def _moved(
+    resident: Resident, changes: dict[str, Any], moved_on: datetime.date, *, today: datetime.date
+) -> dict[str, Any]:
+    """Move the resident to the community in `changes`, which leaves them; what the record of acts says of it."""
+    before = resident.community
+    write_move(resident, changes.pop("community", before), moved_on, today=today)
+    return {"community": [before.code, resident.community.code], "moved_on": moved_on}
+
+
+def _write(
+    resident: Resident, changes: dict[str, Any], moved: dict[str, Any], *, by: Actor, note: str = ""
+) -> None:
+    if not changes and not moved:
         return
     # The record of acts says which details changed; of the personal ones it keeps no copy.
-    told: dict[str, Any] = {"fields": sorted(changes)}
-    if "community" in changes:
-        told["community"] = [resident.community.code, changes["community"].code]
+    told = {"fields": sorted([*changes, *(["community"] if moved else [])]), **moved}
     for field, value in changes.items():
         setattr(resident, field, value)
     resident.pinyin = sort_key(resident.name)
@@ -128,16 +139,26 @@ def _write(resident: Resident, changes: dict[str, Any], *, by: Actor, note: str 
 
 
 @transaction.atomic
-def change_resident(*, number: str, version: int, person: PersonData, reason: str = "", by: Actor) -> Resident:
+def change_resident(
+    *,
+    number: str,
+    version: int,
+    person: PersonData,
+    moved_on: datetime.date | None = None,
+    reason: str = "",
+    by: Actor,
+) -> Resident:
     """Change name, community, address, telephone of a resident, or give the ID number to who had none (a newborn's).
 
-    An ID number on record is never changed. Invalid for wrong input; Conflict where somebody changed the person
-    meanwhile or where the ID number is another resident's.
+    Another community is lived in from `moved_on` on, from today where it is not said; with the same community the day
+    of the last move is corrected. An ID number on record is never changed. Invalid for wrong input; Conflict where
+    somebody changed the person meanwhile or where the ID number is another resident's.
     """
     by.require("residents.change")
+    today = clock.today()
     resident = locked_resident(number, by)
     require_version(resident.version, version, told=last_change(resident))
-    stated = cleaned_person(person, clock.today())
+    stated = cleaned_person(person, today)
     changes = _changes(resident, stated) | {
         field: getattr(stated, field)
         for field in ("address", "phone")
@@ -149,5 +170,8 @@ def change_resident(*, number: str, version: int, person: PersonData, reason: st
         changes["id_number"] = stated.id_number
     elif stated.id_number and stated.id_number != resident.id_number:
         raise Invalid(_("The ID number on record cannot be changed here."), field="id_number")
-    _write(resident, changes, by=by, note=reason.strip())
+    moved: dict[str, Any] = {}
+    if "community" in changes or moved_on:
+        moved = _moved(resident, changes, moved_on or today, today=today)
+    _write(resident, changes, moved, by=by, note=reason.strip())
     return resident

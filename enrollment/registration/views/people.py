@@ -131,6 +131,7 @@ def resident_edit(request: ActorRequest, number: str) -> HttpResponse:
             number=number,
             version=given["version"],
             person=person,
+            moved_on=given["moved_on"],
             reason=given["reason"],
             by=request.actor,
         ):

@@ -88,24 +88,31 @@ SHARES = sql_check(
 DISTRICT = sql_check(
     "notice.district",
     "C3",
-    _("The district that shares is that of the resident's community, unless the resident moved."),
+    _("The district that shares is that of the resident's community on the day of payment."),
     table=NOTICE,
     rows="contributions_contributionnotice WHERE status IN ('open', 'paid')",
     sql="""
-        SELECT notice.number AS row, district.code AS stored, home.code AS lives
+        SELECT notice.number AS row, district.code AS stored, home.code AS lives, moved.found AS waiting
         FROM contributions_contributionnotice notice
+        CROSS JOIN LATERAL (
+            SELECT EXISTS (SELECT FROM registration_move move WHERE move.resident_id = notice.resident_id) AS found
+        ) AS moved
         JOIN registration_resident resident ON resident.id = notice.resident_id
-        JOIN offices_office community ON community.id = resident.community_id
+        LEFT JOIN LATERAL (
+            SELECT from_community_id FROM registration_move move
+            WHERE move.resident_id = resident.id AND NOT voided
+                AND moved_on > coalesce(notice.paid_on, notice.issued_on)
+            ORDER BY moved_on LIMIT 1
+        ) AS later ON resident.moved_on > coalesce(notice.paid_on, notice.issued_on)
+        JOIN offices_office community ON community.id = coalesce(later.from_community_id, resident.community_id)
         JOIN offices_office subdistrict ON subdistrict.id = community.parent_id
         JOIN offices_office home ON home.id = subdistrict.parent_id
         JOIN offices_office district ON district.id = notice.district_id
-        WHERE notice.status IN ('open', 'paid') AND home.id <> notice.district_id AND NOT EXISTS (
-            SELECT FROM audit_auditentry said
-            WHERE said.resident = resident.number AND said.resident <> '' AND said.verb = 'residents.change'
-                AND said.changes ? 'community'
-        )
+        WHERE notice.status IN ('open', 'paid') AND home.id <> notice.district_id
+            -- What is not paid yet is looked at anew on the day of payment.
+            AND NOT (notice.status = 'open' AND moved.found)
     """,
-    words=_("Its district is %(stored)s; the resident lives in %(lives)s and never moved."),
+    words=_("Its district is %(stored)s; the resident lived in %(lives)s on the day of payment."),
 )
 
 TERM = sql_check(

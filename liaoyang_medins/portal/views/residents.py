@@ -77,6 +77,7 @@ def page(request: ActorRequest, resident: Resident, *, id_number: str = "") -> H
         "category": label(contributions.category_on(resident, today)),
         "subdistrict": subdistrict,
         "district": subdistrict.parent if subdistrict else None,
+        "moves": registration.moves_of(resident),
         "circumstances": resident.circumstances.select_related("school").order_by("kind", "-starts"),
         "registrations": registration.registrations_visible_to(actor).filter(resident=resident),
         "today": today,
