@@ -9,7 +9,11 @@ class FundsConfig(AppConfig):
     verbose_name = _("Funds")
 
     def ready(self) -> None:
+        from liaoyang_medins.kernel.runs import kinds
+
         from . import labels  # noqa: F401  (the audit record's words for the acts of this app)
         from .chart import write_chart
+        from .services import preparing
 
+        kinds.register(preparing.KIND)
         post_migrate.connect(write_chart, sender=self)

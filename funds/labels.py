@@ -13,6 +13,7 @@ from .rules import PeriodKind
 VERBS.update(
     {
         "journal.post": _("Posted documents to the journal"),
+        "statements.begin": _("Began to draw the subsidy statement"),
         "statements.prepare": _("Prepared the subsidy statement"),
         "statements.redraw": _("Drew the subsidy statement anew"),
         "statements.discard": _("Discarded the draft of the subsidy statement"),

@@ -90,15 +90,17 @@ class JournalLeg(models.Model):
 class SubsidyStatement(models.Model):
     """The claim on city and districts for a period's paid contributions (F2): of a window, or of a month outside it.
 
+    - `preparing`: a run (funds/services/preparing.py) is drawing its items, the first time or anew.
     - `draft`: prepared by a clerk; its items can still be drawn anew.
     - `issued`: frozen, with its hash; due 30 days after its date. What arrives is booked against it.
 
-    `period_from` and `period_until` (both included) are value dates of the payments. Only one draft is open at a
-    time, so that every correction known at a moment stands in the statement that is issued next. A trigger refuses
-    every change of an issued statement.
+    `period_from` and `period_until` (both included) are value dates of the payments. Only one is preparing or a draft
+    at a time, so that every correction known at a moment stands in the statement that is issued next. A trigger
+    refuses every change of an issued statement.
     """
 
     class Status(models.TextChoices):
+        PREPARING = "preparing", _("Being prepared")
         DRAFT = "draft", _("Draft")
         ISSUED = "issued", _("Issued")
 
@@ -106,7 +108,11 @@ class SubsidyStatement(models.Model):
         WINDOW = "window", _("Window")
         MONTH = "month", _("Month")
 
-    TRANSITIONS: dict[str, set[str]] = {Status.DRAFT: {Status.ISSUED}, Status.ISSUED: set()}
+    TRANSITIONS: dict[str, set[str]] = {
+        Status.PREPARING: {Status.DRAFT},
+        Status.DRAFT: {Status.ISSUED, Status.PREPARING},
+        Status.ISSUED: set(),
+    }
 
     number = models.CharField(_("statement number"), max_length=20, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
@@ -127,11 +133,17 @@ class SubsidyStatement(models.Model):
         ordering = ["-period_until", "-number"]
         constraints = [
             models.UniqueConstraint(name="statement_period_once", fields=["kind", "period_from"]),
-            models.UniqueConstraint(name="statement_one_draft", fields=["status"], condition=Q(status="draft")),
+            # None of them has a date, and here no date is like no date: so there is one at most.
+            models.UniqueConstraint(
+                name="statement_one_open",
+                fields=["issued_on"],
+                condition=Q(status__in=["preparing", "draft"]),
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(name="statement_period", condition=Q(period_until__gte=F("period_from"))),
             models.CheckConstraint(
                 name="statement_issued",
-                condition=Q(status="draft", issued_on=None, due_on=None)
+                condition=Q(status__in=["preparing", "draft"], issued_on=None, due_on=None)
                 | (Q(status="issued", issued_on__isnull=False, due_on__isnull=False) & ~Q(hash="")),
             ),
             models.CheckConstraint(

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "liaoyang_medins.kernel.web",
     "liaoyang_medins.kernel.offices",
     "liaoyang_medins.kernel.audit",
+    "liaoyang_medins.kernel.runs",
     "enrollment.registration",
     "enrollment.contributions",
     "claims",
@@ -139,6 +140,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "seal the audit record": {"task": "liaoyang_medins.kernel.audit.tasks.seal", "schedule": 60},
+    "call workers to the runs": {"task": "liaoyang_medins.kernel.runs.tasks.wake_runs", "schedule": 60},
     "post documents to the journal": {"task": "funds.tasks.post_documents", "schedule": 60},
     "follow moves": {"task": "enrollment.contributions.tasks.follow_moves", "schedule": 60},
     "lapse what was not paid": {

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("enrollment.contributions.urls")),
     path("", include("claims.urls")),
     path("", include("funds.urls")),
+    path("", include("liaoyang_medins.kernel.runs.urls")),
 ]

@@ -3,13 +3,14 @@ and issue.
 """
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Value
 
 from enrollment.contributions.models import ContributionNotice
 from funds import rules
@@ -20,6 +21,35 @@ from liaoyang_medins.kernel.money import ZERO
 
 ISSUED = SubsidyStatement.Status.ISSUED
 PAID = ContributionNotice.Status.PAID
+
+# The columns of a line, as `drawn` selects them and as a statement's item has them.
+COLUMNS = "notice_id, district_id, category, tier, persons, government, city, district_share"
+LOTS = """
+    WITH drawn ({columns}) AS ({lines}),
+    placed AS (
+        SELECT notice_id, (row_number() OVER (ORDER BY notice_id) - 1) / %s AS lot
+        FROM (SELECT DISTINCT notice_id FROM drawn) AS notice
+    )
+    SELECT max(notice_id) FROM placed GROUP BY lot ORDER BY lot
+"""
+SAME = """
+    WITH drawn ({columns}) AS ({lines}), held AS (SELECT {columns} FROM funds_subsidyitem WHERE statement_id = %s)
+    SELECT NOT EXISTS (
+        (SELECT * FROM held EXCEPT ALL SELECT * FROM drawn)
+        UNION ALL (SELECT * FROM drawn EXCEPT ALL SELECT * FROM held)
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """The notices with keys above `after`, up to `until` (included); None is no limit."""
+
+    after: int | None = None
+    until: int | None = None
+
+
+EVERYTHING = Lot()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,32 +128,47 @@ def overclaimed() -> QuerySet[SubsidyItem, Any]:
     )
 
 
-def draw(period: rules.Period, statement: SubsidyStatement | None = None) -> Iterator[SubsidyItem]:
-    """The unsaved items of a period's statement as the records stand now: claims first, then corrections."""
-    for notice in notices_for(period).order_by("pk").iterator(chunk_size=2000):
-        yield SubsidyItem(
-            statement=statement,
-            notice_id=notice.pk,
-            district_id=notice.district_id,
-            category=notice.category,
-            tier=notice.tier,
-            persons=1,
-            government=notice.government,
-            city=notice.city,
-            district_share=notice.district_share,
-        )
-    for row in overclaimed():
-        yield SubsidyItem(
-            statement=statement,
-            notice_id=row["notice"],
-            district_id=row["district"],
-            category=row["category"],
-            tier=row["tier"],
-            persons=-1,
-            government=-row["government"],
-            city=-row["city"],
-            district_share=-row["share"],
-        )
+def drawn(period: rules.Period, lot: Lot = EVERYTHING) -> tuple[str, tuple[Any, ...]]:
+    """The lines (COLUMNS) of a period's statement as the records stand now, claims and corrections, of a lot of
+    notices: a select with its parameters, so that PostgreSQL can write, sum or compare them where they are.
+    """
+    claims = notices_for(period)
+    corrections = overclaimed().order_by()
+    if lot.after is not None:
+        claims, corrections = claims.filter(pk__gt=lot.after), corrections.filter(notice__gt=lot.after)
+    if lot.until is not None:
+        claims, corrections = claims.filter(pk__lte=lot.until), corrections.filter(notice__lte=lot.until)
+    lines = claims.order_by().values_list(
+        "pk", "district", "category", "tier", Value(1), "government", "city", "district_share"
+    )
+    less = corrections.values_list(
+        "notice", "district", "category", "tier", Value(-1), -F("government"), -F("city"), -F("share")
+    )
+    sql, parameters = lines.union(less, all=True).query.sql_with_params()
+    return sql, tuple(parameters)
+
+
+def lots_of(period: rules.Period, size: int) -> list[Lot]:
+    """The period's lines in lots of `size` notices. Together they hold every notice, also one that is paid while they
+    are worked; without a line there is none.
+    """
+    lines, parameters = drawn(period)
+    with connection.cursor() as cursor:
+        cursor.execute(LOTS.format(columns=COLUMNS, lines=lines), [*parameters, size])
+        ends: list[int | None] = [end for (end,) in cursor.fetchall()]
+    if not ends:
+        return []
+    bounds = [None, *ends[:-1], None]
+    return [Lot(after, until) for after, until in pairwise(bounds)]
+
+
+def is_fresh(statement: SubsidyStatement, period: rules.Period) -> bool:
+    """Whether the statement holds just the lines that would be drawn now."""
+    lines, parameters = drawn(period)
+    with connection.cursor() as cursor:
+        cursor.execute(SAME.format(columns=COLUMNS, lines=lines), [*parameters, statement.pk])
+        (same,) = cursor.fetchone()
+    return bool(same)
 
 
 def _sums(items: QuerySet[ContributionNotice]) -> Sums:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import Collate
 
 from enrollment.registration.labels import label
 from funds import rules
@@ -170,7 +171,9 @@ def seal_of(statement: SubsidyStatement) -> str:
         f"{statement.issued_on:%Y-%m-%d}",
         f"{statement.due_on:%Y-%m-%d}",
     )
-    rows = statement.items.values_list(
+    # In the order of code points, whatever the database's collation.
+    order = (Collate("notice__number", "C"), Collate("district__code", "C"), "-persons")
+    rows = statement.items.order_by(*order).values_list(
         "notice__number",
         "district__code",
         "category",
@@ -180,4 +183,4 @@ def seal_of(statement: SubsidyStatement) -> str:
         "city",
         "district_share",
     )
-    return rules.seal(heading, (rules.Line(*row) for row in rows.order_by("pk").iterator(chunk_size=5000)))
+    return rules.seal(heading, (rules.Line(*row) for row in rows.iterator(chunk_size=5000)))

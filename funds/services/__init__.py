@@ -1,13 +1,8 @@
 """The verbs of the funds: posting to the journal; preparing and issuing statements, booking what arrives."""
 
 from .journal import documents_waiting, post_documents
-from .statements import (
-    discard_statement,
-    issue_statement,
-    prepare_statement,
-    record_subsidy,
-    redraw_statement,
-)
+from .preparing import prepare_statement, redraw_statement, start_preparing, start_redrawing
+from .statements import discard_statement, issue_statement, record_subsidy
 
 __all__ = [
     "discard_statement",
@@ -17,4 +12,6 @@ __all__ = [
     "prepare_statement",
     "record_subsidy",
     "redraw_statement",
+    "start_preparing",
+    "start_redrawing",
 ]

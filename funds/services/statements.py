@@ -1,148 +1,35 @@
-"""Subsidy statements: prepare, draw anew, discard, issue, and book what arrives (F2, F3, C3; Art. 14, 15)."""
+"""Subsidy statements: discard, issue, and book what arrives (F2, F3, C3; Art. 14, 15)."""
 
 import datetime
 from decimal import Decimal
-from itertools import islice
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from funds import rules
-from funds.models import SubsidyItem, SubsidyReceipt, SubsidyStatement
+from funds.models import SubsidyReceipt, SubsidyStatement
 from funds.selectors import balances, drawing, figures
 from liaoyang_medins.kernel import clock, policy
 from liaoyang_medins.kernel.audit import services as audit
-from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.money import ZERO, fen
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.states import require_transition, require_version
+
+from .locking import lock_statements, locked_statement, require_may_become
+from .preparing import changes_of
 
 Status = SubsidyStatement.Status
-# Any number that no other advisory lock of the portal uses.
-_STATEMENTS_LOCK = 102_2008_02
-
-
-def _lock() -> None:
-    """One verb on statements at a time: they are few, and each looks at what all the others hold."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_STATEMENTS_LOCK])
-
-
-def _locked(number: str, version: int) -> SubsidyStatement:
-    _lock()
-    statement = SubsidyStatement.objects.select_for_update(of=("self",)).filter(number=number).first()
-    told = last_change(statement or SubsidyStatement(number=number))
-    if statement is None:
-        raise Conflict(_("There is no subsidy statement %(number)s any more.") % {"number": number}, reasons=(told,))
-    require_version(statement.version, version, told=told)
-    return statement
-
-
-def _fill(statement: SubsidyStatement, period: rules.Period) -> None:
-    items = drawing.draw(period, statement)
-    while chunk := list(islice(items, 2000)):
-        SubsidyItem.objects.bulk_create(chunk)
-
-
-def _changes(statement: SubsidyStatement) -> dict[str, object]:
-    sums = figures.sums_of(statement)
-    return {"period": statement.period_from, "persons": sums.persons, "government": sums.government}
-
-
-@transaction.atomic
-def prepare_statement(*, kind: str, period_from: datetime.date, by: Actor) -> SubsidyStatement:
-    """Make the draft of the statement of a period and draw its items; returns it (F2, F3).
-
-    `kind` is `window` or `month`, `period_from` the period's first value date. Raises Invalid where no period of
-    that kind begins on that day; Refused where it has not ended, nothing is to be claimed, or another draft is open;
-    Conflict where the period has a statement; NotAllowed.
-    """
-    by.require("statements.prepare")
-    _lock()
-    today = clock.today()
-    period = _period(kind, period_from)
-    if period.last >= today:
-        raise Refused(
-            _("The period runs until %(day)s; its statement can be prepared from the day after.")
-            % {"day": period.last},
-            code="period_not_ended",
-        )
-    _require_room(period)
-    rule = policy.on(settings.POOLING_AREA, period.last)
-    statement = SubsidyStatement.objects.create(
-        number=next_number("statement", today),
-        kind=period.kind.value,
-        period_from=period.first,
-        period_until=period.last,
-        policy_version=rule.version,
-        policy_hash=rule.content_hash,
-        made_by_id=by.user_id,
-    )
-    _fill(statement, period)
-    if not statement.items.exists():
-        raise Refused(_("There is nothing to claim for this period."), code="nothing_to_claim")
-    audit.record(by=by, verb="statements.prepare", obj=statement, changes=_changes(statement))
-    return statement
-
-
-def _period(kind: str, first: datetime.date) -> rules.Period:
-    try:
-        period = drawing.period_of(first)
-    except policy.PolicyError as error:
-        raise Invalid(_("There were no contributions before the measures took effect."), field="period") from error
-    if period.first != first or period.kind != kind:
-        raise Invalid(
-            _("No period of this kind begins on %(day)s. That day belongs to the period from %(first)s to %(last)s.")
-            % {"day": first, "first": period.first, "last": period.last},
-            code="no_such_period",
-            field="period",
-        )
-    return period
-
-
-def _require_room(period: rules.Period) -> None:
-    """Conflict where the period has a statement, Refused while another draft is open."""
-    there = SubsidyStatement.objects.filter(kind=period.kind.value, period_from=period.first).select_related("made_by")
-    for statement in there:
-        raise Conflict(
-            _("This period has the statement %(number)s already, prepared by %(name)s.")
-            % {"number": statement.number, "name": statement.made_by or "—"},
-            code="period_has_statement",
-        )
-    for draft in SubsidyStatement.objects.filter(status=Status.DRAFT):
-        raise Refused(
-            _("The statement %(number)s is still a draft. It is issued or discarded before the next is prepared.")
-            % {"number": draft.number},
-            code="draft_open",
-        )
-
-
-@transaction.atomic
-def redraw_statement(*, number: str, version: int, by: Actor) -> SubsidyStatement:
-    """Draw the items of a draft anew from the records as they stand now. Raises Conflict, NotAllowed."""
-    by.require("statements.prepare")
-    statement = _locked(number, version)
-    _require_draft(statement, Status.ISSUED)
-    before = figures.sums_of(statement)
-    statement.items.all().delete()
-    _fill(statement, statement_period(statement))
-    statement.version += 1
-    statement.save(update_fields=["version"])
-    changes = _changes(statement) | {"persons_before": before.persons, "government_before": before.government}
-    audit.record(by=by, verb="statements.redraw", obj=statement, changes=changes)
-    return statement
 
 
 @transaction.atomic
 def discard_statement(*, number: str, version: int, by: Actor) -> None:
     """Take a draft away; its period can be prepared again. Raises Conflict, NotAllowed."""
     by.require("statements.prepare")
-    statement = _locked(number, version)
-    _require_draft(statement, Status.ISSUED)
-    audit.record(by=by, verb="statements.discard", obj=statement, changes=_changes(statement))
+    statement = locked_statement(number, version)
+    require_may_become(statement, Status.ISSUED)
+    audit.record(by=by, verb="statements.discard", obj=statement, changes=changes_of(statement))
     statement.delete()
 
 
@@ -154,8 +41,8 @@ def issue_statement(*, number: str, version: int, by: Actor) -> SubsidyStatement
     says what the records say; Refused where it claims nothing.
     """
     by.require("statements.issue")
-    statement = _locked(number, version)
-    _require_draft(statement, Status.ISSUED)
+    statement = locked_statement(number, version)
+    require_may_become(statement, Status.ISSUED)
     if by.user_id is not None and statement.made_by_id == by.user_id:
         raise NotAllowed(
             _("You prepared this statement yourself: somebody else checks and issues it."), code="own_entry"
@@ -174,25 +61,16 @@ def issue_statement(*, number: str, version: int, by: Actor) -> SubsidyStatement
     statement.hash = figures.seal_of(statement)
     statement.version += 1
     statement.save()
-    changes = _changes(statement) | {"due_on": statement.due_on, "hash": statement.hash}
+    changes = changes_of(statement) | {"due_on": statement.due_on, "hash": statement.hash}
     audit.record(by=by, verb="statements.issue", obj=statement, changes=changes)
     return statement
-
-
-def _require_draft(statement: SubsidyStatement, then: str) -> None:
-    require_transition(SubsidyStatement.TRANSITIONS, statement.status, then, label=statement.get_status_display())
 
 
 def _require_fresh(statement: SubsidyStatement) -> None:
     """Conflict unless the draft holds just what would be drawn now: a payment may have been returned or come in
     since.
     """
-    held = set(statement.items.values_list("notice_id", "district_id", "persons", "government"))
-    drawn = {
-        (item.notice_id, item.district_id, item.persons, item.government)
-        for item in drawing.draw(statement_period(statement))
-    }
-    if held != drawn:
+    if not drawing.is_fresh(statement, statement_period(statement)):
         raise Conflict(
             _("Payments came in or were returned since this draft was drawn. Draw it anew, then check it again."),
             code="draft_is_stale",
@@ -215,7 +93,7 @@ def record_subsidy(
     NotAllowed.
     """
     by.require("statements.book")
-    _lock()
+    lock_statements()
     statement = SubsidyStatement.objects.filter(number=number).first()
     if statement is None or statement.status != Status.ISSUED:
         raise Conflict(_("Only an issued statement can be paid."), code="not_issued")

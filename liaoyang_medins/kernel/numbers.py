@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-# kind → prefix; the sequences are made in offices/migrations.
+# kind → prefix; the sequences are made in offices/migrations, that of runs in its own.
 PREFIXES = {
     "resident": "P",
     "registration": "R",
@@ -18,6 +18,7 @@ PREFIXES = {
     "referral": "T",
     "statement": "B",
     "subsidy_receipt": "A",
+    "run": "G",
 }
 
 

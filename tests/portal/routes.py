@@ -141,4 +141,10 @@ ROUTES: dict[str, Route] = {
     "journal-post": Route(AGENCY, post=True),
     "journal-entry": Route(SEES_JOURNAL, "entry"),
     "trial-balance": Route(SEES_JOURNAL),
+    # Long runs
+    "runs": Route(AGENCY | SUPERVISOR),
+    "run": Route(AGENCY | SUPERVISOR, "run"),
+    "run-pause": Route(AGENCY, "run", post=True),
+    "run-resume": Route(AGENCY, "run", post=True),
+    "run-cancel": Route(AGENCY, "run", post=True),
 }

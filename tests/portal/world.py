@@ -15,11 +15,14 @@ from enrollment.registration.models import Circumstance, Registration, Registrat
 from funds.models import JournalEntry, SubsidyItem, SubsidyStatement
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
 from tests import factories
 
 PLACES = {Role.COMMUNITY, Role.SUBDISTRICT, Role.DISTRICT}
 EVERYWHERE = {Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR}
+# Who may open the page of one of these may open all of them.
+NOBODYS = {"user", "posting", "office", "institution", "designation", "specialty", "entry", "run"}
 RESIDENTS = 90
 ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9X](?![0-9])")
 
@@ -55,7 +58,7 @@ def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
         if role in (Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR):
             return True
         return thing.issued and (role is Role.CITY_FINANCE or office.code in thing.offices)
-    if role in EVERYWHERE or kind in ("user", "posting", "office", "institution", "designation", "specialty", "entry"):
+    if role in EVERYWHERE or kind in NOBODYS:
         return True
     if kind in ("stay", "settlement", "referral"):
         return role is Role.HOSPITAL and office.code in thing.offices
@@ -92,6 +95,7 @@ def things() -> dict[str, list[Thing]]:
             for row in RegistrationDraft.objects.all()
         ],
     }
+    found["run"] = [Thing({"number": row.number}) for row in Run.objects.all()[:3]]
     found["resident"] = [
         Thing({"number": row.number}, resident=row, text=row.name)
         for row in Resident.objects.select_related("community")
@@ -157,7 +161,7 @@ def make_referrals() -> None:
     first, second, third = Institution.objects.order_by("code")[:3]
     for number, (sender, receiver) in enumerate(((first, second), (second, third)), start=1):
         Referral.objects.create(
-            number=f"T2009-{number:07d}",
+            number=f"T2009-{9_000_000 + number}",
             resident=Resident.objects.all()[number],
             from_institution=sender,
             to_institution=receiver,

@@ -49,6 +49,9 @@ MAY: dict[str, frozenset[Role]] = {
         "statements.book": {R.AGENCY_CLERK},
         "journal.see": _AGENCY | {R.CITY_FINANCE, R.SUPERVISOR},
         "journal.post": {R.AGENCY_CLERK, R.AGENCY_REVIEWER},
+        # Long runs: each kind of run says besides which verb starts and steers it
+        "runs.see": _AGENCY | {R.SUPERVISOR},
+        "runs.steer": _AGENCY,
         # Administration and looking back
         "offices.manage": {R.ADMINISTRATOR},
         "users.manage": {R.ADMINISTRATOR},

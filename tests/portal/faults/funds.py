@@ -7,7 +7,12 @@ from django.db import connection
 from enrollment.contributions.models import Receipt
 from enrollment.registration.models import Resident
 from funds.models import JournalEntry, JournalLeg, SubsidyItem, SubsidyReceipt
+from funds.services import start_preparing
+from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Posting
+from liaoyang_medins.kernel.runs.models import Chunk
 
 from .planting import (
     YUAN,
@@ -116,6 +121,23 @@ def more_than_claimed() -> str:
 def a_subsidy_reference_twice() -> str:
     first, second = SubsidyReceipt.objects.order_by("number")[:2]
     return change(second, bank_reference=first.bank_reference)
+
+
+@fault("run.finished")
+def a_part_left_out() -> str:
+    chunk = Chunk.objects.filter(run__status="finished").order_by("pk")[0]
+    change(chunk, status="waiting", done_at=None)
+    return chunk.run.number
+
+
+@fault("run.preparing")
+def prepared_by_nobody() -> str:
+    """A statement of the next period, which is not due yet; the audit record tells of it."""
+    clerk = Actor.of_posting(Posting.objects.select_related("user", "office").get(user__username="clerk"))
+    with clock.on_day(D(2010, 2, 2)):
+        made = start_preparing(kind="month", period_from=D(2010, 1, 1), by=clerk, calls=False)
+    change(made, status="cancelled", ended_at=made.started_at)
+    return made.result
 
 
 @fault("journal.missing")
