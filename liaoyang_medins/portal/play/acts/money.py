@@ -1,0 +1,122 @@
+"""Notices and the money that comes in for them, or does not (W5, W6, W8, C6, C8)."""
+
+from decimal import Decimal
+
+from enrollment.contributions import services
+from enrollment.contributions.models import ContributionNotice, Receipt
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.offices.actors import Actor
+
+from ..steps import Again, Moot, Step, act
+from ..who import agency, community_of, registration_of, resident_of, reviewer
+
+Status = ContributionNotice.Status
+UNKNOWN = "N1999-"
+
+
+def notice_of(step: Step) -> ContributionNotice:
+    """The newest notice of the person: the renewal for the year that the step names, else the first one of the
+    registration. Moot where none was made.
+    """
+    rows = ContributionNotice.objects.select_related("resident").order_by("-pk")
+    year = step.args.get("year")
+    if year:
+        rows = rows.filter(resident=resident_of(step.who), contribution_year=year, kind="renewal")
+    else:
+        form = registration_of(step.args.get("form", step.who))
+        rows = rows.filter(enrollment__registration=form).exclude(kind="renewal")
+    found = rows.first()
+    if found is None:
+        raise Moot
+    return found
+
+
+# Who died, moved away or is in another scheme by now renews nothing; nor does who paid for the next year with the
+# first notice, or grew too old (E4).
+NOTHING_TO_RENEW = ("not_eligible", "no_enrollment", "never_paid", "already_paid", "window_closed")
+
+
+@act(may=NOTHING_TO_RENEW)
+def renew(step: Step) -> None:
+    """The notice for the next year, made at the community or the agency."""
+    resident = resident_of(step.who)
+    by = agency() if step.args["at_agency"] else community_of(resident)
+    services.make_renewal_notice(resident_number=resident.number, contribution_year=step.args["year"], by=by)
+
+
+@act(may=("no_enrollment", "not_eligible", "window_closed", "unchanged"))
+def remake(step: Step) -> None:
+    """Made anew: a fact changed, the term ran out or the bank took the payment back."""
+    notice = notice_of(step)
+    if notice.issued_on == clock.today():
+        raise Again
+    if notice.status not in (Status.OPEN, Status.LAPSED, Status.RETURNED):
+        raise Moot
+    services.remake_notice(number=notice.number, by=agency())
+
+
+@act(again=("reference_taken",))
+def pay(step: Step) -> None:
+    """Money comes in: the amount due and `off` yuan more, with the bank's value date, known today."""
+    args = step.args
+    notice = notice_of(step)
+    due = notice.personal + args.get("off", Decimal(0))
+    services.record_payment(
+        stated_notice=UNKNOWN + args["reference"][:7] if args.get("unknown") else notice.number,
+        amount=max(due, Decimal("0.5")),
+        paid_on=args.get("dated", step.day),
+        channel=args.get("channel", "bank"),
+        bank_reference=args["reference"],
+        payer=notice.resident.name,
+        by=agency(),
+    )
+
+
+def receipt_of(step: Step) -> Receipt:
+    """The receipt with the bank reference of the step. Moot where the payment was never made."""
+    found = Receipt.objects.filter(bank_reference=step.args["reference"]).first()
+    if found is None:
+        raise Moot
+    return found
+
+
+@act(may=("after_end", "paid_twice", "outside_term", "short", "over"))
+def assign(step: Step) -> None:
+    """A reviewer finds out which notice an unmatched payment was for."""
+    receipt = receipt_of(step)
+    if receipt.status != Receipt.Status.UNMATCHED:
+        raise Again
+    services.assign_receipt(
+        number=receipt.number, version=receipt.version, notice_number=notice_of(step).number, by=reviewer()
+    )
+
+
+@act()
+def give_back(step: Step) -> None:
+    """The bank took a payment back, or one that settled nothing is paid back. `only` names the state that it has to
+    be in.
+    """
+    receipt = receipt_of(step)
+    if receipt.status == Receipt.Status.RETURNED:
+        raise Again
+    if receipt.status != step.args["only"]:
+        raise Moot
+    services.return_receipt(
+        number=receipt.number,
+        version=receipt.version,
+        returned_on=step.day,
+        note=step.args["note"],
+        by=reviewer(),
+    )
+
+
+@act()
+def lapse(step: Step) -> None:
+    """What was not paid in its term lapses, as it does every night."""
+    services.lapse_unpaid(on=step.day, by=Actor.job("play"))
+
+
+@act()
+def follow(step: Step) -> None:
+    """Paid notices follow the moves that became known since, as they do every night."""
+    services.follow_moves(by=Actor.job("play"))

@@ -1,0 +1,182 @@
+"""The yearly window: who continues, how they pay, and what becomes of what was paid wrongly (W5, W8, C6, C8)."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from ..cast import Deck, Member
+from ..steps import Step, mark, submission
+from .counter import AGAIN, Case
+from .frame import DAY, Frame
+
+# event → the share of those who are enrolled. All others pay in time what is due, but for those who do nothing at all.
+SHARES = {
+    "paid too little, then right": 0.006,
+    "paid too much, then right": 0.004,
+    "paid twice": 0.004,
+    "paid for an unknown notice, assigned": 0.004,
+    "paid for an unknown notice, returned": 0.002,
+    "paid in time, known after the close": 0.006,
+    "paid after the term": 0.003,
+    "payment bounced, paid again": 0.003,
+    "payment bounced in the new year": 0.003,
+    "notice not paid": 0.02,
+}
+SILENT = 0.012
+EXACT = "paid in time"
+EVENTS = (*SHARES, EXACT)
+
+
+def story(frame: Frame, people: Sequence[Member], aside: set[str]) -> Iterator[Step]:
+    """The window's steps; who must not be kept from an event by something else is put `aside`."""
+    if not frame.has_window:
+        return
+    deck = Deck([member for member in people if 0 < member.paid_year < frame.year], frame.rng("window"))
+    for event, share in SHARES.items():
+        for member in deck.deal(share, lambda member: steady(frame, member)):
+            yield from WAYS[event](Payer(frame, member, event))
+    aside |= deck.aside
+    deck.deal(SILENT)
+    for member in deck.rest():
+        yield from in_time(Payer(frame, member, EXACT))
+
+
+def steady(frame: Frame, member: Member) -> bool:
+    """Whether the person surely is eligible for the year: no birthday that opens or closes a category (E3 to E5)."""
+    age = frame.year - member.birth.year
+    return age < 18 or age > 61
+
+
+class Payer:
+    """Makes the steps of one person in the window."""
+
+    def __init__(self, frame: Frame, member: Member, event: str) -> None:
+        self.frame, self.member, self.event = frame, member, event
+        self.r: random.Random = frame.rng("window", member.id_number)
+        # Time enough after the notice for all that goes wrong inside the window.
+        self.asked = frame.draw(self.r, frame.opens, frame.closes - 12 * DAY)
+        self.paid = min(self.asked + self.r.randrange(1, 9) * DAY, frame.closes)
+
+    def step(self, act: str, day: Any, *, told: bool = False, **args: Any) -> Step:
+        """A step; `told` is the one that the totals count the event by."""
+        return Step(day, self.member.id_number, act, args, self.event if told else "")
+
+    def renew(self) -> Step:
+        at_agency = self.r.random() < 0.2
+        return self.step("renew", self.asked, year=self.frame.year, at_agency=at_agency)
+
+    def pay(self, day: Any, label: str, *, told: bool = False, **args: Any) -> Step:
+        channel = "school" if self.member.school else self.r.choice(("bank", "bank", "bank", "counter"))
+        return self.step(
+            "pay",
+            day,
+            told=told,
+            year=self.frame.year,
+            reference=self.reference(label),
+            channel=channel,
+            **args,
+        )
+
+    def reference(self, label: str) -> str:
+        return mark("renewal", self.frame.year, self.member.id_number, label)
+
+    def give_back(self, day: Any, label: str, note: str, *, only: str = "unmatched", told: bool = False) -> Step:
+        return self.step("give_back", day, told=told, reference=self.reference(label), note=note, only=only)
+
+
+def in_time(payer: Payer) -> Iterator[Step]:
+    yield payer.renew()
+    yield payer.pay(payer.paid, "1", told=True)
+
+
+def too_little(payer: Payer) -> Iterator[Step]:
+    yield payer.renew()
+    yield payer.pay(payer.asked + DAY, "1", off=Decimal(-10), told=True)
+    yield payer.give_back(payer.asked + 4 * DAY, "1", "金额不足，退回")
+    yield payer.pay(payer.asked + 6 * DAY, "2")
+
+
+def too_much(payer: Payer) -> Iterator[Step]:
+    yield payer.renew()
+    yield payer.pay(payer.asked + DAY, "1", off=Decimal(20), told=True)
+    yield payer.give_back(payer.asked + 5 * DAY, "1", "金额有误，退回")
+    yield payer.pay(payer.asked + 7 * DAY, "2")
+
+
+def twice(payer: Payer) -> Iterator[Step]:
+    yield payer.renew()
+    yield payer.pay(payer.paid, "1")
+    yield payer.pay(payer.paid + 2 * DAY, "2", told=True)
+    yield payer.give_back(payer.paid + 9 * DAY, "2", "重复缴费，退回")
+
+
+def unknown(payer: Payer) -> Iterator[Step]:
+    yield payer.renew()
+    yield payer.pay(payer.paid, "1", unknown=True)
+    reference = payer.reference("1")
+    yield payer.step("assign", payer.paid + 3 * DAY, told=True, year=payer.frame.year, reference=reference)
+
+
+def lost(payer: Payer) -> Iterator[Step]:
+    yield payer.renew()
+    yield payer.pay(payer.paid, "1", unknown=True)
+    yield payer.give_back(payer.paid + 15 * DAY, "1", "无法查明缴费人，退回", told=True)
+
+
+def known_late(payer: Payer) -> Iterator[Step]:
+    yield payer.renew()
+    known = payer.frame.closes + payer.r.randrange(2, 20) * DAY
+    yield payer.pay(known, "1", dated=payer.paid, told=True)
+
+
+def after_the_term(payer: Payer) -> Iterator[Step]:
+    yield payer.renew()
+    day = payer.frame.closes + payer.r.randrange(2, 12) * DAY
+    yield payer.pay(day, "1", told=True)
+    yield payer.give_back(day + 6 * DAY, "1", "超过缴费期限，退回")
+
+
+def bounced(payer: Payer) -> Iterator[Step]:
+    yield payer.renew()
+    yield payer.pay(payer.asked + DAY, "1")
+    yield payer.give_back(payer.asked + 4 * DAY, "1", "银行退票", only="matched", told=True)
+    yield payer.step("remake", payer.asked + 6 * DAY, year=payer.frame.year)
+    yield payer.pay(payer.asked + 8 * DAY, "2")
+
+
+def bounced_in_the_new_year(payer: Payer) -> Iterator[Step]:
+    yield payer.renew()
+    yield payer.pay(payer.paid, "1")
+    day = payer.frame.closes + payer.r.randrange(35, 100) * DAY
+    yield payer.give_back(day, "1", "银行退票", only="matched", told=True)
+
+
+def not_paid(payer: Payer) -> Iterator[Step]:
+    """W8: lapses, and may come back in spring as a re-enrollment that waits."""
+    yield payer.step("renew", payer.asked, told=True, year=payer.frame.year, at_agency=True)
+    back = payer.frame.closes + payer.r.randrange(60, 200) * DAY
+    form = str(submission(payer.frame.seed, payer.frame.year, AGAIN, payer.member.id_number))
+    case = Case(payer.frame, AGAIN, payer.r, payer.member.id_number, form, back)
+    yield case.step("register")
+    yield from case.paid()
+
+
+WAYS: dict[str, Callable[[Payer], Iterator[Step]]] = dict(
+    zip(
+        SHARES,
+        (
+            too_little,
+            too_much,
+            twice,
+            unknown,
+            lost,
+            known_late,
+            after_the_term,
+            bounced,
+            bounced_in_the_new_year,
+            not_paid,
+        ),
+        strict=True,
+    )
+)
