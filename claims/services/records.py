@@ -74,9 +74,9 @@ def lock_stay(number: str, by: Actor, version: int | None = None) -> Stay:
     stay = None
     # As `stays_visible_to` says.
     if sees_everything(by):
-        stay = _stay.first(number)
+        stay = _stay.under_lock(number)
     elif by.role is Role.HOSPITAL and by.office is not None:
-        stay = _stay_at.first(number, by.office.pk)
+        stay = _stay_at.under_lock(number, by.office.pk)
     if stay is None:
         raise unknown_stay()
     if version is not None and version != stay.version:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from enrollment.registration import labels, selectors
@@ -25,6 +25,7 @@ from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.policy import Policy
 from liaoyang_medins.kernel.policy.terms import EnrollmentKind, Ineligible, MovedFrom, Sex, StudentKind
+from liaoyang_medins.kernel.statements import Statement
 
 from . import rules
 from .models import ContributionNotice
@@ -113,18 +114,23 @@ def registered_on(enrollment: Enrollment) -> date:
     return registration.received_on if registration else enrollment.starts
 
 
-def known_of(resident: Resident, day: date, registered: date) -> Known:
-    """The facts that hold on `day`, and nothing that was to come afterwards."""
-    circumstances = selectors.circumstances_of(resident)
+def known_of(resident: Resident, day: date, registered: date, file: selectors.OnFile | None = None) -> Known:
+    """The facts that hold on `day`, and nothing that was to come afterwards; `file` for who has read it already."""
+    circumstances = (file or selectors.on_file(resident)).circumstances
     history = history_of(Sex(resident.sex), resident.birth_date, circumstances)
     moved_in, moved_from = hukou_entry(circumstances)
     until_day = tuple((first, facts) for first, facts in history.segments if first <= day)
     person = history.on(day)
     if person is None:
         raise Refused(_("The person was not yet born on %(day)s.") % {"day": day}, code="not_eligible")
-    paid = ContributionNotice.objects.filter(resident=resident, status=ContributionNotice.Status.PAID)
-    first_year: int | None = paid.aggregate(year=Min("contribution_year"))["year"]
+    first_year = _paid_years.first(resident.pk)
     return Known(person, FactsHistory(until_day), moved_in, moved_from, first_year, registered, day)
+
+
+@Statement
+def _paid_years(resident: int) -> "QuerySet[ContributionNotice, int]":
+    paid = ContributionNotice.objects.filter(resident=resident, status=ContributionNotice.Status.PAID)
+    return paid.order_by("contribution_year").values_list("contribution_year", flat=True)[:1]
 
 
 def assess(
@@ -137,13 +143,16 @@ def assess(
     contribution_year: int | None = None,
     year_after: bool = False,
     waiting_until: date | None = None,
+    file: selectors.OnFile | None = None,
 ) -> Assessment:
     """What a notice made on `made` and paid on `paid` costs and buys, by the facts on the day of payment (C, B, W6).
 
     `kind` None: first enrollment or re-enrollment, as the earlier relationships say (W8). A renewal needs its
-    `contribution_year`. Raises Refused with every reason where the person may not take part, BeforeTheLaw.
+    `contribution_year`. `file` is what is on file, for who has read it already. Raises Refused with every reason where
+    the person may not take part, BeforeTheLaw.
     """
-    known = known_of(resident, paid, registered)
+    file = file or selectors.on_file(resident)
+    known = known_of(resident, paid, registered, file)
     student = known.person.student is StudentKind.SCHOOL
 
     def facts_for(year: int) -> rules.BenefitFacts:
@@ -153,7 +162,7 @@ def assess(
             # Eligible only by today's facts and the age of the reference date: since today's facts hold.
             since = known.history.segments[-1][0]
         return rules.BenefitFacts(
-            kind=kind or selectors.enrollment_kind(resident, since),
+            kind=kind or selectors.kind_after(file.last, since),
             eligible_since=since,
             paid=paid,
             student=student,

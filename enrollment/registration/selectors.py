@@ -2,9 +2,11 @@
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel import policy
@@ -13,6 +15,7 @@ from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import EnrollmentKind, Sex
+from liaoyang_medins.kernel.statements import Statement
 
 from . import facts, rules
 from .data import CircumstanceData
@@ -42,30 +45,44 @@ def sees_everything(actor: Actor) -> bool:
 
 def residents_visible_to(actor: Actor) -> QuerySet[Resident]:
     """The residents of the actor's office: those who live there, of a school those who go or went there."""
-    residents = Resident.objects.select_related("community__parent__parent")
     if sees_everything(actor):
+        return residents_seen_by(None, None)
+    return residents_seen_by(actor.role, actor.office) if actor.role else Resident.objects.none()
+
+
+def residents_seen_by(role: Role | None, office: Office | int | None) -> QuerySet[Resident]:
+    """The residents that a role sees at an office (or its key); None: who sees everybody."""
+    residents = Resident.objects.select_related("community__parent__parent")
+    if role is None:
         return residents
-    if actor.role in OFFICE_OF_RESIDENT:
-        return residents.filter(**{OFFICE_OF_RESIDENT[actor.role]: actor.office})
-    if actor.role is Role.SCHOOL:
-        return residents.filter(_student_of(actor.office, "pk"))
+    if role in OFFICE_OF_RESIDENT:
+        return residents.filter(**{OFFICE_OF_RESIDENT[role]: office})
+    if role is Role.SCHOOL:
+        return residents.filter(_student_of(office, "pk"))
     return residents.none()
 
 
 def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:
     """The registrations of the actor's residents, and those that the actor's office received."""
-    registrations = Registration.objects.select_related("resident__community__parent__parent", "office", "made_by")
     if sees_everything(actor):
+        return registrations_seen_by(None, None)
+    return registrations_seen_by(actor.role, actor.office) if actor.role else Registration.objects.none()
+
+
+def registrations_seen_by(role: Role | None, office: Office | int | None) -> QuerySet[Registration]:
+    """The registrations that a role sees at an office (or its key); None: who sees all."""
+    registrations = Registration.objects.select_related("resident__community__parent__parent", "office", "made_by")
+    if role is None:
         return registrations
-    if actor.role in OFFICE_OF_RESIDENT:
-        lives_here = Q(**{f"resident__{OFFICE_OF_RESIDENT[actor.role]}": actor.office})
-        return registrations.filter(lives_here | Q(office=actor.office))
-    if actor.role is Role.SCHOOL:
-        return registrations.filter(office=actor.office)
+    if role in OFFICE_OF_RESIDENT:
+        lives_here = Q(**{f"resident__{OFFICE_OF_RESIDENT[role]}": office})
+        return registrations.filter(lives_here | Q(office=office))
+    if role is Role.SCHOOL:
+        return registrations.filter(office=office)
     return registrations.none()
 
 
-def _student_of(school: Office | None, resident: str) -> Exists:
+def _student_of(school: Office | int | None, resident: str) -> Exists:
     attended = Circumstance.objects.filter(
         resident=OuterRef(resident), kind=Circumstance.Kind.STUDENT, school=school, voided=False
     )
@@ -77,8 +94,64 @@ def _student_of(school: Office | None, resident: str) -> Exists:
 
 def circumstances_of(resident: Resident) -> list[CircumstanceData]:
     """The circumstances on record, voided ones left out, by kind and first day."""
-    rows = resident.circumstances.filter(voided=False).select_related("school").order_by("kind", "starts")
-    return [CircumstanceData.of(row) for row in rows]
+    return [CircumstanceData.of(row) for row in circumstance_rows(resident)]
+
+
+def circumstance_rows(resident: Resident) -> list[Circumstance]:
+    """The same as rows of the record."""
+    return _circumstances(resident.pk)
+
+
+@Statement
+def _circumstances(resident: int) -> QuerySet[Circumstance]:
+    rows = Circumstance.objects.filter(resident=resident, voided=False)
+    return rows.select_related("school").order_by("kind", "starts")
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """From when to when an insured relationship holds, and why it ended."""
+
+    starts: datetime.date
+    ends: datetime.date | None
+    end_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnFile:
+    """What the rules ask of a resident, read at once: the circumstances, voided ones and their schools left out, and
+    the insured relationships, the last one first.
+    """
+
+    circumstances: tuple[CircumstanceData, ...]
+    relationships: tuple[Relationship, ...]
+
+    @property
+    def current(self) -> Relationship | None:
+        """The one that has no end yet."""
+        return next((one for one in self.relationships if one.ends is None), None)
+
+    @property
+    def last(self) -> Relationship | None:
+        return self.relationships[0] if self.relationships else None
+
+
+def on_file(resident: Resident) -> OnFile:
+    """What is on file of the resident now."""
+    rows = sorted(_on_file(resident.pk), key=lambda row: (row[0], row[2], row[4]))
+    insured = (Relationship(row[2], row[3], row[1]) for row in reversed(rows) if row[0] == _RELATIONSHIP)
+    return OnFile(tuple(CircumstanceData(*row[:4]) for row in rows if row[0] != _RELATIONSHIP), tuple(insured))
+
+
+_RELATIONSHIP = "enrollment"
+
+
+@Statement
+def _on_file(resident: int) -> "QuerySet[Circumstance, tuple[Any, ...]]":
+    held = Circumstance.objects.filter(resident=resident, voided=False).order_by()
+    insured = Enrollment.objects.filter(resident=resident).order_by()
+    columns = insured.values_list(Value(_RELATIONSHIP), "end_reason", "starts", "ends", "pk")
+    return held.values_list("kind", "value", "starts", "ends", "pk").union(columns, all=True)
 
 
 def facts_on(resident: Resident, day: datetime.date) -> rules.PersonFacts:
@@ -146,16 +219,27 @@ def subdistrict_of(resident: Resident) -> Office:
 
 
 def open_registration(resident: Resident) -> Registration | None:
-    return resident.registrations.filter(status__in=Registration.OPEN).select_related("office").first()
+    return _open_registration.first(resident.pk)
+
+
+@Statement
+def _open_registration(resident: int) -> QuerySet[Registration]:
+    rows = Registration.objects.filter(resident=resident, status__in=Registration.OPEN)
+    return rows.select_related("office").order_by()
 
 
 def current_enrollment(resident: Resident) -> Enrollment | None:
     """The insured relationship that has no end yet."""
-    return resident.enrollments.filter(ends=None).first()
+    return next((row for row in _enrollments(resident.pk) if row.ends is None), None)
 
 
 def last_enrollment(resident: Resident) -> Enrollment | None:
-    return resident.enrollments.order_by("-starts", "-pk").first()
+    return _enrollments.first(resident.pk)
+
+
+@Statement
+def _enrollments(resident: int) -> QuerySet[Enrollment]:
+    return Enrollment.objects.filter(resident=resident).order_by("-starts", "-pk")
 
 
 def enrollment_kind(resident: Resident, since: datetime.date) -> EnrollmentKind:
@@ -167,7 +251,7 @@ def enrollment_kind(resident: Resident, since: datetime.date) -> EnrollmentKind:
     return kind_after(last_enrollment(resident), since)
 
 
-def kind_after(last: Enrollment | None, since: datetime.date) -> EnrollmentKind:
+def kind_after(last: Enrollment | Relationship | None, since: datetime.date) -> EnrollmentKind:
     """The same for who knows the `last` insured relationship already."""
     reasons = Enrollment.EndReason
     if last is None or last.ends is None:
@@ -178,14 +262,38 @@ def kind_after(last: Enrollment | None, since: datetime.date) -> EnrollmentKind:
 
 def resident_with(id_number: str) -> Resident | None:
     """The resident with this ID number of 18 places, wherever they live: one person has one record."""
-    return Resident.objects.select_related("community__parent__parent").filter(id_number=id_number).first()
+    return _with_id.first(id_number)
+
+
+@Statement
+def _with_id(id_number: str) -> QuerySet[Resident]:
+    return Resident.objects.select_related("community__parent__parent").filter(id_number=id_number).order_by()
 
 
 def resident_like(
     *, id_number: str | None, name: str, birth_date: datetime.date, sex: str, community: Office
 ) -> Resident | None:
     """The resident who is meant: by the ID number, else a newborn of the community who had no number so far."""
-    newborn = Q(id_number=None, name=name, birth_date=birth_date, sex=sex, community=community)
-    meant = Q(id_number=id_number) | newborn if id_number else newborn
+    newborn = (name, birth_date, sex, community.pk)
+    return _with_id_or_newborn.first(*newborn, id_number) if id_number else _newborn.first(*newborn)
+
+
+def _unnumbered(name: str, birth_date: datetime.date, sex: str, community: int) -> Q:
+    return Q(id_number=None, name=name, birth_date=birth_date, sex=sex, community=community)
+
+
+def _residents(meant: Q) -> QuerySet[Resident]:
     rows = Resident.objects.select_related("community__parent__parent").filter(meant)
-    return rows.order_by(F("id_number").asc(nulls_last=True), "pinyin", "number").first()
+    return rows.order_by(F("id_number").asc(nulls_last=True), "pinyin", "number")[:1]
+
+
+@Statement
+def _newborn(name: str, birth_date: datetime.date, sex: str, community: int) -> QuerySet[Resident]:
+    return _residents(_unnumbered(name, birth_date, sex, community))
+
+
+@Statement
+def _with_id_or_newborn(
+    name: str, birth_date: datetime.date, sex: str, community: int, id_number: str
+) -> QuerySet[Resident]:
+    return _residents(Q(id_number=id_number) | _unnumbered(name, birth_date, sex, community))

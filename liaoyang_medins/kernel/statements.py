@@ -106,6 +106,15 @@ class Statement(Generic[T]):
         rows = self(*values)
         return rows[0] if rows else None
 
+    def under_lock(self, *values: Any) -> T | None:
+        """The first row of a statement that locks rows and reads others with them.
+
+        Where it had to wait for a lock, PostgreSQL looks at the locked row anew but not at those that it had joined to
+        it, and drops the row where they fit no more: asked again, with the lock in hand, it finds the right ones.
+        """
+        found = self.first(*values)
+        return found if found is not None else self.first(*values)
+
     def _compiled(self) -> tuple[Text, Callable[[Row], T]]:
         queryset = self.make(*(Value(Slot(place + 1)) for place in range(self.count)))
         compiler = queryset.query.get_compiler(connection=connection)

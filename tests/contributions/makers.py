@@ -142,8 +142,3 @@ def state(notice: ContributionNotice) -> str:
     """The notice's status as it stands in the database now."""
     notice.refresh_from_db()
     return notice.status
-
-
-def broken(*_args: Any, **_values: Any) -> None:
-    """In place of a step of the work: what was done before it must not stay."""
-    raise RuntimeError("the disk is full")

@@ -8,9 +8,10 @@ from enrollment.contributions import services
 from enrollment.contributions.models import Receipt
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
+from tests.faults import unwritable
 
 from . import makers as m
-from .makers import broken, state
+from .makers import state
 
 D = datetime.date
 LATER = D(2009, 4, 25)
@@ -56,7 +57,7 @@ def test_assigning_to_no_notice_twice_or_by_the_wrong_person(notice):
 
 def test_assigning_is_whole_or_not_at_all(notice, person, monkeypatch):
     receipt = m.pay("N2009-9999999", D(2009, 3, 25))
-    monkeypatch.setattr(Receipt, "save", broken)
+    unwritable(monkeypatch, Receipt)
     with pytest.raises(RuntimeError):
         assign(receipt, notice)
     assert (state(notice), m.cover(person)) == ("open", [])

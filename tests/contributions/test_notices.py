@@ -14,9 +14,9 @@ from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories as make
+from tests.faults import unwritable
 
 from . import makers as m
-from .makers import broken
 
 D = datetime.date
 TAKEN = D(2009, 3, 20)
@@ -90,7 +90,7 @@ def test_who_is_not_eligible_any_more_gets_no_notice():
 
 def test_records_and_notice_are_whole_or_not_at_all(monkeypatch):
     registration = m.at_agency(m.newborn(), D(2009, 3, 18))
-    monkeypatch.setattr(ContributionNotice, "save", broken)
+    unwritable(monkeypatch, ContributionNotice)
     with pytest.raises(RuntimeError):
         take(registration)
     registration.refresh_from_db()
@@ -162,7 +162,7 @@ def test_a_community_renews_its_own_residents_only(enrolled):
 
 
 def test_renewal_is_whole_or_not_at_all(enrolled, monkeypatch):
-    monkeypatch.setattr(AuditEntry, "save", broken)
+    unwritable(monkeypatch, AuditEntry)
     with pytest.raises(RuntimeError):
         m.renewal(enrolled, D(2009, 10, 12))
     assert enrolled.notices.count() == 1
@@ -236,7 +236,7 @@ def test_remaking_is_whole_or_not_at_all(monkeypatch):
     person = m.newborn()
     notice = m.first_notice(person, D(2009, 3, 20))
     make.circumstance(person, m.Kind.LOW_INCOME, "low_income", starts=D(2009, 3, 22))
-    monkeypatch.setattr(AuditEntry, "save", broken)
+    unwritable(monkeypatch, AuditEntry)
     with pytest.raises(RuntimeError):
         remake(notice, D(2009, 3, 25))
     notice.refresh_from_db()

@@ -16,9 +16,10 @@ from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed
 from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories as make
+from tests.faults import unwritable
 
 from . import makers as m
-from .makers import broken, state
+from .makers import state
 
 D = datetime.date
 LATER = D(2009, 4, 25)
@@ -107,23 +108,6 @@ def test_a_reference_is_taken_once(notice):
     assert Receipt.objects.count() == 2
 
 
-def test_a_reference_taken_at_the_same_moment_is_told_too(notice, monkeypatch):
-    first = m.pay(notice, D(2009, 3, 25), bank_reference="ABC1")
-    looked = []
-
-    def not_yet(channel, reference):
-        looked.append(reference)
-        if len(looked) > 1:
-            real(channel, reference)
-
-    from enrollment.contributions.services import receipts
-
-    real = receipts.require_new_reference
-    monkeypatch.setattr(receipts, "require_new_reference", not_yet)
-    with pytest.raises(Conflict, match=first.number):
-        m.pay(notice, D(2009, 3, 26), 40, bank_reference="ABC1")
-
-
 @pytest.mark.parametrize(
     ("values", "field"),
     [
@@ -151,7 +135,7 @@ def test_only_the_agency_clerk_records(notice):
 
 def test_recording_is_whole_or_not_at_all(notice, person, monkeypatch):
     made_before = AuditEntry.objects.count()
-    monkeypatch.setattr(Receipt, "save", broken)
+    unwritable(monkeypatch, Receipt)
     with pytest.raises(RuntimeError):
         m.pay(notice, D(2009, 3, 25))
     assert state(notice) == "open"
@@ -349,7 +333,7 @@ def test_return_needs_reason_day_and_person(notice):
 
 def test_return_is_whole_or_not_at_all(notice, person, monkeypatch):
     receipt = m.pay(notice, D(2009, 3, 25))
-    monkeypatch.setattr(ContributionNotice, "save", broken)
+    unwritable(monkeypatch, ContributionNotice)
     with pytest.raises(RuntimeError):
         give_back(receipt)
     receipt.refresh_from_db()

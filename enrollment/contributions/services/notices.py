@@ -3,15 +3,19 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from enrollment.registration import locks
 from enrollment.registration import selectors as registration
 from enrollment.registration import services as registration_services
 from enrollment.registration.models import Enrollment, Registration, Resident
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import EnrollmentKind
+from liaoyang_medins.kernel.statements import Statement
 
 from .. import rules
 from ..assessment import Assessment, assess, benefit_facts_of, registered_on
@@ -22,6 +26,7 @@ Kind = ContributionNotice.Kind
 
 
 @transaction.atomic
+@audit.together()
 def take_into_records(
     *, registration_number: str, version: int, by: Actor, next_year: bool | None = None
 ) -> ContributionNotice:
@@ -34,12 +39,15 @@ def take_into_records(
     """
     by.require("registrations.record")
     by.require("notices.make")
-    if not Registration.objects.filter(number=registration_number).exists():
-        raise Invalid(_("There is no registration with this number."), code="unknown_registration")
-    row = registration_services.opened_for_record(number=registration_number, version=version, by=by)
+    try:
+        row, file = registration_services.opened_for_record(number=registration_number, version=version, by=by)
+    except NotAllowed:
+        if not Registration.objects.filter(number=registration_number).exists():
+            raise Invalid(_("There is no registration with this number."), code="unknown_registration") from None
+        raise
     resident = row.resident
-    assessment = assess_first(resident, row, clock.today(), next_year)
-    enrollment = registration_services.enroll(row, by=by)
+    assessment = assess_first(resident, row, clock.today(), next_year, file)
+    enrollment = registration_services.enroll(row, file, by=by)
     return write_notices(
         resident=resident,
         enrollment=enrollment,
@@ -51,7 +59,13 @@ def take_into_records(
     )
 
 
-def assess_first(resident: Resident, row: Registration, today: date, next_year: bool | None = None) -> Assessment:
+def assess_first(
+    resident: Resident,
+    row: Registration,
+    today: date,
+    next_year: bool | None = None,
+    file: registration.OnFile | None = None,
+) -> Assessment:
     """What the first notice of a registration costs and buys if it is made and paid on `today`. Raises Refused."""
     return assess(
         resident=resident,
@@ -59,6 +73,7 @@ def assess_first(resident: Resident, row: Registration, today: date, next_year: 
         paid=today,
         made=today,
         year_after=row.next_year if next_year is None else next_year,
+        file=file,
     )
 
 
@@ -81,7 +96,7 @@ def make_renewal_notice(
     today = clock.today()
     year = contribution_year or today.year + 1
     enrollment = renewable(resident, year, today)
-    existing = resident.notices.filter(contribution_year=year, status=Status.OPEN, enrollment=enrollment).first()
+    existing = _open_notice.first(resident.pk, enrollment.pk, year)
     if existing is not None:
         return existing.joint_with or existing
     assessment = assess_renewal(resident, enrollment, year, today)
@@ -96,18 +111,29 @@ def make_renewal_notice(
     )
 
 
+@Statement
+def _open_notice(resident: int, enrollment: int, year: int) -> QuerySet[ContributionNotice]:
+    rows = ContributionNotice.objects.filter(resident=resident, enrollment=enrollment, status=Status.OPEN)
+    return rows.filter(contribution_year=year).order_by()
+
+
 def locked_visible(resident_number: str, by: Actor) -> Resident:
     """The resident's row, locked. Raises NotAllowed where the actor's office does not see the resident."""
-    found = registration.residents_visible_to(by).filter(number=resident_number).values_list("pk", flat=True).first()
+    found = locks.resident_under_lock(resident_number, by)
     if found is None:
         raise NotAllowed(_("There is no resident with this number in your office."))
-    return lock_resident(found)
+    return found
 
 
 def last_paid_year(enrollment: Enrollment) -> int | None:
     """The latest contribution year that is paid in this relationship."""
-    paid = enrollment.notices.filter(status=Status.PAID).order_by("-contribution_year")
-    return paid.values_list("contribution_year", flat=True).first()
+    return _last_paid_year.first(enrollment.pk)
+
+
+@Statement
+def _last_paid_year(enrollment: int) -> "QuerySet[ContributionNotice, int]":
+    paid = ContributionNotice.objects.filter(enrollment=enrollment, status=Status.PAID)
+    return paid.order_by("-contribution_year").values_list("contribution_year", flat=True)[:1]
 
 
 def renewable(resident: Resident, year: int, today: date) -> Enrollment:
@@ -151,12 +177,18 @@ def assess_renewal(resident: Resident, enrollment: Enrollment, year: int, paid: 
 
 def waiting_until(enrollment: Enrollment) -> date | None:
     """B3: the last day of the waiting period of the relationship's first payment, None where it had none."""
-    first = enrollment.notices.filter(status=Status.PAID, joint_with=None).exclude(kind=Kind.RENEWAL).first()
+    first = _first_payment.first(enrollment.pk)
     if first is None or first.paid_on is None:
         return None
     facts = benefit_facts_of(first)
     policy = registration.policy_on(first.paid_on)
     return rules.waiting_until(first.paid_on, policy) if rules.must_wait(facts, policy) else None
+
+
+@Statement
+def _first_payment(enrollment: int) -> QuerySet[ContributionNotice]:
+    paid = ContributionNotice.objects.filter(enrollment=enrollment, status=Status.PAID, joint_with=None)
+    return paid.exclude(kind=Kind.RENEWAL).order_by("-contribution_year", "-number")[:1]
 
 
 @transaction.atomic

@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from enrollment.registration import labels
@@ -13,10 +14,10 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
-from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy import BeforeTheLaw
 from liaoyang_medins.kernel.policy.terms import ReceiptProblem
+from liaoyang_medins.kernel.statements import Statement, insert_numbered, update
 from liaoyang_medins.kernel.states import require_transition, require_version
 
 from ..models import BenefitPeriod, ContributionNotice, Receipt
@@ -24,7 +25,15 @@ from .settling import Verdict, settle
 from .writing import Status, lock_pair, lock_resident, move
 
 
+@Statement
+def _stated(number: str) -> QuerySet[ContributionNotice]:
+    """The notice, with its resident under lock."""
+    rows = ContributionNotice.objects.select_related("resident__community__parent__parent")
+    return rows.select_for_update(of=("resident",)).filter(number=number).order_by()
+
+
 @transaction.atomic
+@audit.together()
 def record_payment(
     *,
     stated_notice: str,
@@ -47,13 +56,11 @@ def record_payment(
     stated_notice = plain_number(stated_notice)
     bank_reference = plain_number(bank_reference)
     check_payment(amount, paid_on, today, bank_reference)
-    notice = ContributionNotice.objects.filter(number=stated_notice).first()
-    resident = lock_resident(notice.resident_id) if notice is not None else None
-    require_new_reference(channel, bank_reference)
+    notice = _stated.under_lock(stated_notice)
+    resident = notice.resident if notice is not None else None
     verdict = judged(notice, resident, amount, paid_on, today, by)
     problem = verdict.problem if verdict else ReceiptProblem.UNKNOWN_NOTICE
     receipt = Receipt(
-        number=next_number("receipt", today),
         notice=verdict.notice if verdict else None,
         stated_notice=stated_notice,
         amount=amount,
@@ -65,13 +72,9 @@ def record_payment(
         status=Receipt.Status.UNMATCHED if problem else Receipt.Status.MATCHED,
         problem=problem.value if problem else "",
     )
-    try:
-        with transaction.atomic():
-            receipt.save()
-    except IntegrityError:
-        # Two clerks entered the same reference at the same moment: the second is told like any later one.
-        require_new_reference(channel, bank_reference)
-        raise
+    # Decided by the key alone: two clerks may enter the same reference at the same moment.
+    if not insert_numbered(receipt, "receipt", today, unless_taken=("channel", "bank_reference")):
+        raise reference_taken(channel, bank_reference)
     audit.record(
         by=by,
         verb="receipts.record",
@@ -112,16 +115,15 @@ def check_payment(amount: Decimal, paid_on: date, today: date, bank_reference: s
         raise Invalid(_("Enter the bank reference."), field="bank_reference")
 
 
-def require_new_reference(channel: str, bank_reference: str) -> None:
-    """Raise Conflict, naming the first receipt, where the bank reference was taken before."""
-    first = Receipt.objects.filter(channel=channel, bank_reference=bank_reference).first()
-    if first is not None:
-        raise Conflict(
-            _("This bank reference was recorded on %(day)s already, as receipt %(number)s.")
-            % {"day": first.received_on, "number": first.number},
-            code="reference_taken",
-            field="bank_reference",
-        )
+def reference_taken(channel: str, bank_reference: str) -> Conflict:
+    """The Conflict that names the receipt with this bank reference."""
+    first = Receipt.objects.get(channel=channel, bank_reference=bank_reference)
+    return Conflict(
+        _("This bank reference was recorded on %(day)s already, as receipt %(number)s.")
+        % {"day": first.received_on, "number": first.number},
+        code="reference_taken",
+        field="bank_reference",
+    )
 
 
 def judged(
@@ -136,7 +138,7 @@ def judged(
     if notice is None or resident is None:
         return None
     try:
-        with transaction.atomic():
+        with transaction.atomic(), audit.together():
             return settle(resident=resident, stated=notice, amount=amount, paid_on=paid_on, today=today, by=by)
     except (Conflict, Refused) as error:
         # Right by itself, but something newer stands against it: money is never turned away, a clerk sees to it.
@@ -199,7 +201,7 @@ def assign_receipt(*, number: str, version: int, notice_number: str, by: Actor) 
         )
     was, receipt.problem = receipt.problem, ""
     receipt.notice = verdict.notice
-    receipt.save()
+    update(receipt)
     audit.record(
         by=by,
         verb="receipts.assign",
@@ -229,11 +231,11 @@ def return_receipt(*, number: str, version: int, returned_on: date, note: str, b
     matched = receipt.status == Receipt.Status.MATCHED
     move_receipt(receipt, Receipt.Status.RETURNED)
     receipt.returned_on, receipt.note = returned_on, note.strip()
-    receipt.save()
+    update(receipt)
     notices = lock_pair(receipt.notice) if matched and receipt.notice else []
     for notice in notices:
         move(notice, Status.RETURNED)
-        notice.save(update_fields=["status"])
+        update(notice, "status")
     BenefitPeriod.objects.filter(notice__in=notices, withdrawn_on=None).update(withdrawn_on=returned_on)
     audit.record(
         by=by,

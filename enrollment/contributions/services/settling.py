@@ -1,11 +1,14 @@
 """Whether a payment settles its notice, and settling it (C6, B1–B5). Call it with the resident's row locked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from enrollment.registration import facts as registration_facts
 from enrollment.registration import selectors as registration
 from enrollment.registration import services as registration_services
 from enrollment.registration.models import Resident
@@ -16,6 +19,7 @@ from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import EnrollmentKind, ReceiptProblem
+from liaoyang_medins.kernel.statements import Statement, insert, update
 
 from .. import rules
 from ..assessment import Assessment, assess, benefit_facts_of, registered_on
@@ -47,12 +51,13 @@ def settle(
     """
     pair = candidate(stated, paid_on)
     notice = pair[0]
-    facts = notice_facts(pair, resident)
+    file = registration.on_file(resident)
+    facts = notice_facts(pair, file)
     problem = rules.match_receipt(rules.ReceiptFacts(amount, paid_on, facts))
     if problem not in (None, ReceiptProblem.SHORT, ReceiptProblem.OVER):
         return Verdict(notice, problem)
     try:
-        assessment = assess_on_payment(resident, notice, paid_on)
+        assessment = assess_on_payment(resident, notice, paid_on, file)
     except Refused:
         return Verdict(notice, ReceiptProblem.AFTER_END)
     problem = rules.match_receipt(rules.ReceiptFacts(amount, paid_on, replace(facts, amount_due=assessment.due)))
@@ -97,7 +102,7 @@ def candidate(stated: ContributionNotice, paid_on: date) -> list[ContributionNot
     return live
 
 
-def notice_facts(pair: list[ContributionNotice], resident: Resident) -> rules.NoticeFacts:
+def notice_facts(pair: list[ContributionNotice], file: registration.OnFile) -> rules.NoticeFacts:
     """The notice as the payment finds it. A lapse of the relationship is no end for a payment inside the term (C6)."""
     notice = pair[0]
     return rules.NoticeFacts(
@@ -105,20 +110,22 @@ def notice_facts(pair: list[ContributionNotice], resident: Resident) -> rules.No
         first_day=notice.pay_from,
         last_day=notice.pay_until,
         paid=notice.status == Status.PAID,
-        ended_on=ended_on(notice, resident),
+        ended_on=ended_on(notice, file),
     )
 
 
-def ended_on(notice: ContributionNotice, resident: Resident) -> date | None:
+def ended_on(notice: ContributionNotice, file: registration.OnFile) -> date | None:
     """The last covered day of the notice's relationship where it has ended, or of a death that ended nothing
     yet (W9).
     """
-    died = registration.died_on(resident)
+    died = registration_facts.died_on(file.circumstances)
     ends = notice.enrollment.ends
     return min((day for day in (died, ends) if day is not None), default=None)
 
 
-def assess_on_payment(resident: Resident, notice: ContributionNotice, paid_on: date) -> Assessment:
+def assess_on_payment(
+    resident: Resident, notice: ContributionNotice, paid_on: date, file: registration.OnFile | None = None
+) -> Assessment:
     """The notice assessed again by the facts on the day of payment. Raises Refused where not eligible on that day."""
     made = benefit_facts_of(notice)
     renewal = notice.kind == Kind.RENEWAL
@@ -131,6 +138,7 @@ def assess_on_payment(resident: Resident, notice: ContributionNotice, paid_on: d
         contribution_year=notice.contribution_year if renewal else None,
         year_after=made.year_after,
         waiting_until=waiting_until(notice.enrollment) if renewal else None,
+        file=file,
     )
 
 
@@ -138,7 +146,7 @@ def pay(resident: Resident, pair: list[ContributionNotice], assessment: Assessme
     """The notice is paid: its facts are those of the day, its benefit period runs, a lapse is undone."""
     revive(pair[0])
     undo_lapse(resident, pair[0], by)
-    trim_ended(resident, assessment.starts, assessment.ends)
+    others = trim_ended(resident, assessment.starts, assessment.ends)
     for notice, part in zip(pair, assessment.parts, strict=True):
         move(notice, Status.PAID)
         notice.paid_on = paid_on
@@ -146,9 +154,10 @@ def pay(resident: Resident, pair: list[ContributionNotice], assessment: Assessme
         notice.eligible_since = assessment.benefit_facts.eligible_since
         notice.facts = to_json(part.facts)
         notice.benefit_facts = to_json(assessment.benefit_facts)
-        notice.save()
-        starts = after_other_periods(resident, part.starts, part.ends)
-        period = BenefitPeriod.objects.create(resident=resident, notice=notice, starts=starts, ends=part.ends)
+        update(notice)
+        starts = after(others, part.starts, part.ends)
+        period = BenefitPeriod(resident=resident, notice=notice, starts=starts, ends=part.ends)
+        insert(period)
         audit.record(
             by=by,
             verb="notices.pay",
@@ -166,7 +175,7 @@ def revive(notice: ContributionNotice) -> None:
         if row.status in (Status.OPEN, Status.LAPSED):
             move(row, Status.REMADE)
             row.replaced_by = notice
-            row.save(update_fields=["status", "replaced_by"])
+            update(row, "status", "replaced_by")
 
 
 def undo_lapse(resident: Resident, notice: ContributionNotice, by: Actor) -> None:
@@ -183,13 +192,20 @@ def undo_lapse(resident: Resident, notice: ContributionNotice, by: Actor) -> Non
     registration_services.undo_lapse(enrollment=enrollment, resident=resident, by=by)
 
 
-def trim_ended(resident: Resident, starts: date, ends: date) -> None:
+@Statement
+def _live_periods(resident: int, starts: date, ends: date) -> QuerySet[BenefitPeriod]:
+    rows = BenefitPeriod.objects.filter(resident=resident, withdrawn_on=None, starts__lte=ends, ends__gte=starts)
+    return rows.select_related("notice__enrollment").order_by("starts")
+
+
+def trim_ended(resident: Resident, starts: date, ends: date) -> list[BenefitPeriod]:
     """Make room from `starts` to `ends`: move the last day of benefit periods there whose relationship ended before
     it (W9); one that never began is withdrawn. Others are left as they were bought, in case the end is taken back.
+
+    Returns the live periods that are left there.
     """
-    rows = BenefitPeriod.objects.filter(resident=resident, withdrawn_on=None, notice__enrollment__ends__isnull=False)
-    rows = rows.filter(starts__lte=ends, ends__gte=starts)
-    for period in rows.select_related("notice__enrollment"):
+    periods = _live_periods(resident.pk, starts, ends)
+    for period in periods:
         last = period.notice.enrollment.ends
         if last is None or period.ends <= last:
             continue
@@ -197,7 +213,8 @@ def trim_ended(resident: Resident, starts: date, ends: date) -> None:
             period.withdrawn_on = last
         else:
             period.ends = last
-        period.save(update_fields=["ends", "withdrawn_on"])
+        update(period, "ends", "withdrawn_on")
+    return [period for period in periods if period.withdrawn_on is None]
 
 
 def after_other_periods(resident: Resident, starts: date, ends: date) -> date:
@@ -205,8 +222,12 @@ def after_other_periods(resident: Resident, starts: date, ends: date) -> date:
 
     Raises Conflict where nothing would be left.
     """
-    rows = BenefitPeriod.objects.filter(resident=resident, withdrawn_on=None, starts__lte=ends, ends__gte=starts)
-    last = rows.order_by("-ends").values_list("ends", flat=True).first()
+    return after(_live_periods(resident.pk, starts, ends), starts, ends)
+
+
+def after(periods: Iterable[BenefitPeriod], starts: date, ends: date) -> date:
+    """The same beside `periods`, which are those of the resident that are live then. Raises Conflict."""
+    last = max((row.ends for row in periods if row.starts <= ends and row.ends >= starts), default=None)
     if last is None:
         return starts
     if last >= ends:

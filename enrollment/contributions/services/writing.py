@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from enrollment.registration import locks
 from enrollment.registration.models import Enrollment, Resident
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.facts import to_json
-from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.statements import OneOf, Statement, insert_numbered, update
 from liaoyang_medins.kernel.states import require_transition
 
 from ..assessment import Assessment, Part
@@ -23,21 +24,31 @@ LIVE = (Status.OPEN, Status.PAID, Status.LAPSED)
 
 def lock_resident(pk: int) -> Resident:
     """The resident's row, locked: always the first lock."""
-    return Resident.objects.select_for_update(of=("self",)).select_related("community__parent__parent").get(pk=pk)
+    return locks.resident_with_key(pk)
 
 
 def lock_pair(notice: ContributionNotice) -> list[ContributionNotice]:
     """The notice and the one that is paid together with it (B5), locked, the one that is paid first."""
     main = notice.joint_with_id or notice.pk
+    return sorted(_pair(main), key=lambda row: row.pk != main)
+
+
+@Statement
+def _pair(main: int) -> QuerySet[ContributionNotice]:
     rows = ContributionNotice.objects.select_for_update(of=("self",))
     rows = rows.select_related("enrollment__registration", "district").filter(Q(pk=main) | Q(joint_with_id=main))
-    return sorted(rows.order_by("pk"), key=lambda row: row.pk != main)
+    return rows.order_by("pk")
 
 
 def live_notices(resident: Resident, years: Iterable[int]) -> list[ContributionNotice]:
     """Notices of these contribution years that are open, paid or lapsed: at most one a year."""
+    return _live(resident.pk, list(years))
+
+
+@Statement
+def _live(resident: int, years: list[int]) -> QuerySet[ContributionNotice]:
     rows = ContributionNotice.objects.select_for_update(of=("self",)).select_related("enrollment")
-    return list(rows.filter(resident=resident, contribution_year__in=list(years), status__in=LIVE).order_by("pk"))
+    return rows.filter(OneOf(F("contribution_year"), years), resident=resident, status__in=LIVE).order_by("pk")
 
 
 def move(notice: ContributionNotice, then: Status) -> None:
@@ -74,7 +85,7 @@ def write_notices(
     for notice in replaced.values():
         if notice.status != Status.RETURNED:
             move(notice, Status.REMADE)
-            notice.save(update_fields=["status"])
+            update(notice, "status")
     main: ContributionNotice | None = None
     for part in assessment.parts:
         written = write_part(part, main, assessment, resident, enrollment, issued_on, term)
@@ -95,7 +106,7 @@ def write_notices(
         raise AssertionError("An assessment has a part.")
     for notice in replaced.values():
         notice.replaced_by = main
-        notice.save(update_fields=["replaced_by"])
+        update(notice, "replaced_by")
     return main
 
 
@@ -109,7 +120,6 @@ def write_part(
     term: tuple[date, date],
 ) -> ContributionNotice:
     notice = ContributionNotice(
-        number=next_number("notice", issued_on),
         resident=resident,
         enrollment=enrollment,
         kind=assessment.kind.value,
@@ -119,7 +129,7 @@ def write_part(
         pay_until=term[1],
     )
     fill(notice, part, assessment)
-    notice.save()
+    insert_numbered(notice, "notice", issued_on)
     return notice
 
 

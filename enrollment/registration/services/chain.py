@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Invalid, NotAllowed, Refused
-from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.statements import insert_numbered
 
 from .. import rules, selectors
 from ..endings import ending
@@ -164,31 +164,31 @@ def record(*, number: str, version: int, by: Actor) -> Enrollment:
     Called together with the first notice (contributions). Refused for who entered it, where the person is no longer
     eligible, or is enrolled; NotAllowed for others than the agency; Conflict where somebody was first.
     """
-    return enroll(opened_for_record(number=number, version=version, by=by), by=by)
+    registration, file = opened_for_record(number=number, version=version, by=by)
+    return enroll(registration, file, by=by)
 
 
-def opened_for_record(*, number: str, version: int, by: Actor) -> Registration:
-    """The approved registration that the actor may take into the records, under lock. Raises as `record`."""
+def opened_for_record(*, number: str, version: int, by: Actor) -> tuple[Registration, selectors.OnFile]:
+    """The approved registration that the actor may take into the records, under lock, and what is on file of its
+    resident. Raises as `record`.
+    """
     by.require("registrations.record")
     registration = _opened(number, version, by)
     require_step(registration, Status.RECORDED)
     require_holder(registration, by)
     require_other_person(registration, by)
-    require_free_to_enroll(registration.resident)
-    return registration
+    file = selectors.on_file(registration.resident)
+    require_free_to_enroll(registration.resident, file)
+    return registration, file
 
 
-def enroll(registration: Registration, *, by: Actor) -> Enrollment:
-    """The second half of `record`, for one that `opened_for_record` gave."""
+def enroll(registration: Registration, file: selectors.OnFile, *, by: Actor) -> Enrollment:
+    """The second half of `record`, for what `opened_for_record` gave."""
     today = clock.today()
-    found = _require_eligible(registration, today)
+    found = _require_eligible(registration, today, file)
     registration.reviewed_by_id = registration.reviewed_by_id or by.user_id
-    enrollment = Enrollment.objects.create(
-        number=next_number("enrollment", today),
-        resident=registration.resident,
-        registration=registration,
-        starts=today,
-    )
+    enrollment = Enrollment(resident=registration.resident, registration=registration, starts=today)
+    insert_numbered(enrollment, "enrollment", today)
     move(registration, Status.RECORDED, on=today)
     _record(registration, "registrations.record", by, enrollment=enrollment.number)
     # What ends on a day to come may be known before the relationship begins.
@@ -212,9 +212,11 @@ def required_reason(reason: str) -> str:
     return reason.strip()
 
 
-def _require_eligible(registration: Registration, today: datetime.date) -> Assessment:
+def _require_eligible(
+    registration: Registration, today: datetime.date, file: selectors.OnFile | None = None
+) -> Assessment:
     """E8: keep what the rules answer today, and return it; Refused with every reason where they say no."""
-    found = assess_again(registration, today)
+    found = assess_again(registration, today, file)
     if not found.quote.eligibility.eligible:
         raise Refused(
             _("By what is on record now, this person may not take part. Refuse the registration instead."),

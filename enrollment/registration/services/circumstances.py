@@ -13,8 +13,9 @@ from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.statements import insert_all, update
 
-from .. import facts
+from .. import facts, selectors
 from ..data import CircumstanceData
 from ..endings import ENDING
 from ..models import CIRCUMSTANCE_VALUES, Circumstance, Resident
@@ -58,14 +59,14 @@ def write_circumstances(
 
     Of a resident who `is_new` nothing is on record yet.
     """
-    known = [] if is_new else list(resident.circumstances.filter(voided=False).select_related("school"))
+    known = [] if is_new else selectors.circumstance_rows(resident)
     written = []
     for circumstance in sorted(stated, key=lambda row: row.starts):
         row = _fitted(resident, circumstance, known)
         if row is not None:
             known.append(row)
             written.append(row)
-    Circumstance.objects.bulk_create(written)
+    insert_all(written)
     audit.record_all(
         audit.entry(
             by=by,
@@ -100,7 +101,7 @@ def _fitted(resident: Resident, circumstance: CircumstanceData, known: Iterable[
         if facts.gives_way(CircumstanceData.of(row), circumstance):
             row.ends = day_before(circumstance.starts)
             if row.pk is not None:
-                row.save(update_fields=["ends"])
+                update(row, "ends")
         elif overlap(row, circumstance):
             raise Invalid(
                 _("From %(starts)s something else of this kind is on record. End or void that first.")

@@ -13,15 +13,33 @@ from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy import Policy
 from liaoyang_medins.kernel.policy.terms import Category, EnrollmentKind, Sex, Tier
+from liaoyang_medins.kernel.statements import update
 from liaoyang_medins.kernel.states import require_transition, require_version
 
-from .. import facts, rules, selectors
+from .. import facts, locks, rules, selectors
 from ..data import CircumstanceData
-from ..models import Registration, Resident
+from ..models import Enrollment, Registration, Resident
 from ..quotes import Quote, QuoteFacts, quote
 
 Status = Registration.Status
 AGENCY = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER})
+# What was stated at the counter stays as it is.
+CHANGED_BY_STEPS = (
+    "status",
+    "accepted_on",
+    "step_since",
+    "due_on",
+    "reference_date",
+    "category",
+    "tier",
+    "reasons",
+    "facts",
+    "policy_version",
+    "policy_hash",
+    "remark",
+    "reviewed_by",
+    "version",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +63,7 @@ def assess(
     next_year: bool,
     resident: Resident | None = None,
     registered_on: datetime.date | None = None,
+    file: selectors.OnFile | None = None,
 ) -> Assessment:
     """Eligibility on the reference date, tier and cover of a person who asks on the day `on` (E7, E8, W6).
 
@@ -56,7 +75,9 @@ def assess(
         raise Refused(_("This person died on %(day)s.") % {"day": died.isoformat()}, code="died")
     history = facts.history_of(sex, birth_date, circumstances)
     entered, origin = facts.hukou_entry(circumstances)
-    last = selectors.last_enrollment(resident) if resident else None
+    last: Enrollment | selectors.Relationship | None = None
+    if resident is not None:
+        last = file.last if file else selectors.last_enrollment(resident)
     kind = EnrollmentKind.FIRST
     if last is not None:
         since = rules.eligible_since(history, on, selectors.policy_on)
@@ -69,17 +90,21 @@ def assess(
     return Assessment(answer, held, selectors.policy_on(on), tuple(circumstances))
 
 
-def assess_again(registration: Registration, on: datetime.date) -> Assessment:
-    """The same for a registration on file, with what is on record of the resident on the day `on`."""
+def assess_again(registration: Registration, on: datetime.date, file: selectors.OnFile | None = None) -> Assessment:
+    """The same for a registration, with what is on record of the resident on the day `on`; `file` is that record for
+    who has read it already.
+    """
     resident = registration.resident
+    file = file or selectors.on_file(resident)
     return assess(
         Sex(resident.sex),
         resident.birth_date,
-        selectors.circumstances_of(resident),
+        list(file.circumstances),
         on=on,
         next_year=registration.next_year,
         resident=resident,
         registered_on=registration.received_on,
+        file=file,
     )
 
 
@@ -101,9 +126,7 @@ def _code(code: Category | Tier | None) -> str:
 
 def locked_registration(number: str, by: Actor) -> Registration:
     """The registration under lock, its resident locked first. NotAllowed where it is none of the actor's."""
-    # Nothing to order by, no row to keep: only the lock is wanted.
-    list(Resident.objects.select_for_update(of=("self",)).filter(registrations__number=number).order_by().values("pk"))
-    found = selectors.registrations_visible_to(by).select_for_update(of=("self",)).filter(number=number).first()
+    found = locks.registration_under_lock(number, by)
     if found is None:
         raise NotAllowed(_("There is no such registration at your office."), code="not_found")
     return found
@@ -111,10 +134,10 @@ def locked_registration(number: str, by: Actor) -> Registration:
 
 def locked_resident(number: str, by: Actor) -> Resident:
     """The resident under lock. NotAllowed where the person is none of the actor's."""
-    found = selectors.residents_visible_to(by).filter(number=number).values_list("pk", flat=True).first()
+    found = locks.resident_under_lock(number, by)
     if found is None:
         raise NotAllowed(_("There is no such person at your office."), code="not_found")
-    return Resident.objects.select_for_update(of=("self",)).select_related("community__parent__parent").get(pk=found)
+    return found
 
 
 def require_unchanged(registration: Registration, version: int) -> None:
@@ -159,9 +182,9 @@ def require_other_person(registration: Registration, by: Actor) -> None:
 
 
 def move(registration: Registration, then: str, *, on: datetime.date, due_on: datetime.date | None = None) -> None:
-    """Put the registration at its next step and save it whole, one version further."""
+    """Put the registration at its next step and save what steps change, one version further."""
     registration.status = then
     registration.step_since = on
     registration.due_on = due_on
     registration.version += 1
-    registration.save()
+    update(registration, *CHANGED_BY_STEPS)

@@ -5,30 +5,37 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.facts import to_json
-from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import Material
+from liaoyang_medins.kernel.statements import Statement, insert_all, insert_numbered
 
 from .. import idnumber, rules, selectors
 from ..data import AgentData, CircumstanceData, PersonData
 from ..models import MaterialCheck, Registration, Resident
 from . import circumstances as circumstance_services
 from .common import Status, assess_again, keep_assessment
-from .materials import State, status_of, write_materials
+from .materials import State, material_rows, status_of
 from .people import cleaned_person, put_on_record
 
 RECEIVING = (Office.Kind.COMMUNITY, Office.Kind.SCHOOL)
 
 
+@Statement
+def _with_submission(submission: UUID) -> QuerySet[Registration]:
+    return Registration.objects.filter(submission=submission).select_related("resident", "office").order_by()
+
+
 @transaction.atomic
+@audit.together()
 def register_resident(
     *,
     submission: UUID,
@@ -54,7 +61,7 @@ def register_resident(
     """
     by.require("registrations.register")
     _one_at_a_time(submission)
-    first = Registration.objects.filter(submission=submission).select_related("resident", "office").first()
+    first = _with_submission.first(submission)
     if first is not None:
         return first
     if by.office is None or by.office.kind not in RECEIVING:
@@ -70,11 +77,10 @@ def register_resident(
     resident, is_new = put_on_record(person, on=today, by=by)
     if not is_new:
         require_free(resident)
-    circumstance_services.write_circumstances(resident, circumstances, is_new=is_new, by=by)
+    written = circumstance_services.write_circumstances(resident, circumstances, is_new=is_new, by=by)
     require_students(resident, today, by)
 
     registration = Registration(
-        number=next_number("registration", today),
         submission=submission,
         resident=resident,
         office=by.office,
@@ -88,7 +94,9 @@ def register_resident(
         remark=remark.strip(),
         made_by_id=by.user_id,
     )
-    found = assess_again(registration, today)
+    # Of who is new nothing is on record but what was written now.
+    file = selectors.OnFile(tuple(CircumstanceData.of(row) for row in written), ()) if is_new else None
+    found = assess_again(registration, today, file)
     keep_assessment(registration, found)
     needed = rules.required_materials(found.facts, by_agent=agent is not None, policy=found.policy)
     states = {item.material: materials.get(item.material, MaterialCheck.State.NOT_LOOKED_AT) for item in needed}
@@ -96,8 +104,8 @@ def register_resident(
     if registration.status == Status.ACCEPTED:
         registration.accepted_on = today
         registration.due_on = rules.community_due(today, found.policy)
-    registration.save()
-    write_materials(registration, states, remarks or {})
+    insert_numbered(registration, "registration", today)
+    insert_all(material_rows(registration, states, remarks or {}))
     audit.record(
         by=by,
         verb="registrations.register",
@@ -153,9 +161,9 @@ def require_free(resident: Resident) -> None:
     require_free_to_enroll(resident)
 
 
-def require_free_to_enroll(resident: Resident) -> None:
+def require_free_to_enroll(resident: Resident, file: selectors.OnFile | None = None) -> None:
     """Refused where the person is enrolled."""
-    enrolled = selectors.current_enrollment(resident)
+    enrolled = file.current if file else selectors.current_enrollment(resident)
     if enrolled is not None:
         raise Refused(
             _("This person is enrolled since %(day)s. Make a notice for the renewal instead.")

@@ -36,20 +36,27 @@ def status_of(eligible: bool, states: Iterable[str]) -> str:
     return Status.ACCEPTED if all(state == State.PRESENT for state in states) else Status.MATERIALS_MISSING
 
 
+def material_rows(
+    registration: Registration, states: Mapping[Material, State], remarks: Mapping[Material, str]
+) -> list[MaterialCheck]:
+    """One row a document, as it was found, not written yet."""
+    return [
+        MaterialCheck(
+            registration=registration,
+            material=material.value,
+            state=state,
+            remark=remarks.get(material, "").strip() if state in BAD else "",
+        )
+        for material, state in states.items()
+    ]
+
+
 def write_materials(
     registration: Registration, states: Mapping[Material, State], remarks: Mapping[Material, str]
 ) -> None:
-    """One row a document, as it was found."""
+    """The documents as they were found, over what was written before."""
     MaterialCheck.objects.bulk_create(
-        (
-            MaterialCheck(
-                registration=registration,
-                material=material.value,
-                state=state,
-                remark=remarks.get(material, "").strip() if state in BAD else "",
-            )
-            for material, state in states.items()
-        ),
+        material_rows(registration, states, remarks),
         update_conflicts=True,
         unique_fields=["registration", "material"],
         update_fields=["state", "remark"],

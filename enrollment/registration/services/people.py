@@ -4,19 +4,19 @@ import datetime
 from dataclasses import replace
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, Invalid
-from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.statements import insert_numbered, update
 from liaoyang_medins.kernel.states import require_version
 
-from .. import idnumber, selectors
+from .. import idnumber, locks, selectors
 from ..data import PersonData
 from ..models import Resident
 from ..names import sort_key
@@ -57,13 +57,12 @@ def put_on_record(person: PersonData, *, on: datetime.date, by: Actor) -> tuple[
     """
     found = _locked(person)
     if found is None:
-        try:
-            with transaction.atomic():
-                return _create(person, on=on, by=by), True
-        except IntegrityError:
-            found = _locked(person)
-            if found is None:
-                raise
+        created = _create(person, on=on, by=by)
+        if created is not None:
+            return created, True
+        found = _locked(person)
+        if found is None:
+            raise AssertionError("Who has the ID number is on record.")
     changes = _changes(found, person)
     if person.id_number and found.id_number is None:
         changes["id_number"] = person.id_number
@@ -82,13 +81,12 @@ def _locked(person: PersonData) -> Resident | None:
     )
     if found is None:
         return None
-    rows = Resident.objects.select_for_update(of=("self",)).select_related("community__parent__parent")
-    return rows.get(pk=found.pk)
+    return locks.resident_with_key(found.pk)
 
 
-def _create(person: PersonData, *, on: datetime.date, by: Actor) -> Resident:
-    resident = Resident.objects.create(
-        number=next_number("resident", on),
+def _create(person: PersonData, *, on: datetime.date, by: Actor) -> Resident | None:
+    """The new resident; None where another one got the ID number in the meantime."""
+    resident = Resident(
         id_number=person.id_number,
         name=person.name,
         pinyin=sort_key(person.name),
@@ -98,6 +96,8 @@ def _create(person: PersonData, *, on: datetime.date, by: Actor) -> Resident:
         address=person.address,
         phone=person.phone,
     )
+    if not insert_numbered(resident, "resident", on, unless_taken=("id_number",)):
+        return None
     changes = {"community": person.community.code}
     audit.record(by=by, verb="residents.create", obj=resident, resident=resident.number, changes=changes)
     return resident
@@ -123,9 +123,7 @@ def _moved(
     return {"community": [before.code, resident.community.code], "moved_on": moved_on}
 
 
-def _write(
-    resident: Resident, changes: dict[str, Any], moved: dict[str, Any], *, by: Actor, note: str = ""
-) -> None:
+def _write(resident: Resident, changes: dict[str, Any], moved: dict[str, Any], *, by: Actor, note: str = "") -> None:
     if not changes and not moved:
         return
     # The record of acts says which details changed; of the personal ones it keeps no copy.
@@ -134,7 +132,7 @@ def _write(
         setattr(resident, field, value)
     resident.pinyin = sort_key(resident.name)
     resident.version += 1
-    resident.save()
+    update(resident, *changes, "community", "moved_on", "pinyin", "version")
     audit.record(by=by, verb="residents.change", obj=resident, resident=resident.number, changes=told, note=note)
 
 

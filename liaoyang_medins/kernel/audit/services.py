@@ -3,7 +3,9 @@
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,6 +13,7 @@ from django.db import connection, models, transaction
 
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.statements import insert, insert_all
 
 from .models import AuditBlock, AuditEntry
 
@@ -27,6 +30,8 @@ FROM audit_auditentry_id_seq AS entries, (SELECT pg_current_snapshot() AS snapsh
 _SEALER_LOCK = 102_2008
 # The act of writing many records at once.
 LOADED = "records.load"
+# The entries that `together` keeps back.
+_kept: ContextVar[list[AuditEntry] | None] = ContextVar("audit_entries", default=None)
 
 
 def record(
@@ -40,13 +45,40 @@ def record(
 ) -> AuditEntry:
     """Write one entry; call it inside the transaction of the change. What it takes, `entry` says."""
     written = entry(by=by, verb=verb, obj=obj, resident=resident, changes=changes, note=note)
-    written.save(force_insert=True)
+    kept = _kept.get()
+    if kept is None:
+        insert(written)
+    else:
+        kept.append(written)
     return written
 
 
 def record_all(entries: Iterable[AuditEntry]) -> None:
     """Write several entries of one change at once, in their order."""
-    AuditEntry.objects.bulk_create(entries)
+    kept = _kept.get()
+    if kept is None:
+        insert_all(list(entries))
+    else:
+        kept.extend(entries)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What the block (or function) records is written at its end, in its order, by one statement: for verbs that
+    record several acts, inside their transaction. Of a block that fails nothing is kept.
+    """
+    outer, mine = _kept.get(), list[AuditEntry]()
+    token = _kept.set(mine)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+    if outer is not None:
+        outer.extend(mine)
+    elif len(mine) == 1:
+        insert(mine[0])
+    else:
+        insert_all(mine)
 
 
 def entry(
