@@ -4,7 +4,13 @@ from .balances import balances_by_statement, balances_of
 from .drawing import candidates, period_of
 from .figures import ratios_of, sums_of, table_of
 from .journal import entries_filtered, entries_visible_to, trial_balance
-from .statements import drafts_to_issue, items_visible_to, statements_visible_to, subsidy_receipts_visible_to
+from .statements import (
+    drafts_to_issue,
+    items_visible_to,
+    run_preparing,
+    statements_visible_to,
+    subsidy_receipts_visible_to,
+)
 
 __all__ = [
     "balances_by_statement",
@@ -16,6 +22,7 @@ __all__ = [
     "items_visible_to",
     "period_of",
     "ratios_of",
+    "run_preparing",
     "statements_visible_to",
     "subsidy_receipts_visible_to",
     "sums_of",

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from funds.models import SubsidyItem, SubsidyReceipt, SubsidyStatement
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.runs.models import Run
 
 Status = SubsidyStatement.Status
 _INSIDE = (Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR)
@@ -42,6 +43,13 @@ def subsidy_receipts_visible_to(actor: Actor) -> QuerySet[SubsidyReceipt]:
     if actor.role is Role.DISTRICT_FINANCE:
         receipts = receipts.filter(payer=actor.office)
     return receipts.filter(statement__in=statements_visible_to(actor).select_related(None).values("pk"))
+
+
+def run_preparing(statement: SubsidyStatement) -> Run | None:
+    """The live run that draws the statement just now."""
+    if statement.status != Status.PREPARING:
+        return None
+    return Run.objects.filter(kind="statement", result=statement.number, status__in=Run.LIVE).first()
 
 
 def drafts_to_issue(actor: Actor) -> QuerySet[SubsidyStatement]:

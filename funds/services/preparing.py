@@ -181,7 +181,9 @@ def begin(run: Run) -> str:
     """The statement in `preparing`, without items; returns its number."""
     if "redraw" in run.parameters:
         statement = SubsidyStatement.objects.get(number=run.parameters["redraw"])
-        audit.record(by=run.actor, verb="statements.begin", obj=statement, changes=_changes(statement, run))
+        before = figures.sums_of(statement)
+        changes = {"persons_before": before.persons, "government_before": before.government, "run": run.number}
+        audit.record(by=run.actor, verb="statements.begin", obj=statement, changes=changes)
         statement.items.all().delete()
         statement.status = Status.PREPARING
         statement.save(update_fields=["status"])

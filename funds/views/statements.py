@@ -38,7 +38,7 @@ def statements(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     found = selectors.statements_visible_to(actor)
     years = sorted(set(found.order_by().values_list("period_from__year", flat=True)), reverse=True)
-    drafts = found.filter(status=Status.DRAFT).exists()
+    drafts = found.exclude(status=Status.ISSUED).exists()
     form = StatementFilter(request.GET or None, years=years, drafts=drafts)
     if form.is_valid():
         found = filtered(found, form.cleaned_data)
@@ -52,7 +52,7 @@ def statements(request: ActorRequest) -> HttpResponse:
         "filter_form": form,
         "page": page,
         "rows": [(row, sums.get(row.pk), summed(balances[row.pk])) for row in page],
-        "sum": total_of(items.filter(statement__in=[row.pk for row in everything])),
+        "sum": total_of(items.filter(statement__in=[row.pk for row in everything if row.status != Status.PREPARING])),
         "sum_balance": summed(
             entry
             for entries in selectors.balances_by_statement(issued, clock.today(), actor).values()
@@ -71,32 +71,38 @@ def filtered(found: QuerySet[SubsidyStatement], by: dict[str, Any]) -> QuerySet[
 @allowed("statements.prepare")
 @require_http_methods(["GET", "POST"])
 def statement_new(request: ActorRequest) -> HttpResponse:
-    """The periods that can be prepared, each with what its statement would hold; choosing one makes the draft."""
+    """The periods that can be prepared, each with what its statement would hold; choosing one starts the run that
+    draws the draft, or a dry run.
+    """
     form = PrepareForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         kind, _colon, first = form.cleaned_data["period"].partition(":")
         try:
             period_from = datetime.date.fromisoformat(first)
-            made = services.prepare_statement(kind=kind, period_from=period_from, by=request.actor)
+            run = services.start_preparing(
+                kind=kind, period_from=period_from, by=request.actor, dry_run="dry_run" in request.POST
+            )
         except ValueError:
             form.add_error("period", _("Choose the period."))
         except DomainError as error:
             add_domain_error(form, error)
         else:
-            messages.success(
-                request, _("The statement %(number)s is prepared. A reviewer issues it.") % {"number": made.number}
-            )
-            return redirect("statement", number=made.number)
+            return redirect("run", number=run.number)
     context = {
         "form": form,
         "candidates": selectors.candidates(clock.today()),
-        "draft": SubsidyStatement.objects.filter(status=Status.DRAFT).first(),
+        "draft": SubsidyStatement.objects.exclude(status=Status.ISSUED).first(),
     }
     return render(request, "funds/statement_new.html", context, status=422 if form.errors else 200)
 
 
 def visible(actor: Actor, number: str) -> SubsidyStatement:
     return get_object_or_404(selectors.statements_visible_to(actor), number=number)
+
+
+def drawn(actor: Actor, number: str) -> SubsidyStatement:
+    """A visible statement that has its figures: not one that is still being prepared."""
+    return get_object_or_404(selectors.statements_visible_to(actor).exclude(status=Status.PREPARING), number=number)
 
 
 def items_of(actor: Actor, statement: SubsidyStatement) -> QuerySet[SubsidyItem]:
@@ -109,6 +115,9 @@ def statement(request: ActorRequest, number: str) -> HttpResponse:
     """A statement: its table, corrections, what arrived and what is outstanding, what happened."""
     actor = request.actor
     found = visible(actor, number)
+    run = selectors.run_preparing(found)
+    if run is not None:
+        return redirect("run", number=run.number)
     items = items_of(actor, found)
     balances = selectors.balances_of(found, clock.today(), actor)
     entries = audit.entries_of(SubsidyStatement._meta.label_lower, number)
@@ -140,7 +149,7 @@ def ratios(items: QuerySet[SubsidyItem]) -> list[tuple[Any, str]]:
 def statement_persons(request: ActorRequest, number: str) -> HttpResponse:
     """The persons behind a figure of a statement: of a district, a category, a tier, or the corrections."""
     actor = request.actor
-    found = visible(actor, number)
+    found = drawn(actor, number)
     items = items_of(actor, found).select_related("notice__resident", "district")
     asked = request.GET
     chosen: list[str] = []
@@ -167,7 +176,7 @@ def statement_persons(request: ActorRequest, number: str) -> HttpResponse:
 def statement_print(request: ActorRequest, number: str) -> HttpResponse:
     """The statement on paper."""
     actor = request.actor
-    found = visible(actor, number)
+    found = drawn(actor, number)
     items = items_of(actor, found)
     context = {
         "statement": found,
@@ -186,7 +195,7 @@ def statement_print(request: ActorRequest, number: str) -> HttpResponse:
 @require_GET
 def statement_export(request: ActorRequest, number: str) -> FileResponse:
     """The statement as a workbook."""
-    found = visible(request.actor, number)
+    found = drawn(request.actor, number)
     workbook = exports.export_statement(statement=found, by=request.actor)
     return FileResponse(workbook, as_attachment=True, filename=f"{found.number}.xlsx")
 
@@ -201,11 +210,10 @@ def _posted_version(request: ActorRequest) -> int:
 @allowed("statements.prepare")
 @require_POST
 def statement_redraw(request: ActorRequest, number: str) -> HttpResponse:
-    """Draw a draft anew."""
+    """Start the run that draws a draft anew."""
     visible(request.actor, number)
-    services.redraw_statement(number=number, version=_posted_version(request), by=request.actor)
-    messages.success(request, _("The draft was drawn anew from the records of now."))
-    return redirect("statement", number=number)
+    run = services.start_redrawing(number=number, version=_posted_version(request), by=request.actor)
+    return redirect("run", number=run.number)
 
 
 @allowed("statements.prepare")

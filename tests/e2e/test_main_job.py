@@ -78,7 +78,7 @@ def desk(page: Page, live, settings, city, request) -> Desk:
 
 
 @pytest.mark.parametrize("desk", ["zh-hans", "en"], indirect=True)
-def test_from_the_counter_to_the_subsidy(desk: Desk) -> None:
+def test_from_the_counter_to_the_subsidy(desk: Desk, worker: None) -> None:
     registration = register(desk)
     notice = enroll(desk, registration)
     pay(desk, notice)
@@ -188,6 +188,8 @@ def claim_subsidy(desk: Desk, notice: ContributionNotice) -> None:
     page = desk.on("2009-10-21").as_("clerk")
     page.goto("/statements/new/")
     desk.submit()
+    # The run's page follows its progress; in the end it leads to the draft.
+    page.locator("a.btn-primary[href*='/statements/']").wait_for(timeout=60_000)
     statement = SubsidyStatement.objects.get()
     page = desk.as_("reviewer")
     page.goto(f"/statements/{statement.number}/")

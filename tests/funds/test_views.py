@@ -13,6 +13,8 @@ from funds.models import JournalEntry, SubsidyReceipt, SubsidyStatement
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.kernel.runs.services import work_off
 from tests import factories
 
 from . import makers
@@ -190,11 +192,33 @@ def test_preparing_shows_the_figures_first(signed_in):
     assert 'value="window:2009-10-01"' in page
     assert "220.00" in page
     answer = client.post(url("statement-new"), {"period": "window:2009-10-01"})
-    statement = SubsidyStatement.objects.get()
-    assert answer.url == statement.get_absolute_url()
-    assert statement.made_by.username == "agency_clerk-usual"
-    # While it is a draft no other is offered.
+    run, statement = Run.objects.get(), SubsidyStatement.objects.get()
+    assert answer.url == run.get_absolute_url()
+    assert (statement.status, statement.made_by.username) == ("preparing", "agency_clerk-usual")
+    # Posted twice it is the same run; while it is at work no other is offered, and the statement leads to it.
+    assert client.post(url("statement-new"), {"period": "window:2009-10-01"}).url == run.get_absolute_url()
     assert 'value="month' not in text(client.get(url("statement-new")))
+    assert client.get(statement.get_absolute_url()).url == run.get_absolute_url()
+    for name in ("statement-print", "statement-export", "statement-persons"):
+        assert client.get(url(name, statement.number)).status_code == 404
+    assert statement.number in text(client.get(url("statements")))
+    work_off(number=run.number)
+    assert statement.get_absolute_url() in text(client.get(run.get_absolute_url()))
+    assert 'value="month' not in text(client.get(url("statement-new")))
+    assert "100.00" in text(client.get(statement.get_absolute_url()))
+
+
+def test_a_dry_run_counts_and_writes_nothing(signed_in):
+    makers.notice(makers.person(), paid_on=D(2009, 10, 8))
+    client = signed_in(R.AGENCY_CLERK)
+    answer = client.post(url("statement-new"), {"period": "window:2009-10-01", "dry_run": "1"})
+    run = Run.objects.get()
+    assert (answer.url, run.dry_run) == (run.get_absolute_url(), True)
+    work_off(number=run.number)
+    page = text(client.get(run.get_absolute_url()))
+    for shown in ("100.00", "55.00", "45.00", "211002"):
+        assert shown in page
+    assert not SubsidyStatement.objects.exists()
 
 
 @pytest.mark.parametrize("period", ["", "week:2009-10-01", "month:2009-13-01", "month:2009-10-01", "month:2009-12-01"])
@@ -221,6 +245,7 @@ def test_a_draft_goes_from_clerk_to_reviewer(draft, signed_in):
     assert redraw not in seen
 
     assert clerk.post(redraw, {"version": 1}).status_code == 302
+    work_off(number=Run.objects.get(status="planned").number)
     told = reviewer.post(issue, {"version": 1})
     assert told.status_code == 409
     assert "agency_clerk-usual" in text(told)

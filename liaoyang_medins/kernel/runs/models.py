@@ -15,7 +15,7 @@ from liaoyang_medins.kernel.offices.roles import Role
 class Run(models.Model):
     """One long piece of work of a kind (kinds.py), done chunk by chunk, by as many processes as there are.
 
-    - `planned`: its chunks are written, no process has taken one yet.
+    - `planned`: its chunks are written, no process has taken one yet; also when it was resumed.
     - `running`: chunks are being worked.
     - `paused`: no further chunk is taken until somebody resumes it; one under way is still finished.
     - `failed`: a chunk failed three times, or the end of the run did. Resumed, it goes on with what is left.
@@ -37,10 +37,10 @@ class Run(models.Model):
         FAILED = "failed", _("Failed")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
-        Status.PLANNED: {Status.RUNNING, Status.PAUSED, Status.CANCELLED},
+        Status.PLANNED: {Status.RUNNING, Status.PAUSED, Status.CANCELLED, Status.FAILED},
         Status.RUNNING: {Status.PAUSED, Status.CANCELLED, Status.FINISHED, Status.FAILED},
-        Status.PAUSED: {Status.RUNNING, Status.CANCELLED},
-        Status.FAILED: {Status.RUNNING, Status.CANCELLED},
+        Status.PAUSED: {Status.PLANNED, Status.CANCELLED},
+        Status.FAILED: {Status.PLANNED, Status.CANCELLED},
         Status.CANCELLED: set(),
         Status.FINISHED: set(),
     }
@@ -113,7 +113,7 @@ class Chunk(models.Model):
     """
 
     class Status(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
+        WAITING = "waiting", _("Not done yet")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 

@@ -81,8 +81,8 @@ def start_run(*, kind: str, parameters: Parameters, by: Actor, dry_run: bool = F
     if not dry_run:
         run.result = definition.begin(run)
         run.save(update_fields=["result"])
-    changes = {"kind": kind, "key": key, "dry_run": dry_run, "chunks": len(plan.chunks), "result": run.result}
-    audit.record(by=by, verb="runs.start", obj=run, changes=changes, note=definition.title(parameters))
+    changes = {"dry_run": dry_run, "parts": len(plan.chunks), "result": run.result}
+    audit.record(by=by, verb="runs.start", obj=run, changes=changes)
     if calls:
         transaction.on_commit(partial(wake, run.number, max(len(plan.chunks), 1)))
     return run
@@ -110,11 +110,11 @@ def pause_run(*, number: str, by: Actor) -> Run:
 @transaction.atomic
 def resume_run(*, number: str, by: Actor, calls: bool = True) -> Run:
     """Go on with a paused or failed run; what failed is tried anew. Raises Conflict, NotAllowed, Run.DoesNotExist."""
-    run, _kind = _locked(number, by, Status.RUNNING)
+    run, _kind = _locked(number, by, Status.PLANNED)
     run.chunks.filter(status__in=[Chunk.Status.FAILED, Chunk.Status.WAITING]).update(
         status=Chunk.Status.WAITING, attempts=0, error=""
     )
-    run.status, run.error = Status.RUNNING, ""
+    run.status, run.error = Status.PLANNED, ""
     run.save(update_fields=["status", "error"])
     audit.record(by=by, verb="runs.resume", obj=run)
     if calls:
@@ -248,13 +248,11 @@ def _keep(run: Run, chunk: Chunk, outcome: Outcome) -> None:
 @contextmanager
 def _reading_only() -> Iterator[None]:
     """Within the block PostgreSQL refuses every change; after it the transaction can write again."""
-    point = transaction.savepoint()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL transaction_read_only = on")
-    try:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL transaction_read_only = on")
         yield
-    finally:
-        transaction.savepoint_rollback(point)
+        transaction.set_rollback(True)
 
 
 def finish_run(*, number: str) -> Run:
@@ -293,8 +291,13 @@ def _finish(run: Run) -> None:
 
 
 def _database_is_gone(error: Exception) -> bool:
-    """Whether the connection broke, which says nothing about the chunk."""
-    return isinstance(error, (OperationalError, InterfaceError)) and not connection.is_usable()
+    """Whether the connection broke, which says nothing about the chunk: a server that went away gives no code, or one
+    of connections or of its shutdown.
+    """
+    if isinstance(error, OperationalError):
+        code = getattr(error.__cause__, "pgcode", None)
+        return code is None or code.startswith(("08", "57P"))
+    return isinstance(error, InterfaceError)
 
 
 def _told(error: Exception) -> str:

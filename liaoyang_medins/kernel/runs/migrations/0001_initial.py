@@ -6,112 +6,178 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('offices', '0002_number_sequences'),
+        ("offices", "0002_number_sequences"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Chunk',
+            name="Chunk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('parameters', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=10, verbose_name='status')),
-                ('counts', models.JSONField(default=dict)),
-                ('examples', models.JSONField(default=list)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("parameters", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("waiting", "Not done yet"), ("done", "Done"), ("failed", "Failed")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict)),
+                ("examples", models.JSONField(default=list)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'part of a run',
-                'ordering': ['run', 'position'],
+                "verbose_name": "part of a run",
+                "ordering": ["run", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Refusal',
+            name="Refusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='object')),
-                ('code', models.CharField(max_length=40, verbose_name='reason')),
-                ('parameters', models.JSONField(default=dict)),
-                ('chunk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refusals', to='runs.chunk')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="object")),
+                ("code", models.CharField(max_length=40, verbose_name="reason")),
+                ("parameters", models.JSONField(default=dict)),
+                (
+                    "chunk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refusals", to="runs.chunk"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'refusal of a run',
-                'ordering': ['chunk__position', 'id'],
+                "verbose_name": "refusal of a run",
+                "ordering": ["chunk__position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='run number')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('key', models.CharField(max_length=100)),
-                ('parameters', models.JSONField(default=dict)),
-                ('dry_run', models.BooleanField(default=False, verbose_name='dry run')),
-                ('business_date', models.DateField(verbose_name='business date')),
-                ('policy_version', models.PositiveIntegerField()),
-                ('policy_hash', models.CharField(max_length=64)),
-                ('status', models.CharField(choices=[('planned', 'Waits for a worker'), ('running', 'At work'), ('paused', 'Paused'), ('cancelled', 'Cancelled'), ('finished', 'Finished'), ('failed', 'Failed')], default='planned', max_length=10, verbose_name='status')),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_name', models.CharField(max_length=150, verbose_name='started by')),
-                ('role', models.CharField(blank=True, max_length=20)),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('counts', models.JSONField(default=dict)),
-                ('result', models.CharField(blank=True, max_length=60)),
-                ('error', models.TextField(blank=True)),
-                ('office', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offices.office')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="run number")),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("key", models.CharField(max_length=100)),
+                ("parameters", models.JSONField(default=dict)),
+                ("dry_run", models.BooleanField(default=False, verbose_name="dry run")),
+                ("business_date", models.DateField(verbose_name="business date")),
+                ("policy_version", models.PositiveIntegerField()),
+                ("policy_hash", models.CharField(max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Waits for a worker"),
+                            ("running", "At work"),
+                            ("paused", "Paused"),
+                            ("cancelled", "Cancelled"),
+                            ("finished", "Finished"),
+                            ("failed", "Failed"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_name", models.CharField(max_length=150, verbose_name="started by")),
+                ("role", models.CharField(blank=True, max_length=20)),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                ("counts", models.JSONField(default=dict)),
+                ("result", models.CharField(blank=True, max_length=60)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "office",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="offices.office"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'run',
-                'ordering': ['-id'],
+                "verbose_name": "run",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='chunk',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chunks', to='runs.run'),
+            model_name="chunk",
+            name="run",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="chunks", to="runs.run"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['planned', 'running', 'paused', 'failed'])), fields=('kind', 'key', 'dry_run'), name='run_one_live'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["planned", "running", "paused", "failed"])),
+                fields=("kind", "key", "dry_run"),
+                name="run_one_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status__in', ['cancelled', 'finished'])), models.Q(('ended_at', None), models.Q(('status__in', ['cancelled', 'finished']), _negated=True)), _connector='OR'), name='run_ended'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", False), ("status__in", ["cancelled", "finished"])),
+                    models.Q(("ended_at", None), models.Q(("status__in", ["cancelled", "finished"]), _negated=True)),
+                    _connector="OR",
+                ),
+                name="run_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('error', ''), ('status', 'failed'), _negated=True), name='run_failed_says_why'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("error", ""), ("status", "failed"), _negated=True), name="run_failed_says_why"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('dry_run', False), ('result', ''), _connector='OR'), name='run_dry_makes_nothing'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dry_run", False), ("result", ""), _connector="OR"), name="run_dry_makes_nothing"
+            ),
         ),
         migrations.AddIndex(
-            model_name='chunk',
-            index=models.Index(condition=models.Q(('status', 'waiting')), fields=['run', 'attempts', 'position'], name='chunks_to_do'),
+            model_name="chunk",
+            index=models.Index(
+                condition=models.Q(("status", "waiting")), fields=["run", "attempts", "position"], name="chunks_to_do"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.UniqueConstraint(fields=('run', 'position'), name='chunk_position_once'),
+            model_name="chunk",
+            constraint=models.UniqueConstraint(fields=("run", "position"), name="chunk_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('status', 'done')), models.Q(('done_at', None), models.Q(('status', 'done'), _negated=True)), _connector='OR'), name='chunk_done'),
+            model_name="chunk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at__isnull", False), ("status", "done")),
+                    models.Q(("done_at", None), models.Q(("status", "done"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="chunk_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(('error', ''), ('status', 'failed'), _negated=True), name='chunk_failed_says_why'),
+            model_name="chunk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("error", ""), ("status", "failed"), _negated=True), name="chunk_failed_says_why"
+            ),
         ),
     ]

@@ -29,7 +29,18 @@ HUNDRED = Decimal(100)
 
 # A state's colour by its code; a code that is not here is neutral. The word always stands beside the colour.
 TONES = {
-    "good": ("approved", "present", "recorded", "paid", "matched", "settled", "issued", "received", "in_force"),
+    "good": (
+        "approved",
+        "present",
+        "recorded",
+        "paid",
+        "matched",
+        "settled",
+        "issued",
+        "received",
+        "in_force",
+        "finished",
+    ),
     "wait": (
         "materials_missing",
         "missing",
@@ -41,9 +52,11 @@ TONES = {
         "due",
         "waiting",
         "unsealed",
+        "planned",
+        "paused",
     ),
     "bad": ("refused", "denied", "wrong", "reversed", "barred", "overdue", "failed"),
-    "info": ("accepted", "at_subdistrict", "at_district", "at_agency", "admitted", "draft", "running"),
+    "info": ("accepted", "at_subdistrict", "at_district", "at_agency", "admitted", "draft", "running", "preparing"),
 }
 TONE_OF = {code: tone for tone, codes in TONES.items() for code in codes}
 
