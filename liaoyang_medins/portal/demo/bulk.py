@@ -8,6 +8,7 @@ import datetime
 import io
 import json
 import queue
+import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
@@ -31,9 +32,12 @@ KINDS = {"ContributionNotice": "notice"}
 LOADER = Actor.job("demo city")
 
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_SPECIAL = re.compile(r"[\\\t\n\r]").search
 _NULL = r"\N"
 
 Job = Callable[[], None]
+# Jobs that wait for the writer; a batch of the city has some megabytes of text.
+WAITING = 10
 
 
 class Writer:
@@ -44,8 +48,8 @@ class Writer:
     """
 
     def __init__(self) -> None:
-        # One waits while one is done: no more is kept in memory, however slow the database is.
-        self._jobs: queue.Queue[Job | None] = queue.Queue(maxsize=1)
+        # Few wait while one is done: no more is kept in memory, however slow the database is.
+        self._jobs: queue.Queue[Job | None] = queue.Queue(maxsize=WAITING)
         self._error: BaseException | None = None
         work = (copy_context().run, self._work, connections["default"])
         self._thread = threading.Thread(target=work[0], args=work[1:], daemon=True)
@@ -65,7 +69,7 @@ class Writer:
             self._raise()
 
     def do(self, job: Job) -> None:
-        """Take the job; waits while another is already waiting."""
+        """Take the job; waits while WAITING others are waiting."""
         self._raise()
         self._jobs.put(job)
 
@@ -225,7 +229,7 @@ def written(value: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.translate(_ESCAPED)
+    return text.translate(_ESCAPED) if _SPECIAL(text) else text
 
 
 def _json(value: Any) -> str:
@@ -302,6 +306,8 @@ _FACTS = _Facts(
         type(None): lambda _value: "null",
         bool: lambda value: "true" if value else "false",
         int: str,
+        # Codes of diagnoses.
+        str: lru_cache(1024)(_fact),
         Decimal: lambda value: f'"{value}"',
         datetime.date: lambda value: f'"{value.isoformat()}"',
     }

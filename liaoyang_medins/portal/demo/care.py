@@ -158,7 +158,7 @@ class Care:
             result.cap,
             result.used,
             result.payable,
-            [reason.value for reason in result.reasons],
+            [reason.value for reason in result.reasons] or "[]",
             result.total,
             result.in_scope,
             result.ratio,

@@ -1,16 +1,18 @@
 """Makes the demo city: the past set by set, what happens at the counters and hospitals through the services."""
 
 import datetime
-from collections.abc import Callable, Iterator
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 
 from claims.models import FeeLine, Settlement, Stay
 from enrollment.contributions.models import BenefitPeriod, ContributionNotice, Receipt
-from enrollment.registration.models import Enrollment, Registration, Resident
+from enrollment.registration.models import Circumstance, Enrollment, Registration, Resident
 from funds.models import JournalEntry, JournalLeg
 from funds.services import post_documents
 from liaoyang_medins.kernel import clock
@@ -38,7 +40,11 @@ MOST_STAYS = 100
 MOST_PATIENTS = 400
 # Residents that are drawn, then written, at a time; and after how many batches their documents are posted.
 BATCH = 2000
-BATCHES_A_POSTING = 50
+BATCHES_A_POSTING = 25
+LOADED: tuple[type[Model], ...] = (
+    *(Resident, Circumstance, Registration, Enrollment, ContributionNotice, Receipt, BenefitPeriod),
+    *(Stay, FeeLine, Settlement, JournalEntry, JournalLeg),
+)
 # What a new step is, in words; and how much is done (0 to 1).
 Say = Callable[[str], None]
 Show = Callable[[float], None]
@@ -70,7 +76,7 @@ def create_demo_city(size: CitySize, say: Say, show: Show = lambda share: None) 
     """
     if not is_empty():
         raise ValueError("The database is not empty.")
-    with constraints_at_once():
+    with one_large_transaction():
         return _create(size, say, show)
 
 
@@ -86,7 +92,7 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     town = Town(size.seed, communities, schools)
     say(f"{size.residents:,} residents, their contributions and stays")
     patients = load_people(size, town, lambda done: show(steps.people * done))
-    analyze()
+    analyze(LOADED)
     say("subsidy statements")
     issue_past_statements(size.as_of, clerk=actors["clerk"], reviewer=actors["reviewer"])
     show(steps.statements)
@@ -125,7 +131,7 @@ def load_people(size: CitySize, town: Town, show: Show) -> list[int]:
     records = Records(load, size.as_of, User.objects.get(username="community"), districts)
     drawn = Drawn(size, Past(town, size.as_of), Care(town, size.as_of))
     patients: list[int] = []
-    with Writer() as writer:
+    with no_collector(), Writer() as writer:
         for number, first in enumerate(range(0, size.residents, BATCH), start=1):
             until = min(first + BATCH, size.residents)
             people = list(drawn.people(first, until))
@@ -173,23 +179,30 @@ def post(on: datetime.date) -> None:
 
 
 @contextmanager
-def constraints_at_once() -> Iterator[None]:
-    """Within the block PostgreSQL checks keys and triggers after each statement: until the end of a transaction it
-    keeps every row to be checked in memory.
+def one_large_transaction() -> Iterator[None]:
+    """Within the block PostgreSQL checks keys and triggers after each statement, since until the end of a transaction
+    it keeps every row to be checked in memory; and compiles no plans, which takes longer than most statements here.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL jit = off; SET CONSTRAINTS ALL IMMEDIATE")
         yield
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def analyze() -> None:
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Within the block Python does not look for rings of garbage: of millions of rows none refers to itself."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def analyze(models: Sequence[type[Model]]) -> None:
     """What was written is news to PostgreSQL until the transaction ends; the rest of the work asks for it by index."""
     with connection.cursor() as cursor:
-        for model in (
-            *(Resident, Registration, Enrollment, ContributionNotice, Receipt, BenefitPeriod),
-            *(Stay, FeeLine, Settlement, JournalEntry, JournalLeg),
-        ):
+        for model in models:
             cursor.execute(f"ANALYZE {model._meta.db_table}")
 
 

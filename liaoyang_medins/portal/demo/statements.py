@@ -1,36 +1,84 @@
-"""The subsidy statements of the time before the demo's day, issued and paid but for what is late."""
+"""The subsidy statements of the time before the demo's day, issued and paid but for what is late.
+
+As all of the past they are written by the set: the service looks at every notice for what came late or was returned
+since, and in this past nothing did.
+"""
 
 import datetime
 from decimal import Decimal
 
+from django.conf import settings
+from django.db import connection
+from django.db.models import Sum
+
+from enrollment.contributions.models import ContributionNotice
 from funds import rules
 from funds.models import SubsidyStatement
-from funds.selectors import drawing
-from funds.services import issue_statement, prepare_statement, record_subsidy
-from liaoyang_medins.kernel import clock
-from liaoyang_medins.kernel.errors import Refused
+from funds.selectors import drawing, figures
+from funds.services import record_subsidy
+from liaoyang_medins.kernel import clock, policy
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 
 from .history import LAW
 
+# A paid notice with a government part stands in the statement of its value date (F2, F3).
+ITEMS = """
+INSERT INTO funds_subsidyitem
+    (statement_id, notice_id, district_id, category, tier, persons, government, city, district_share)
+SELECT %s, id, district_id, category, tier, 1, government, city, district_share
+FROM contributions_contributionnotice
+WHERE status = 'paid' AND government > 0 AND paid_on BETWEEN %s AND %s ORDER BY id
+"""
+
 
 def issue_past_statements(as_of: datetime.date, *, clerk: Actor, reviewer: Actor) -> None:
-    """Prepare and issue a statement for every period that ended more than a month before `as_of`."""
+    """A statement, prepared by `clerk` and issued by `reviewer`, for every period that ended more than a month before
+    `as_of` and in which somebody paid.
+    """
     period = drawing.period_of(LAW)
     while period.last + datetime.timedelta(days=20) < as_of:
         prepared_on = period.last + datetime.timedelta(days=3)
-        try:
-            with clock.on_day(prepared_on):
-                statement = prepare_statement(kind=period.kind.value, period_from=period.first, by=clerk)
-        except Refused:
-            # A month in which nobody paid has nothing to claim.
-            statement = None
-        if statement is not None:
-            with clock.on_day(prepared_on + datetime.timedelta(days=2)):
-                issue_statement(number=statement.number, version=statement.version, by=reviewer)
+        paid = ContributionNotice.objects.filter(status="paid", government__gt=0)
+        if paid.filter(paid_on__range=(period.first, period.last)).exists():
+            statement = issued(period, prepared_on, clerk, reviewer)
             pay(statement, period, prepared_on, as_of, clerk)
         period = drawing.period_of(period.last + datetime.timedelta(days=1))
+
+
+def issued(period: rules.Period, prepared_on: datetime.date, clerk: Actor, reviewer: Actor) -> SubsidyStatement:
+    """The statement of the period, prepared on `prepared_on` and issued two days later."""
+    issued_on = prepared_on + datetime.timedelta(days=2)
+    rule = policy.on(settings.POOLING_AREA, issued_on)
+    statement = SubsidyStatement.objects.create(
+        number=next_number("statement", prepared_on),
+        kind=period.kind.value,
+        period_from=period.first,
+        period_until=period.last,
+        policy_version=rule.version,
+        policy_hash=rule.content_hash,
+        made_by_id=clerk.user_id,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(ITEMS, [statement.pk, period.first, period.last])
+        cursor.execute("ANALYZE funds_subsidyitem")
+    sums = figures.sums_of(statement)
+    changes = {"period": period.first, "persons": sums.persons, "government": sums.government}
+    with clock.on_day(prepared_on):
+        audit.record(by=clerk, verb="statements.prepare", obj=statement, changes=changes)
+    statement.status = SubsidyStatement.Status.ISSUED
+    statement.issued_on = issued_on
+    statement.due_on = rules.due_on(issued_on, rule)
+    statement.issued_by_id = reviewer.user_id
+    statement.hash = figures.seal_of(statement)
+    statement.version += 1
+    statement.save()
+    changes |= {"due_on": statement.due_on, "hash": statement.hash}
+    with clock.on_day(issued_on):
+        audit.record(by=reviewer, verb="statements.issue", obj=statement, changes=changes)
+    return statement
 
 
 def pay(
@@ -40,9 +88,10 @@ def pay(
     paid_on = prepared_on + datetime.timedelta(days=25)
     late = period.last + datetime.timedelta(days=90) > as_of
     shares: dict[str, Decimal] = {}
-    for item in statement.items.select_related("district"):
-        shares["211000"] = shares.get("211000", Decimal(0)) + item.city
-        shares[item.district.code] = shares.get(item.district.code, Decimal(0)) + item.district_share
+    items = statement.items.order_by().values("district__code")
+    for district, city, share in items.values_list("district__code", Sum("city"), Sum("district_share")):
+        shares["211000"] = shares.get("211000", Decimal(0)) + city
+        shares[district] = shares.get(district, Decimal(0)) + share
     with clock.on_day(min(paid_on, as_of)):
         for office in Office.objects.filter(code__in=shares).order_by("code"):
             amount = shares[office.code]
