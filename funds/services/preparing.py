@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from enrollment.contributions.services import follow_moves
 from funds import rules
 from funds.labels import period_label
 from funds.models import SubsidyStatement
@@ -72,6 +73,7 @@ def start_preparing(
     where no period of that kind begins on that day; Refused where it has not ended, nothing is to be claimed, or
     another statement is open; Conflict where the period has a statement; NotAllowed.
     """
+    _follow_moves(dry_run)
     parameters = {"kind": str(kind), "period_from": period_from.isoformat()}
     return runs.start_run(kind=NAME, parameters=parameters, by=by, dry_run=dry_run, calls=calls)
 
@@ -84,7 +86,14 @@ def start_redrawing(*, number: str, version: int, by: Actor, calls: bool = True)
         raise Conflict(_("There is no subsidy statement %(number)s any more.") % {"number": number})
     parameters = {"kind": statement.kind, "period_from": statement.period_from.isoformat()}
     parameters |= {"redraw": number, "version": str(version)}
+    _follow_moves()
     return runs.start_run(kind=NAME, parameters=parameters, by=by, calls=calls)
+
+
+def _follow_moves(dry_run: bool = False) -> None:
+    """F3: a move that became known since corrects the districts, also of a statement drawn before the next sweep."""
+    if not dry_run:
+        follow_moves(by=Actor.job("follow_moves"))
 
 
 @transaction.atomic
