@@ -90,7 +90,7 @@ def unknown_stay() -> Invalid:
 
 def move(stay: Stay, status: Stay.Status) -> None:
     """Pass the gate of the state machine; the caller saves."""
-    require_transition(Stay.TRANSITIONS, stay.status, status, label=stay.get_status_display())
+    require_transition(Stay.TRANSITIONS, stay.status, status, label=stay.get_status_display)
     stay.status = status
 
 

@@ -12,7 +12,7 @@ from enrollment.registration.explanation import explain_eligibility
 from enrollment.registration.quotes import Quote, QuoteFacts, QuotePart
 from enrollment.registration.rules import FactsHistory, PersonFacts, eligible_since, reference_date
 from liaoyang_medins.kernel.money import ZERO
-from liaoyang_medins.kernel.policy import Policy, PolicyOn
+from liaoyang_medins.kernel.policy import Policy, PolicyOn, Step
 from liaoyang_medins.kernel.policy.terms import StudentKind
 
 from .explanation import explain_benefit_start, explain_contribution
@@ -56,9 +56,13 @@ def first_quote(facts: QuoteFacts, policy_on: PolicyOn, *, first_paid_year: int 
     year_no = max(1, year - (first_paid_year or year) + 1)
     asked = ContributionFacts(person, on, facts.moved_in, year_no)
     found = contribution_of(asked, policy)
-    steps = (*explain_eligibility(person, on, policy), *explain_contribution(asked, policy))
+
+    def explain() -> tuple[Step, ...]:
+        cover = explain_benefit_start(bought, policy_on) if bought else ()
+        return *explain_eligibility(person, on, policy), *explain_contribution(asked, policy), *cover
+
     if bought is None:
-        return Quote(year, on, found.eligibility, steps)
+        return Quote(year, on, found.eligibility, explain)
     cover = benefit_start(bought, policy_on)
     parts = [part_of(found, year, person, policy)]
     if cover.prepaid_year:
@@ -69,7 +73,7 @@ def first_quote(facts: QuoteFacts, policy_on: PolicyOn, *, first_paid_year: int 
         contribution_year=year,
         reference_date=on,
         eligibility=found.eligibility,
-        steps=(*steps, *explain_benefit_start(bought, policy_on)),
+        explain=explain,
         tier=found.tier,
         parts=tuple(parts),
         starts=cover.start,

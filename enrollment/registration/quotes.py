@@ -49,18 +49,23 @@ class QuotePart:
 class Quote:
     """`reference_date` is the day of E7 for the contribution year. Who may not take part has no tier, parts and cover.
 
-    `steps` explain all of it, each with its article.
+    `explain` gives the steps that explain all of it.
     """
 
     contribution_year: int
     reference_date: datetime.date
     eligibility: Eligibility
-    steps: tuple[Step, ...]
+    explain: Callable[[], tuple[Step, ...]]
     tier: Tier | None = None
     parts: tuple[QuotePart, ...] = ()
     starts: datetime.date | None = None
     ends: datetime.date | None = None
     waits: bool = False
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How the answer came about, each step with its article."""
+        return self.explain()
 
     @property
     def category(self) -> Category | None:

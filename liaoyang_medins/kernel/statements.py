@@ -10,13 +10,15 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.db import DatabaseError, connection, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models
 from django.db.models import Field, Func, QuerySet, Value
-from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
+from django.db.models.base import ModelState
+from django.db.models.query import ModelIterable, ValuesListIterable
 
 from .numbers import PREFIXES
 
@@ -36,28 +38,24 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A statement as it is prepared in each connection; `casts` are the types of its values where PostgreSQL cannot
-    see them.
-    """
+    """A statement as it is prepared in each connection, and how it is called there."""
 
     name: str
     sql: str
     params: tuple[Any, ...]
-    casts: tuple[str, ...]
+    call: str
 
     def run(self, values: Row, cursor: Any) -> None:
         """Execute it in `cursor`, prepared first where this connection has not seen it yet."""
-        raw = connection.connection
-        known = _prepared.setdefault(raw, set())
+        known = _prepared.setdefault(cursor.db.connection, set())
         if self.name not in known:
-            self._prepare(raw)
+            self._prepare(cursor.db)
             known.add(self.name)
-        given = ", ".join(f"%s{cast}" for cast in self.casts)
-        cursor.execute(f"EXECUTE {self.name}({given})" if given else f"EXECUTE {self.name}", values or None)
+        cursor.execute(self.call, values or None)
 
-    def _prepare(self, raw: Any) -> None:
+    def _prepare(self, connection: Any) -> None:
         # Below Django's cursor: it belongs to the connection, not to the work that comes first.
-        with raw.cursor() as below:
+        with connection.connection.cursor() as below:
             places = (
                 f"${param.place}" if isinstance(param, Slot) else below.mogrify("%s", [param]).decode()
                 for param in self.params
@@ -69,8 +67,12 @@ class Text:
 
 
 def named(name: str, sql: str, params: Iterable[Any], casts: Iterable[str]) -> Text:
-    """The statement under a name that nothing else in this process has."""
-    return Text(f"{name.strip('_')}_{next(_numbers)}", sql, tuple(params), tuple(casts))
+    """The statement under a name that nothing else in this process has; `casts` are the types of its values, empty
+    where PostgreSQL sees them.
+    """
+    name = f"{name.strip('_')}_{next(_numbers)}"
+    given = ", ".join(f"%s{cast}" for cast in casts)
+    return Text(name, sql, tuple(params), f"EXECUTE {name}({given})" if given else f"EXECUTE {name}")
 
 
 class OneOf(Func):
@@ -97,7 +99,7 @@ class Statement(Generic[T]):
     def __call__(self, *values: Any) -> list[T]:
         """The rows for these values, in the order of the function's parameters."""
         text, read = self._made or self._compiled()
-        with connection.cursor() as cursor:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             text.run(values, cursor)
             return [read(row) for row in cursor.fetchall()]
 
@@ -140,23 +142,43 @@ def _reader(queryset: "QuerySet[Any, Any]", compiler: Any) -> Callable[[Row], An
     kind: Any = queryset._iterable_class
     if kind is not ModelIterable:
         return (lambda row: tuple(converted(row))) if kind is ValuesListIterable else (lambda row: converted(row)[0])
-    info = compiler.klass_info
-    model, first, last = info["model"], info["select_fields"][0], info["select_fields"][-1] + 1
-    names = [column[0].target.attname for column in compiler.select[first:last]]
-    # The stubs are of a later Django.
-    populators = get_related_populators(info, compiler.select, queryset.db)  # type: ignore[call-arg]
-    annotations = dict(compiler.annotation_col_map or {})
+    if compiler.annotation_col_map:
+        raise ValueError(f"{queryset.model} comes with annotations: ask for values instead.")
+    make = _maker(compiler.klass_info, compiler.select)
+    return lambda row: make(converted(row))
 
-    def read(row: Row) -> Any:
-        row = converted(row)
-        found = model.from_db(queryset.db, names, row[first:last])
-        for populator in populators:
-            populator.populate(row, found)
-        for name, place in annotations.items():
-            setattr(found, name, row[place])
+
+def _maker(info: dict[str, Any], select: Sequence[Any]) -> Callable[[Row], Any]:
+    """What makes a model object of its columns in a row, with those that were selected with it; None where its key is
+    empty.
+    """
+    model, first, last = info["model"], info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in select[first:last]]
+    if set(names) != {field.attname for field in model._meta.concrete_fields}:
+        raise ValueError(f"{model} is read as a whole, or ask for values.")
+    key = names.index(model._meta.pk.attname)
+    others = [
+        (_maker(other, select), other["local_setter"], other["remote_setter"])
+        for other in info.get("related_klass_infos", ())
+    ]
+
+    def make(row: Row) -> Any:
+        columns = row[first:last]
+        if columns[key] is None:
+            return None
+        # As Model.from_db, without asking of each column whether it was deferred.
+        found = model.__new__(model)
+        found._state = ModelState()
+        found._state.adding, found._state.db = False, DEFAULT_DB_ALIAS
+        found.__dict__.update(zip(names, columns, strict=True))
+        for other, set_here, set_there in others:
+            related = other(row)
+            set_here(found, related)
+            if related is not None:
+                set_there(related, found)
         return found
 
-    return read
+    return make
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -173,7 +195,7 @@ def insert(
     made = made or {}
     fields, text = _insert(type(row), tuple((name, sql) for name, (sql, _value) in made.items()), unless_taken)
     values = [made[field.name][1] if field.name in made else _stored(field, row, adding=True) for field in fields]
-    with connection.cursor() as cursor:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         text.run(values, cursor)
         answer = cursor.fetchone()
     if answer is None:
@@ -206,7 +228,7 @@ def insert_all(rows: Sequence[models.Model]) -> None:
         return
     fields, text = _insert_all(type(rows[0]))
     columns = [[_stored(field, row, adding=True) for row in rows] for field in fields]
-    with connection.cursor() as cursor:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         text.run(columns, cursor)
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             _written(row, key)
@@ -215,19 +237,46 @@ def insert_all(rows: Sequence[models.Model]) -> None:
 def update(row: models.Model, *names: str) -> None:
     """Save these fields (all but the key, where none is named), as `row.save(update_fields=names)` does."""
     fields, text = _update(type(row), names)
-    with connection.cursor() as cursor:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         text.run([*(_stored(field, row, adding=False) for field in fields), row.pk], cursor)
         if cursor.rowcount != 1:
             raise DatabaseError(f"{row!r} is not there any more.")
 
 
 def _stored(field: "Field[Any, Any]", row: models.Model, *, adding: bool) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, adding), connection)
+    value = getattr(row, field.attname)
+    # The driver writes them as they are; the rest goes the field's own way.
+    if type(value) is _plain(field):
+        return value
+    return field.get_db_prep_save(field.pre_save(row, adding), connections[DEFAULT_DB_ALIAS])
+
+
+_PLAIN: dict[str, type] = {
+    "CharField": str,
+    "TextField": str,
+    "BooleanField": bool,
+    "BigAutoField": int,
+    "BigIntegerField": int,
+    "IntegerField": int,
+    "PositiveIntegerField": int,
+    "PositiveSmallIntegerField": int,
+    "DateField": datetime.date,
+    "DecimalField": Decimal,
+}
+
+
+@cache
+def _plain(field: "Field[Any, Any]") -> type | None:
+    """The type of values that the driver writes as the field would."""
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return None
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    return _PLAIN.get(target.get_internal_type())
 
 
 def _written(row: models.Model, key: Any) -> None:
     row.pk = key
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def _quoted(*names: str) -> str:

@@ -7,9 +7,14 @@ from django.utils.translation import gettext as _
 from .errors import Conflict, Text
 
 
-def require_transition(transitions: Mapping[str, set[str]], now: str, then: str, *, label: Text) -> None:
-    """Raise Conflict unless `now` may become `then`; `label` is the present state in words. Call it after the lock."""
+def require_transition(
+    transitions: Mapping[str, set[str]], now: str, then: str, *, label: Text | Callable[[], Text]
+) -> None:
+    """Raise Conflict unless `now` may become `then`; `label` is the present state in words, or gives them. Call it
+    after the lock.
+    """
     if then not in transitions[now]:
+        label = label() if callable(label) else label
         raise Conflict(
             _("This is not possible any more: the record is now “%(state)s”. Look at it again.") % {"state": label},
             code="wrong_state",

@@ -171,7 +171,7 @@ def locked_receipt(number: str, version: int, notice: ContributionNotice | None)
 
 
 def move_receipt(receipt: Receipt, then: str) -> None:
-    require_transition(Receipt.TRANSITIONS, receipt.status, then, label=receipt.get_status_display())
+    require_transition(Receipt.TRANSITIONS, receipt.status, then, label=receipt.get_status_display)
     receipt.status = then
     receipt.version += 1
 

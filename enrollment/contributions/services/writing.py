@@ -53,7 +53,7 @@ def _live(resident: int, years: list[int]) -> QuerySet[ContributionNotice]:
 
 def move(notice: ContributionNotice, then: Status) -> None:
     """Through the gate of the state machine. Raises Conflict."""
-    require_transition(ContributionNotice.TRANSITIONS, notice.status, then, label=notice.get_status_display())
+    require_transition(ContributionNotice.TRANSITIONS, notice.status, then, label=notice.get_status_display)
     notice.status = then
 
 

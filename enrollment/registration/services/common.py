@@ -147,7 +147,7 @@ def require_unchanged(registration: Registration, version: int) -> None:
 
 def require_step(registration: Registration, then: str) -> None:
     """Conflict unless the registration may become `then`."""
-    require_transition(Registration.TRANSITIONS, registration.status, then, label=registration.get_status_display())
+    require_transition(Registration.TRANSITIONS, registration.status, then, label=registration.get_status_display)
 
 
 def require_holder(registration: Registration, by: Actor) -> None:
