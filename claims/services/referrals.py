@@ -32,7 +32,7 @@ def request_referral(
 ) -> Referral:
     """Enter a referral from one institution (by code) to another. It counts once the agency has approved it.
 
-    Refused where the sending institution may not refer, or the receiving one lies in the city and is not designated on
+    The same referral entered twice, while it waits for the agency, is the first one. Refused where the sending institution may not refer, or the receiving one lies in the city and is not designated on
     the day of issue. NotAllowed where a hospital refers for another.
     """
     by.require("referrals.enter")
@@ -66,6 +66,17 @@ def request_referral(
             field="to_institution",
             code="not_designated",
         )
+    waiting = Referral.objects.filter(
+        resident=resident,
+        from_institution=sender,
+        to_institution=receiver,
+        diagnosis=known,
+        issued_on=issued_on,
+        valid_until=valid_until,
+        status=Referral.Status.REQUESTED,
+    ).first()
+    if waiting is not None:
+        return waiting
     referral = Referral.objects.create(
         number=next_number("referral", issued_on),
         resident=resident,

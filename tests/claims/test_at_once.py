@@ -50,9 +50,9 @@ def at_once(works: list[dict[str, Any]]) -> list[list[str]]:
 
 
 def stays_of_one(by: Actor, count: int) -> list[str]:
-    """Stays of one person in 2009 that follow each other, together worth far more than the cap."""
+    """Stays of one person in 2009 that follow each other, together worth far more than the cap; 156 at most."""
     person = makers.insured()
-    days = [(f"2009-{1 + index // 9:02d}-{1 + index % 9 * 3:02d}") for index in range(count)]
+    days = [(f"2009-{1 + index // 13:02d}-{1 + index % 13 * 2:02d}") for index in range(count)]
     amounts = [f"{5000 + 777 * index}.{index % 100:02d}" for index in range(count)]
     return [
         makers.discharged(person, by, (amount,), on=day, until=f"{day[:8]}{int(day[8:]) + 1:02d}").number
@@ -61,9 +61,10 @@ def stays_of_one(by: Actor, count: int) -> list[str]:
 
 
 def test_eight_processes_settle_the_stays_of_one_person_and_never_pass_the_cap(size):
+    """In the soak 1,000 settlements of one person are asked for at once, in 50 rounds."""
     by = makers.hospital()
-    for round_number in range(size(1, 20)):
-        numbers = stays_of_one(by, size(16, 90))
+    for round_number in range(size(1, 50)):
+        numbers = stays_of_one(by, size(16, 125))
         shuffle = random.Random(round_number)
         works = [
             {"verb": "settle", "posting": by.posting_id, "stays": shuffle.sample(numbers, len(numbers))}

@@ -118,6 +118,14 @@ def test_what_cannot_be_is_refused_at_its_field(person, values, field):
     assert not Referral.objects.exists()
 
 
+def test_the_same_referral_sent_twice_is_one(person):
+    first = request(person, makers.hospital())
+    assert request(person, makers.hospital()) == first
+    services.deny_referral(number=first.number, reason="treated here", by=makers.reviewer())
+    assert request(person, makers.hospital()) != first
+    assert AuditEntry.objects.filter(verb="referrals.request").count() == Referral.objects.count() == 2
+
+
 def test_a_referral_that_ran_out_is_not_approved(person):
     referral = request(person, makers.clerk(), issued_on="2010-05-01", until="2010-06-29")
     with pytest.raises(Refused) as error:

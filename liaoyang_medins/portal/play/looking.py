@@ -64,12 +64,6 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
             JOIN claims_settlement before ON before.stay_id = after.stay_id AND before.sequence < after.sequence
         WHERE after.facts = before.facts AND after.fund <> before.fund""",
     ),
-    (
-        "A2",
-        "The parts of settlement %s are not its total.",
-        """SELECT number FROM claims_settlement
-        WHERE fund + out_of_scope + deductible + copayment + over_cap <> total""",
-    ),
 )
 
 

@@ -19,16 +19,24 @@ SUBDISTRICT, DISTRICT = 9, 6
 Stated = tuple[str, str, datetime.date, datetime.date | None, str, str]
 
 
+def named(who: str, path: str = "") -> dict[str, str]:
+    """The lookup of the resident with this ID number, or of this registration, from a row whose resident is `path`."""
+    return {f"{path}id_number" if len(who) == ID_NUMBER else f"{path}registrations__submission": who}
+
+
 def resident_of(who: str) -> Resident:
-    """The resident with this ID number, or of this registration. Moot where nobody is on record."""
-    people = Resident.objects.select_related("community__parent__parent")
-    if len(who) == ID_NUMBER:
-        found = people.filter(id_number=who).first()
-    else:
-        found = people.filter(registrations__submission=who).first()
+    """The resident whom `who` names. Moot where nobody is on record."""
+    found = Resident.objects.select_related("community__parent__parent").filter(**named(who)).first()
     if found is None:
         raise Moot
     return found
+
+
+def number_of(who: str) -> tuple[str, str]:
+    """The personal number of the resident and the code of the community: all that most steps need. Moot."""
+    for found in Resident.objects.filter(**named(who)).order_by().values_list("number", "community__code"):
+        return found
+    raise Moot
 
 
 def registration_of(submission: str) -> Registration:

@@ -76,13 +76,15 @@ def play(year: int, count: int, *, seed: int, players: Players, watch: Watch) ->
     whole, done = (last - begin).days + 1, 0
     for number in range(year, year + count):
         frame = frame_of(seed, number, max(begin, first_day(number)))
-        plan = defaultdict(list)
+        plan: dict[datetime.date, list[Step]] = defaultdict(list)
         for step in year_of(frame, members(frame.first), Newcomers(seed, number)):
             plan[step.day].append(step)
         for day in days(frame.first, frame.last):
-            players.work(plan.pop(day, ()))
-            with clock.on_day(day):
-                close_day()
+            steps = plan.pop(day, [])
+            players.work(steps)
+            if steps:
+                with clock.on_day(day):
+                    close_day()
             if (day + DAY).day == 1:
                 findings.extend(f"{day}: {words}" for words in look())
             done += 1

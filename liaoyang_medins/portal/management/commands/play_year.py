@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.services import seal
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.services import set_demo_day
@@ -65,7 +66,8 @@ class Command(BaseCommand):
     def show_last_day(self, played: Played) -> None:
         """Who looks at the demo afterwards sees the day that it has come to."""
         if settings.DEMO:
-            set_demo_day(day=played.last, by=Actor.job("play"))
+            with clock.on_day(played.last):
+                set_demo_day(day=played.last, by=Actor.job("play"))
         while seal():
             pass
 

@@ -6,9 +6,10 @@ from enrollment.contributions import services
 from enrollment.contributions.models import ContributionNotice, Receipt
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.roles import Role
 
 from ..steps import Again, Moot, Step, act
-from ..who import agency, community_of, registration_of, resident_of, reviewer
+from ..who import agency, clerk, named, number_of, registration_of, reviewer
 
 Status = ContributionNotice.Status
 UNKNOWN = "N1999-"
@@ -21,7 +22,7 @@ def notice_of(step: Step) -> ContributionNotice:
     rows = ContributionNotice.objects.select_related("resident").order_by("-pk")
     year = step.args.get("year")
     if year:
-        rows = rows.filter(resident=resident_of(step.who), contribution_year=year, kind="renewal")
+        rows = rows.filter(**named(step.who, "resident__"), contribution_year=year, kind="renewal")
     else:
         form = registration_of(step.args.get("form", step.who))
         rows = rows.filter(enrollment__registration=form).exclude(kind="renewal")
@@ -39,9 +40,9 @@ NOTHING_TO_RENEW = ("not_eligible", "no_enrollment", "never_paid", "already_paid
 @act(may=NOTHING_TO_RENEW)
 def renew(step: Step) -> None:
     """The notice for the next year, made at the community or the agency."""
-    resident = resident_of(step.who)
-    by = agency() if step.args["at_agency"] else community_of(resident)
-    services.make_renewal_notice(resident_number=resident.number, contribution_year=step.args["year"], by=by)
+    number, community = number_of(step.who)
+    by = agency() if step.args["at_agency"] else clerk(Role.COMMUNITY, community)
+    services.make_renewal_notice(resident_number=number, contribution_year=step.args["year"], by=by)
 
 
 @act(may=("no_enrollment", "not_eligible", "window_closed", "unchanged"))

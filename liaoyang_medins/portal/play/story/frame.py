@@ -36,7 +36,7 @@ class Frame:
     @property
     def has_window(self) -> bool:
         """Whether enough of the window lies in the year to play it."""
-        return self.first <= self.closes - 10 * DAY
+        return self.first <= self.closes - 12 * DAY
 
 
 def frame_of(seed: int, year: int, first: datetime.date) -> Frame:

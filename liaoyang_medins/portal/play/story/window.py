@@ -55,7 +55,8 @@ class Payer:
         self.frame, self.member, self.event = frame, member, event
         self.r: random.Random = frame.rng("window", member.id_number)
         # Time enough after the notice for all that goes wrong inside the window.
-        self.asked = frame.draw(self.r, frame.opens, frame.closes - 12 * DAY)
+        room = 1 if event == EXACT else 12
+        self.asked = frame.draw(self.r, frame.opens, frame.closes - room * DAY)
         self.paid = min(self.asked + self.r.randrange(1, 9) * DAY, frame.closes)
 
     def step(self, act: str, day: Any, *, told: bool = False, **args: Any) -> Step:
