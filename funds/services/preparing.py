@@ -73,6 +73,7 @@ def start_preparing(
     where no period of that kind begins on that day; Refused where it has not ended, nothing is to be claimed, or
     another statement is open; Conflict where the period has a statement; NotAllowed.
     """
+    by.require("statements.prepare")
     _follow_moves(dry_run)
     parameters = {"kind": str(kind), "period_from": period_from.isoformat()}
     return runs.start_run(kind=NAME, parameters=parameters, by=by, dry_run=dry_run, calls=calls)

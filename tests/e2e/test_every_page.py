@@ -15,10 +15,12 @@ from claims import services
 from claims.data import AdmissionData
 from enrollment.contributions.models import BenefitPeriod
 from enrollment.registration.models import RegistrationDraft, Resident
+from funds.services import start_preparing
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.portal.demo.accounts import ACCOUNTS, DemoAccount
 from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
 from tests import factories
@@ -88,13 +90,17 @@ def city(live: LiveServer, settings: Any) -> LiveServer:
 
 
 def add_cases() -> None:
-    """What there is in a large city, and in a small one only by chance: somebody just admitted, a referral."""
+    """What there is in a large city, and in a small one only by chance: somebody just admitted, a referral, a run."""
     covered = BenefitPeriod.objects.filter(starts__lte=AS_OF, ends__gte=AS_OF, resident__stays=None)
     for username, period in zip(("hospital", "station"), covered.select_related("resident"), strict=False):
         by = Actor.of_posting(Posting.objects.get(user__username=username))
         now = datetime.datetime.combine(AS_OF, datetime.time(9), tzinfo=clock.SHANGHAI)
         number = period.resident.number
         services.admit(admission=AdmissionData(number, username, now, "I10", card_presented_at=now), by=by)
+    with clock.on_day(datetime.date(2009, 12, 2)):
+        by = Actor.of_posting(Posting.objects.get(user__username="clerk"))
+        period = {"kind": "window", "period_from": datetime.date(2009, 10, 1)}
+        runs.work_off(number=start_preparing(**period, by=by, dry_run=True, calls=False).number)
     services.request_referral(
         resident_number=number,
         from_institution="LY-H01",

@@ -12,7 +12,7 @@ OWN = 2
 # The page of an object itself, and its papers, are there for everybody who may see it.
 PAGES = {"resident", "registration", "notice", "notice-print", "receipt", "receipt-print", "stay", "settlement"}
 PAGES |= {"settlement-print", "referral", "statement", "statement-print", "statement-export", "statement-persons"}
-PAGES |= {"registration-receipt", "user", "office", "institution", "journal-entry", "posting-new"}
+PAGES |= {"registration-receipt", "user", "office", "institution", "journal-entry", "posting-new", "run"}
 
 
 def test_every_route_is_in_the_table() -> None:

@@ -1,5 +1,6 @@
 """A small demo city with an account of each role, and whose is what in it: told anew, without the code under test."""
 
+import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from claims.models import Designation, Diagnosis, Institution, Referral, Settlem
 from enrollment.contributions.models import ContributionNotice, Receipt
 from enrollment.registration.models import Circumstance, Registration, RegistrationDraft, Resident
 from funds.models import JournalEntry, SubsidyItem, SubsidyStatement
+from funds.services import start_preparing
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs.models import Run
@@ -24,6 +28,7 @@ EVERYWHERE = {Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR}
 # Who may open the page of one of these may open all of them.
 NOBODYS = {"user", "posting", "office", "institution", "designation", "specialty", "entry", "run"}
 RESIDENTS = 90
+AFTER_WINDOW = datetime.date(2009, 12, 2)
 ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9X](?![0-9])")
 
 
@@ -156,6 +161,13 @@ def spread(found: list[Thing], count: int) -> list[Thing]:
     return found[::step][:count]
 
 
+def make_run(posting: Posting) -> None:
+    """A dry run of the window's statement, which waits for a worker; it writes nothing."""
+    with clock.on_day(AFTER_WINDOW):
+        period = {"kind": "window", "period_from": datetime.date(2009, 10, 1)}
+        start_preparing(**period, by=Actor.of_posting(posting), dry_run=True, calls=False)
+
+
 def make_referrals() -> None:
     """A referral from each of the first two institutions to the next."""
     first, second, third = Institution.objects.order_by("code")[:3]
@@ -198,6 +210,7 @@ class CityTestCase(TestCase):
         ):
             RegistrationDraft.objects.create(user_id=user_id, office=office, data={"name": name})
         make_referrals()
+        make_run(cls.posting[Role.AGENCY_CLERK])
         cls.found = things()
         numbers = Resident.objects.exclude(id_number=None).values_list("id_number", flat=True)
         agents = Registration.objects.exclude(agent_id_number="").values_list("agent_id_number", flat=True)

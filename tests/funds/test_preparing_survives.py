@@ -1,0 +1,297 @@
+"""kill -9 in the middle of a statement's run: of the process at each of its steps, of a Celery worker, of the broker
+and of PostgreSQL. What comes out in the end is what comes out of an undisturbed run.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from kombu.exceptions import OperationalError
+
+from funds import services
+from funds.models import SubsidyItem, SubsidyStatement
+from funds.services import preparing
+from liaoyang_medins.celery import app
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.local import place as places
+from liaoyang_medins.kernel.local import postgres, process, valkey
+from liaoyang_medins.kernel.local.place import Place
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.kernel.runs.waking import WORK
+from liaoyang_medins.portal.digest import digest_of, digest_tables
+from tests import factories
+from tests.conftest import ROOT
+
+from . import makers
+from .makers import yuan
+from .steps import AFTER, IN_WINDOW, WINDOW, issued
+
+NOTICES = 24
+
+
+def something_to_claim(clerk: Actor, reviewer: Actor) -> None:
+    """Claims of two districts and tiers, a correction, and what was known late."""
+    returned = makers.notice(makers.person(), year=2009, paid_on=makers.D(2009, 9, 2))
+    issued(clerk, reviewer, makers.D(2009, 10, 2), kind="month", period_from=makers.D(2009, 9, 1))
+    makers.give_back(returned.receipts.get(), makers.D(2009, 10, 9))
+    makers.notice(makers.person("211003001001"), year=2009, paid_on=makers.D(2009, 9, 30))
+    for place in range(NOTICES - 2):
+        home = ("211002001001", "211003001001")[place % 2]
+        makers.notice(makers.person(home), government=40 + place, tier="low_income", paid_on=IN_WINDOW)
+
+
+def start(clerk: Actor) -> Run:
+    with clock.on_day(AFTER):
+        return services.start_preparing(**WINDOW, by=clerk, calls=False)
+
+
+def discard() -> None:
+    draft = SubsidyStatement.objects.get(status="draft")
+    services.discard_statement(number=draft.number, version=draft.version, by=Actor.job("tests"))
+
+
+def undisturbed(clerk: Actor) -> str:
+    """The digest after a run that nothing happened to; the draft is gone again."""
+    runs.work_off(number=start(clerk).number)
+    found = digest_of(digest_tables())
+    assert SubsidyItem.objects.filter(statement__status="draft").count() == NOTICES
+    discard()
+    return found
+
+
+def must_be_as_undisturbed(run: Run, digest: str) -> None:
+    run = Run.objects.get(pk=run.pk)
+    assert (run.status, run.counts["claims"], run.counts["corrections"]) == ("finished", str(NOTICES - 1), "1")
+    statement = SubsidyStatement.objects.get(status="draft")
+    sums = sum(item.government for item in statement.items.all())
+    assert sums == yuan(run.counts["government"]) == yuan(100 - 100 + sum(range(40, 40 + NOTICES - 2)))
+    assert digest_of(digest_tables()) == digest
+
+
+# --- at each step of a process ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Point:
+    """Before or after the call of a function of ours, the `nth` time it is called."""
+
+    module: Any
+    name: str
+    after: bool
+    nth: int
+
+    def __str__(self) -> str:
+        return f"{'after' if self.after else 'before'} {self.name} {self.nth}"
+
+
+CALLS = [(runs, "_taken"), (runs, "_do"), (preparing, "_outcome"), (runs, "_keep"), (runs, "work_one")]
+ENDS = [(runs, "_finish"), (preparing, "_preparing"), (runs, "finish_run")]
+
+
+def points(lots: int) -> list[Point]:
+    """Before and after each step of each chunk, and of the end."""
+    steps = [(module, name, nth) for nth in range(1, lots + 1) for module, name in CALLS]
+    steps += [(module, name, 1) for module, name in ENDS]
+    return [Point(module, name, after, nth) for module, name, nth in steps for after in (False, True)]
+
+
+def die(point: Point) -> None:
+    """From now on this process kills itself at the point."""
+    real: Callable[..., Any] = getattr(point.module, point.name)
+    calls = 0
+
+    def dying(*args: Any, **values: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        found = real(*args, **values) if calls < point.nth or point.after else None
+        if calls == point.nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+
+    setattr(point.module, point.name, dying)
+
+
+def killed_at(point: Point, run: Run) -> None:
+    """Work at the run in a process that dies at the point."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            die(point)
+            runs.work_off(number=run.number)
+        finally:
+            os._exit(1)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), f"it did not come to {point}"
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_at_any_step_it_ends_as_if_undisturbed(monkeypatch, size):
+    lots = size(6, NOTICES)
+    monkeypatch.setattr(preparing, "NOTICES_PER_LOT", NOTICES // lots)
+    clerk, reviewer = factories.actor(Role.AGENCY_CLERK), factories.actor(Role.AGENCY_REVIEWER)
+    something_to_claim(clerk, reviewer)
+    digest = undisturbed(clerk)
+    # In the sample every seventh, so that befores and afters of all steps take turns.
+    for point in points(lots)[:: size(7, 1)]:
+        run = start(clerk)
+        killed_at(point, run)
+        runs.work_off(number=run.number)
+        must_be_as_undisturbed(run, digest)
+        discard()
+
+
+# --- servers of its own ----------------------------------------------------------------------------------------------
+
+
+class Ground:
+    """PostgreSQL and Valkey for one test, which may kill them, and Celery workers on them."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.database = postgres.start(place)
+        self.broker = valkey.start(place)
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.log = place.folder / "worker.log"
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        env = os.environ | {
+            "DATABASE_URL": self.database.superuser_url,
+            "REDIS_URL": self.broker.url,
+            process.MARK: str(self.place.folder),
+        }
+        with self.log.open("ab") as output:
+            self.workers.append(
+                process.spawn(
+                    [
+                        *(sys.executable, "-m", "celery", "-A", "liaoyang_medins.celery", "worker"),
+                        *("--concurrency", "2", "--without-gossip", "--without-mingle"),
+                    ],
+                    env=env,
+                    cwd=ROOT,
+                    output=output,
+                )
+            )
+        return self.workers[-1]
+
+    def kill(self, child: subprocess.Popen[bytes]) -> None:
+        """kill -9 of a process and all of its group, as the kernel does it when memory is out."""
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+    def restart_database(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.kill(self.database.process)
+        monkeypatch.setattr(postgres, "USUAL_PORT", self.database.port)
+        self.database = postgres.start(self.place)
+
+    def restart_broker(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.kill(self.broker.process)
+        monkeypatch.setattr(valkey, "USUAL_PORT", urlsplit(self.broker.url).port)
+        self.broker = valkey.start(self.place)
+
+    def call(self, run: Run) -> None:
+        """What beat does every minute; more often here."""
+        with contextlib.suppress(OperationalError), app.connection_for_write(self.broker.url) as broker:
+            app.send_task(WORK, [run.number], connection=broker, retry=False, expires=5)
+
+    def done(self, run: Run) -> int:
+        """How many chunks are done. The connection is a new one: the server may have been killed."""
+        connection.close()
+        return run.chunks.filter(status="done").count()
+
+    def wait_for(self, run: Run, ready: Callable[[], bool], *, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if time.monotonic() > deadline:
+                pytest.fail(f"The run does not come on:\n{self.log.read_text(errors='replace')[-5000:]}")
+            self.call(run)
+            time.sleep(0.3)
+
+    def stop(self) -> None:
+        for worker in self.workers:
+            if worker.poll() is None:
+                self.kill(worker)
+        self.broker.stop()
+        self.database.stop()
+
+
+@pytest.fixture
+def ground(django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
+    """Servers of its own, with the portal's tables; within the test Django works on them."""
+    with tempfile.TemporaryDirectory(prefix="liaoyang-medins-", dir="/tmp") as name:
+        Path(name).chmod(0o711)
+        monkeypatch.setenv("LOCAL_DIR", name)
+        found = Ground(places.find("run"))
+        here = urlsplit(found.database.superuser_url)
+        usual = dict(connection.settings_dict)
+        try:
+            with django_db_blocker.unblock():
+                connection.close()
+                connection.settings_dict |= {
+                    "HOST": here.hostname,
+                    "PORT": here.port,
+                    "USER": here.username,
+                    "PASSWORD": here.password,
+                    "NAME": here.path.lstrip("/"),
+                }
+                call_command("migrate", verbosity=0)
+                yield found
+        finally:
+            connection.close()
+            connection.settings_dict |= usual
+            found.stop()
+
+
+def slow_down(seconds: float) -> None:
+    """Every chunk of a statement takes so long before it is committed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE FUNCTION wait_a_moment() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER wait AFTER INSERT ON funds_subsidyitem FOR EACH STATEMENT EXECUTE FUNCTION wait_a_moment()"
+        )
+
+
+def test_kill_of_worker_broker_and_database_midway_changes_nothing(ground: Ground, monkeypatch) -> None:
+    monkeypatch.setattr(preparing, "NOTICES_PER_LOT", 1)
+    clerk, reviewer = factories.actor(Role.AGENCY_CLERK), factories.actor(Role.AGENCY_REVIEWER)
+    something_to_claim(clerk, reviewer)
+    digest = undisturbed(clerk)
+    slow_down(0.4)
+    run = start(clerk)
+
+    first = ground.start_worker()
+    ground.wait_for(run, lambda: ground.done(run) >= 2)
+    ground.kill(first)
+    after_worker = ground.done(run)
+    ground.start_worker()
+    ground.wait_for(run, lambda: ground.done(run) >= after_worker + 2)
+    ground.restart_broker(monkeypatch)
+    after_broker = ground.done(run)
+    ground.wait_for(run, lambda: ground.done(run) >= after_broker + 2)
+    ground.restart_database(monkeypatch)
+    after_database = ground.done(run)
+    # It was in the middle of it each time.
+    assert 2 <= after_worker < after_broker <= after_database < NOTICES
+    ground.wait_for(run, lambda: not ground.done(run) < NOTICES and Run.objects.get(pk=run.pk).status == "finished")
+    # Nothing of it counted as an attempt.
+    assert set(run.chunks.values_list("status", "attempts")) == {("done", 0)}
+    must_be_as_undisturbed(run, digest)
