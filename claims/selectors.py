@@ -130,25 +130,17 @@ def sums_of(stays: QuerySet[Stay]) -> dict[str, Decimal]:
     return {"total": total["sum"], "fund": fund["sum"]}
 
 
-def count_by_status(stays: QuerySet[Stay]) -> dict[str, int]:
-    """How many stays are in each status; `held` counts those that wait for a clerk."""
-    rows = stays.order_by().values("status").annotate(count=Count("pk"), held=Count("pk", filter=~Q(held="")))
-    counts = {row["status"]: row["count"] for row in rows}
-    counts["held"] = sum(row["held"] for row in rows if row["status"] == Stay.Status.DISCHARGED)
-    return counts
-
-
 def find_stays(stays: QuerySet[Stay], text: str) -> QuerySet[Stay]:
     """The stays with this number or inpatient number, or of the person with this name or personal number."""
     text = text.strip()
     if not text:
         return stays
-    return stays.filter(
-        Q(number__iexact=text)
-        | Q(inpatient_number__iexact=text)
-        | Q(resident__number__iexact=text)
-        | Q(resident__name__startswith=text)
-    )
+    # What has a digit is a number. Both at once would have the tables read whole.
+    if not any(char.isdecimal() for char in text):
+        return stays.filter(resident__name__startswith=text)
+    person = Resident.objects.filter(number=text.upper()).values("pk")[:1]
+    own = Q(number=text.upper()) | Q(inpatient_number__in={text, text.upper()})
+    return stays.filter(own | Q(resident=Subquery(person)))
 
 
 def year_to_date(settlement: Settlement) -> dict[str, object]:
@@ -305,7 +297,6 @@ __all__ = [
     "benefit_days",
     "cap_left",
     "cap_used",
-    "count_by_status",
     "entitlement",
     "find_diagnoses",
     "find_institutions",

@@ -24,7 +24,7 @@ from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.policy.terms import CatalogueClass, Category, Cause
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
-from liaoyang_medins.kernel.web.domain import page_of
+from liaoyang_medins.kernel.web.domain import counted, goes_on, page_of
 
 from .common import attempt, sorted_by
 
@@ -41,15 +41,15 @@ def stays(request: ActorRequest) -> HttpResponse:
     found = selectors.find_stays(selectors.stays_visible_to(request.actor), asked.get("q", ""))
     if asked.get("institution"):
         found = found.filter(institution=asked["institution"])
-    counts = selectors.count_by_status(found)
     state = asked.get("status") or "open"
     rows = selectors.with_sums(of_state(found, state))
     rows = sorted_by(request, rows, SORTS)
+    page = page_of(request, rows)
     context = {
         "filter_form": form,
-        "tabs": tabs(request, state, counts),
-        "page": page_of(request, rows),
-        "sums": selectors.sums_of(of_state(found, state)),
+        "tabs": tabs(request, state, found),
+        "page": page,
+        "sums": None if goes_on(page) else selectors.sums_of(of_state(found, state)),
         "everywhere": selectors.sees_everything(request.actor),
     }
     return render(request, "claims/stays.html", context)
@@ -63,22 +63,23 @@ def of_state(found: QuerySet[Stay], state: str) -> QuerySet[Stay]:
     return found.filter(status=state) if state in Stay.Status.values else found
 
 
-def tabs(request: ActorRequest, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+def tabs(request: ActorRequest, state: str, found: QuerySet[Stay]) -> list[dict[str, Any]]:
     """The queues, with how many stays are in each under the filters that are set."""
     queues = [
-        ("open", _("Open stays"), sum(counts.get(status, 0) for status in OPEN)),
-        ("admitted", _("In hospital"), counts.get("admitted", 0)),
-        ("discharged", _("To be settled"), counts.get("discharged", 0)),
-        ("held", _("Held for a clerk"), counts["held"]),
-        ("settled", _("Settled"), counts.get("settled", 0)),
-        ("all", _("All"), sum(counts.get(status, 0) for status in Stay.Status.values)),
+        ("open", _("Open stays")),
+        ("admitted", _("In hospital")),
+        ("discharged", _("To be settled")),
+        ("held", _("Held for a clerk")),
+        ("settled", _("Settled")),
+        ("all", _("All")),
     ]
     parameters = request.GET.copy()
     parameters.pop("page", None)
     made = []
-    for code, label, count in queues:
+    for code, label in queues:
         parameters["status"] = code
         url = "?" + parameters.urlencode()
+        count = counted(of_state(found, code))
         made.append({"label": label, "url": url, "active": code == state, "count": count})
     return made
 

@@ -119,6 +119,8 @@ class ContributionNotice(models.Model):
         indexes = [
             models.Index(fields=["contribution_year", "status", "paid_on"]),
             models.Index(fields=["status", "pay_until"]),
+            # The order of the list.
+            models.Index(fields=["-contribution_year", "-number"], name="notice_newest"),
         ]
 
     def __str__(self) -> str:
@@ -182,7 +184,16 @@ class Receipt(models.Model):
                 | (Q(status="unmatched") & ~Q(problem="")),
             ),
         ]
-        indexes = [models.Index(fields=["status", "received_on"])]
+        indexes = [
+            models.Index(fields=["status", "received_on"]),
+            # The order of the list (`selectors.unmatched_first`).
+            models.Index(
+                models.Case(models.When(status="unmatched", then=0), default=1),
+                F("received_on").desc(),
+                F("number").desc(),
+                name="receipt_unmatched_first",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

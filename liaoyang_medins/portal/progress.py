@@ -1,17 +1,27 @@
 """How far a command has come: a bar on a terminal, else a line now and then."""
 
 import time
-from typing import IO
+from typing import Protocol
 
 WIDTH = 30
 # Seconds between two pictures of the bar, and between two lines where there is no terminal.
 PAUSE, LONG_PAUSE = 0.1, 20
 
 
+class Stream(Protocol):
+    """What a command writes to."""
+
+    def isatty(self) -> bool: ...
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> None: ...
+
+
 class Progress:
     """Says on `stream` what is being done (`say`) and what share of all is done (`show`). A bar ends with `close`."""
 
-    def __init__(self, stream: IO[str], *, bar: bool | None = None) -> None:
+    def __init__(self, stream: Stream, *, bar: bool | None = None) -> None:
         self.stream = stream
         self.bar = stream.isatty() if bar is None else bar
         self.text = ""

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from enrollment.registration import selectors as registration
 from enrollment.registration.labels import label
-from enrollment.registration.models import Registration
+from enrollment.registration.models import Registration, Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
@@ -22,7 +22,7 @@ from liaoyang_medins.kernel.errors import DomainError, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import Category, Tier
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
-from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
+from liaoyang_medins.kernel.web.domain import add_domain_error, page_of, sum_of
 
 from .. import explaining, selectors, services
 from ..assessment import Assessment
@@ -50,10 +50,11 @@ def notice_list(request: ActorRequest) -> HttpResponse:
     if form.is_valid():
         rows = filtered(rows, **form.cleaned_data)
     rows = rows.order_by(*order(request.GET.get("sort", "")))
+    page = page_of(request, rows)
     context = {
         "filter_form": form,
-        "page": page_of(request, rows),
-        "sum": rows.order_by().aggregate(sum=Sum("personal"))["sum"],
+        "page": page,
+        "sum": sum_of(page, rows, "personal"),
     }
     return render(request, "contributions/notices.html", context)
 
@@ -63,8 +64,12 @@ def filtered(
 ) -> QuerySet[ContributionNotice]:
     """The notices that the filters let through."""
     if q := q.strip():
-        number = Q(number__iexact=q) | Q(resident__number__iexact=q)
-        rows = rows.filter(number | Q(resident__name__startswith=q))
+        # What has a digit is a number. Both at once would have the tables read whole.
+        if any(char.isdecimal() for char in q):
+            person = Resident.objects.filter(number=q.upper()).values("pk")[:1]
+            rows = rows.filter(Q(number=q.upper()) | Q(resident=Subquery(person)))
+        else:
+            rows = rows.filter(resident__name__startswith=q)
     if status:
         rows = rows.filter(status=status)
     if kind:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import DomainError
 from liaoyang_medins.kernel.policy.terms import ReceiptProblem
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
-from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
+from liaoyang_medins.kernel.web.domain import add_domain_error, page_of, sum_of
 
 from .. import explaining, selectors, services
 from ..advice import ADVICE
@@ -53,7 +53,7 @@ def receipt_list(request: ActorRequest) -> HttpResponse:
         "filter_form": form,
         "page": page,
         "rows": [(row, reason_of(row)) for row in page],
-        "sum": rows.order_by().aggregate(sum=Sum("amount"))["sum"],
+        "sum": sum_of(page, rows, "amount"),
         "unmatched": selectors.unmatched_count(),
     }
     return render(request, "contributions/receipts.html", context)
@@ -62,8 +62,15 @@ def receipt_list(request: ActorRequest) -> HttpResponse:
 def filtered(rows: QuerySet[Receipt], q: str, status: str, problem: str, channel: str) -> QuerySet[Receipt]:
     """The receipts that the filters let through."""
     if q := q.strip():
-        number = Q(number__iexact=q) | Q(stated_notice__iexact=q) | Q(bank_reference__iexact=q)
-        rows = rows.filter(number | Q(payer__startswith=q))
+        # What has a digit is a number. Both at once would have the table read whole.
+        if any(char.isdecimal() for char in q):
+            either = {q, q.upper()}
+            notice = ContributionNotice.objects.filter(number=q.upper()).values("pk")[:1]
+            stated = Q(notice=Subquery(notice)) | Q(status=Receipt.Status.UNMATCHED, stated_notice__in=either)
+            taken = Q(channel__in=Receipt.Channel.values, bank_reference__in=either)
+            rows = rows.filter(Q(number=q.upper()) | taken | stated)
+        else:
+            rows = rows.filter(payer__startswith=q)
     exact = {"status": status, "problem": problem, "channel": channel}
     return rows.filter(**{name: value for name, value in exact.items() if value})
 

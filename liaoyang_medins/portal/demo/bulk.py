@@ -4,20 +4,20 @@ While one batch is drawn, the one before it is written (`Writer`): Python and Po
 connection and in one transaction.
 """
 
+import dataclasses
 import datetime
 import io
 import json
 import queue
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextvars import copy_context
-from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import cache, lru_cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.db import connection, connections, models
 
@@ -276,19 +276,19 @@ def _object(facts: Any) -> str:
 
 
 def _values(facts: Any) -> list[tuple[str, Any]]:
-    return [(name, getattr(facts, name)) for name in _names(type(facts))]
+    return [(name, getattr(facts, name)) for name in _names(cast(Hashable, type(facts)))]
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 class _Facts(dict[type, Callable[[Any], str]]):
     """By type of a fact: its JSON. Codes are few and facts about a person the same for a year, so they are kept."""
 
     def __missing__(self, kind: type) -> Callable[[Any], str]:
-        if is_dataclass(kind):
+        if dataclasses.is_dataclass(kind):
             self[kind] = lru_cache(256)(_object)
         elif issubclass(kind, Enum):
             self[kind] = cache(_fact)

@@ -284,7 +284,9 @@ class Records:
         ]
         keys = self.load.keys(ContributionNotice, len(flat))
         numbers = self.load.numbers(ContributionNotice, [paid.issued_on for _life, paid, _r, _e in flat])
-        rows, settled, periods = [], [], []
+        rows: list[tuple[Any, ...]] = []
+        settled: list[list[Any]] = []
+        periods: list[tuple[Any, ...]] = []
         for key, number, (life, paid, resident, enrollment) in zip(keys, numbers, flat, strict=True):
             # Paid together with the one before it (B5).
             joint = key - 1 if paid.joint else None
