@@ -14,8 +14,8 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, model: type[models.Model]) -> No
 
     stored = statements._stored
 
-    def refused(field: object, row: models.Model, *, adding: bool) -> object:
-        return broken() if isinstance(row, model) else stored(field, row, adding=adding)
+    def refused(column: statements.Column, row: models.Model, *, adding: bool) -> object:
+        return broken() if isinstance(row, model) else stored(column, row, adding=adding)
 
     monkeypatch.setattr(model, "save", broken)
     monkeypatch.setattr(statements, "_stored", refused)

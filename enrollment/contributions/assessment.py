@@ -110,8 +110,16 @@ class Known:
 
 def registered_on(enrollment: Enrollment) -> date:
     """The day of registration, for the reference date (E7)."""
-    registration: Registration | None = enrollment.registration
-    return registration.received_on if registration else enrollment.starts
+    if enrollment.registration_id is None:
+        return enrollment.starts
+    if "registration" in enrollment._state.fields_cache and enrollment.registration is not None:
+        return enrollment.registration.received_on
+    return _received_on(enrollment.registration_id)[0]
+
+
+@Statement
+def _received_on(registration: int) -> "QuerySet[Registration, date]":
+    return Registration.objects.filter(pk=registration).order_by().values_list("received_on", flat=True)
 
 
 def known_of(resident: Resident, day: date, registered: date, file: selectors.OnFile | None = None) -> Known:

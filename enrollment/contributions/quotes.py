@@ -10,7 +10,7 @@ from django.db.models import Min
 
 from enrollment.registration.explanation import explain_eligibility
 from enrollment.registration.quotes import Quote, QuoteFacts, QuotePart
-from enrollment.registration.rules import FactsHistory, PersonFacts, eligible_since, reference_date
+from enrollment.registration.rules import FactsHistory, PersonFacts, assess_eligibility, eligible_since, reference_date
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.policy import Policy, PolicyOn, Step
 from liaoyang_medins.kernel.policy.terms import StudentKind
@@ -91,8 +91,7 @@ def settled_year(facts: QuoteFacts, person: PersonFacts, policy_on: PolicyOn) ->
     year = year_of_notice(facts.on, policy_on(facts.on))
     while True:
         on = reference_date(year, facts.registered_on or facts.on)
-        asked = ContributionFacts(person, on, facts.moved_in)
-        if not contribution_of(asked, policy_of_year(year, policy_on)).eligibility.eligible:
+        if not assess_eligibility(person, on, policy_of_year(year, policy_on)).eligible:
             return year, None
         bought = BenefitFacts(
             kind=facts.kind,

@@ -42,6 +42,7 @@ def resident_with_key(pk: int) -> Resident:
 
 
 def _locked_registration(rows: QuerySet[Registration], number: str) -> QuerySet[Registration]:
+    rows = rows.select_related(None).select_related("resident__community__parent__parent", "office")
     return rows.select_for_update(of=("resident", "self")).filter(number=number).order_by()
 
 

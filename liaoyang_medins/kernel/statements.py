@@ -193,8 +193,8 @@ def insert(
     row has the same values in the fields `unless_taken`, a unique key, nothing is written and the answer is False.
     """
     made = made or {}
-    fields, text = _insert(type(row), tuple((name, sql) for name, (sql, _value) in made.items()), unless_taken)
-    values = [made[field.name][1] if field.name in made else _stored(field, row, adding=True) for field in fields]
+    columns, text = _insert(type(row), tuple((name, sql) for name, (sql, _value) in made.items()), unless_taken)
+    values = [made[one.name][1] if one.name in made else _stored(one, row, adding=True) for one in columns]
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         text.run(values, cursor)
         answer = cursor.fetchone()
@@ -226,29 +226,21 @@ def insert_all(rows: Sequence[models.Model]) -> None:
     """Write new rows of one model in one statement, however many there are."""
     if not rows:
         return
-    fields, text = _insert_all(type(rows[0]))
-    columns = [[_stored(field, row, adding=True) for row in rows] for field in fields]
+    columns, text = _insert_all(type(rows[0]))
+    values = [[_stored(column, row, adding=True) for row in rows] for column in columns]
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        text.run(columns, cursor)
+        text.run(values, cursor)
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             _written(row, key)
 
 
 def update(row: models.Model, *names: str) -> None:
     """Save these fields (all but the key, where none is named), as `row.save(update_fields=names)` does."""
-    fields, text = _update(type(row), names)
+    columns, text = _update(type(row), names)
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        text.run([*(_stored(field, row, adding=False) for field in fields), row.pk], cursor)
+        text.run([*(_stored(column, row, adding=False) for column in columns), row.pk], cursor)
         if cursor.rowcount != 1:
             raise DatabaseError(f"{row!r} is not there any more.")
-
-
-def _stored(field: "Field[Any, Any]", row: models.Model, *, adding: bool) -> Any:
-    value = getattr(row, field.attname)
-    # The driver writes them as they are; the rest goes the field's own way.
-    if type(value) is _plain(field):
-        return value
-    return field.get_db_prep_save(field.pre_save(row, adding), connections[DEFAULT_DB_ALIAS])
 
 
 _PLAIN: dict[str, type] = {
@@ -265,13 +257,29 @@ _PLAIN: dict[str, type] = {
 }
 
 
-@cache
-def _plain(field: "Field[Any, Any]") -> type | None:
-    """The type of values that the driver writes as the field would."""
-    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-        return None
-    target = field.target_field if isinstance(field, models.ForeignKey) else field
-    return _PLAIN.get(target.get_internal_type())
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field that is written; values of the type `plain` the driver writes as the field would."""
+
+    field: "Field[Any, Any]"
+    name: str
+    attname: str
+    column: str
+    plain: type | None
+
+    @classmethod
+    def of(cls, field: "Field[Any, Any]") -> "Column":
+        target = field.target_field if isinstance(field, models.ForeignKey) else field
+        dated = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+        plain = None if dated else _PLAIN.get(target.get_internal_type())
+        return cls(field, field.name, field.attname, str(field.column), plain)
+
+
+def _stored(column: Column, row: models.Model, *, adding: bool) -> Any:
+    value = getattr(row, column.attname)
+    if type(value) is column.plain:
+        return value
+    return column.field.get_db_prep_save(column.field.pre_save(row, adding), connections[DEFAULT_DB_ALIAS])
 
 
 def _written(row: models.Model, key: Any) -> None:
@@ -283,54 +291,50 @@ def _quoted(*names: str) -> str:
     return ", ".join(connection.ops.quote_name(name) for name in names)
 
 
-def _column(model: type[models.Model], name: str) -> str:
-    return next(str(field.column) for field in model._meta.concrete_fields if field.name == name)
-
-
-def _table(model: type[models.Model]) -> tuple[str, list[Any], str]:
-    """Table, fields that are written, and the column of the key."""
+def _table(model: type[models.Model]) -> tuple[str, list[Column], str]:
+    """Table, columns that are written, and the column of the key."""
     meta = model._meta
-    fields = [field for field in meta.concrete_fields if not getattr(field, "db_returning", False)]
-    return _quoted(meta.db_table), fields, _quoted(str(meta.pk.column))
+    columns = [Column.of(field) for field in meta.concrete_fields if not getattr(field, "db_returning", False)]
+    return _quoted(meta.db_table), columns, _quoted(str(meta.pk.column))
 
 
 @cache
 def _insert(
     model: type[models.Model], made: tuple[tuple[str, str], ...], unless_taken: tuple[str, ...]
-) -> tuple[list[Any], Text]:
-    table, fields, key = _table(model)
-    slots = [Slot(place + 1) for place in range(len(fields))]
-    columns = {name: _column(model, name) for name in (*dict(made), *unless_taken)}
-    values = ", ".join(dict(made).get(field.name, "%s") for field in fields)
-    taken = f" ON CONFLICT ({_quoted(*(columns[name] for name in unless_taken))}) DO NOTHING" if unless_taken else ""
-    returned = ", ".join((key, *(_quoted(columns[name]) for name, _sql in made)))
+) -> tuple[list[Column], Text]:
+    table, columns, key = _table(model)
+    slots = [Slot(place + 1) for place in range(len(columns))]
+    called = {column.name: column.column for column in columns}
+    values = ", ".join(dict(made).get(column.name, "%s") for column in columns)
+    taken = f" ON CONFLICT ({_quoted(*(called[name] for name in unless_taken))}) DO NOTHING" if unless_taken else ""
+    returned = ", ".join((key, *(_quoted(called[name]) for name, _sql in made)))
     sql = (
-        f"INSERT INTO {table} ({_quoted(*(field.column for field in fields))}) "  # noqa: S608
+        f"INSERT INTO {table} ({_quoted(*called.values())}) "  # noqa: S608
         f"VALUES ({values}){taken} RETURNING {returned}"
     )
-    return fields, named(f"insert_{model._meta.model_name}", sql, slots, [""] * len(fields))
+    return columns, named(f"insert_{model._meta.model_name}", sql, slots, [""] * len(columns))
 
 
 @cache
-def _insert_all(model: type[models.Model]) -> tuple[list[Any], Text]:
-    table, fields, key = _table(model)
-    slots = [Slot(place + 1) for place in range(len(fields))]
+def _insert_all(model: type[models.Model]) -> tuple[list[Column], Text]:
+    table, columns, key = _table(model)
+    slots = [Slot(place + 1) for place in range(len(columns))]
     # Without a length: a text that is too long is refused by its column and not cut off.
-    types = [f"{field.db_type(connection).split('(')[0]}[]" for field in fields]
-    columns = ", ".join(f"%s::{name}" for name in types)
+    types = [f"{str(column.field.db_type(connection)).split('(')[0]}[]" for column in columns]
     sql = (
-        f"INSERT INTO {table} ({_quoted(*(field.column for field in fields))}) "  # noqa: S608
-        f"SELECT * FROM UNNEST({columns}) RETURNING {key}"
+        f"INSERT INTO {table} ({_quoted(*(column.column for column in columns))}) "  # noqa: S608
+        f"SELECT * FROM UNNEST({', '.join(f'%s::{name}' for name in types)}) RETURNING {key}"
     )
-    return fields, named(f"insert_all_{model._meta.model_name}", sql, slots, [f"::{name}" for name in types])
+    return columns, named(f"insert_all_{model._meta.model_name}", sql, slots, [f"::{name}" for name in types])
 
 
 @cache
-def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[Any], Text]:
-    table, fields, key = _table(model)
+def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[Column], Text]:
+    table, columns, key = _table(model)
     if names:
-        fields = [model._meta.get_field(name) for name in names]
-    slots = [Slot(place + 1) for place in range(len(fields) + 1)]
-    settings = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
+        called = {name: column for column in columns for name in (column.name, column.attname)}
+        columns = [called[name] for name in names]
+    slots = [Slot(place + 1) for place in range(len(columns) + 1)]
+    settings = ", ".join(f"{_quoted(column.column)} = %s" for column in columns)
     sql = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608
-    return fields, named(f"update_{model._meta.model_name}", sql, slots, [""] * len(slots))
+    return columns, named(f"update_{model._meta.model_name}", sql, slots, [""] * len(slots))

@@ -120,6 +120,11 @@ def test_an_update_writes_the_named_fields_only_and_misses_no_row() -> None:
     assert Office.objects.values_list("name", "address").get(pk=office.pk) == ("新", "")
     update(office)
     assert Office.objects.get(pk=office.pk).address == "不写"
+    Office.objects.create(kind="district", code="D", name="区", parent=office)
+    district = Office.objects.get(code="D")
+    district.parent_id = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        update(district, "parent_id")
     gone = Office(pk=0, kind="area", code="X", name="无")
     with pytest.raises(DatabaseError):
         update(gone, "name")

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from enrollment.registration import services as registration_services
 from enrollment.registration.models import Enrollment
 from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.statements import Statement, update
 
 from .. import rules
 from ..models import ContributionNotice
 from .notices import last_paid_year
-from .writing import Status, lock_pair, lock_resident, move
+from .writing import Status, lock_pair, move
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +41,33 @@ def lapse_unpaid(*, on: date, by: Actor) -> Lapsed:
     return Lapsed(notices, enrollments)
 
 
+@Statement
+def _notice(pk: int) -> QuerySet[ContributionNotice]:
+    """The notice, with its resident under lock."""
+    rows = ContributionNotice.objects.select_related("resident").select_for_update(of=("resident",))
+    return rows.filter(pk=pk).order_by()
+
+
+@Statement
+def _enrollment(pk: int) -> QuerySet[Enrollment]:
+    """The relationship, with its resident under lock."""
+    rows = Enrollment.objects.select_related("resident").select_for_update(of=("resident",))
+    return rows.filter(pk=pk).order_by()
+
+
 @transaction.atomic
 def lapse_notice(pk: int, on: date, by: Actor) -> bool:
     """Lapse one open notice with the one paid together with it; False where it was paid meanwhile."""
-    notice = ContributionNotice.objects.get(pk=pk)
-    resident = lock_resident(notice.resident_id)
+    notice = _notice.under_lock(pk)
+    if notice is None:
+        raise ContributionNotice.DoesNotExist(pk)
+    resident = notice.resident
     pair = lock_pair(notice)
     if pair[0].status != Status.OPEN or pair[0].pay_until >= on:
         return False
     for row in pair:
         move(row, Status.LAPSED)
-        row.save(update_fields=["status"])
+        update(row, "status")
         audit.record(
             by=by,
             verb="notices.lapse",
@@ -77,9 +94,11 @@ def unrenewed(on: date) -> list[int]:
 @transaction.atomic
 def lapse_enrollment(pk: int, on: date, by: Actor) -> bool:
     """End one relationship on 31 December of its last paid year; False where it was paid or ended meanwhile."""
-    enrollment = Enrollment.objects.get(pk=pk)
-    lock_resident(enrollment.resident_id)
-    enrollment.refresh_from_db()
+    enrollment = _enrollment.under_lock(pk)
+    if enrollment is None:
+        raise Enrollment.DoesNotExist(pk)
+    # It was read before the lock was there.
+    enrollment = _enrollment.under_lock(pk) or enrollment
     year = last_paid_year(enrollment)
     if enrollment.ends is not None or year is None or year >= closed_year(on):
         return False

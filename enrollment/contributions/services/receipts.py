@@ -166,7 +166,7 @@ def locked_receipt(number: str, version: int, notice: ContributionNotice | None)
     for pk in sorted(residents):
         lock_resident(pk)
     receipt = Receipt.objects.select_for_update(of=("self",)).select_related("notice").get(pk=seen.pk)
-    require_version(receipt.version, version, told=last_change(receipt))
+    require_version(receipt.version, version, told=lambda: last_change(receipt))
     return receipt
 
 

@@ -155,7 +155,7 @@ def change_resident(
     by.require("residents.change")
     today = clock.today()
     resident = locked_resident(number, by)
-    require_version(resident.version, version, told=last_change(resident))
+    require_version(resident.version, version, told=lambda: last_change(resident))
     stated = cleaned_person(person, today)
     changes = _changes(resident, stated) | {
         field: getattr(stated, field)

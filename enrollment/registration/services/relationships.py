@@ -3,15 +3,28 @@
 import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Conflict
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.statements import Statement, update
 
 from ..endings import Ending, ending
+from ..locks import resident_with_key
 from ..models import Enrollment, Resident
 from ..selectors import circumstances_of
+
+
+@Statement
+def _locked_of(resident: int) -> QuerySet[Enrollment]:
+    return Enrollment.objects.select_for_update(of=("self",)).filter(resident=resident).order_by("starts", "pk")
+
+
+@Statement
+def _locked(pk: int) -> QuerySet[Enrollment]:
+    return Enrollment.objects.select_for_update(of=("self",)).filter(pk=pk).order_by()
 
 
 def settle_ends(resident: Resident, *, by: Actor) -> None:
@@ -20,7 +33,7 @@ def settle_ends(resident: Resident, *, by: Actor) -> None:
     One that is followed by another stays ended, whatever was taken back since.
     """
     circumstances = circumstances_of(resident)
-    rows = list(Enrollment.objects.select_for_update(of=("self",)).filter(resident=resident).order_by("starts", "pk"))
+    rows = _locked_of(resident.pk)
     for row in rows:
         found = ending(row.starts, circumstances, row.lapsed_on)
         if found is not None or row is rows[-1]:
@@ -33,7 +46,7 @@ def _write(row: Enrollment, found: Ending | None, resident: Resident, by: Actor)
     if before == (ends, reason):
         return
     row.ends, row.end_reason = ends, reason
-    row.save(update_fields=["ends", "end_reason", "lapsed_on"])
+    update(row, "ends", "end_reason", "lapsed_on")
     # Days that were over count again: the record says so, since settlements may have been decided without them.
     if before[0] is not None and (ends is None or ends > before[0]):
         _record(row, "enrollments.reopen", {"ends": [before[0], None], "reason": before[1]}, resident, by)
@@ -53,14 +66,14 @@ def lapse(*, enrollment: Enrollment, on: datetime.date, by: Actor) -> Enrollment
     Raises Conflict where it has ended already.
     """
     by.require("residents.change")
-    resident = Resident.objects.select_for_update().get(pk=enrollment.resident_id)
-    enrollment = Enrollment.objects.select_for_update(of=("self",)).get(pk=enrollment.pk)
+    resident = resident_with_key(enrollment.resident_id)
+    enrollment = _locked(enrollment.pk)[0]
     if enrollment.ends is not None:
         raise Conflict(
             _("This enrollment ended on %(day)s already.") % {"day": enrollment.ends.isoformat()}, code="ended"
         )
     _set_lapse(enrollment, on, resident, by)
-    return Enrollment.objects.get(pk=enrollment.pk)
+    return enrollment
 
 
 def undo_lapse(*, enrollment: Enrollment, resident: Resident, by: Actor) -> None:

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from liaoyang_medins.kernel.policy.errors import BeforeTheLaw, PolicyError
@@ -58,7 +58,12 @@ def _found(area: str, folders: tuple[Path, ...]) -> AreaPolicies:
 
 def on(area: str, day: date) -> Policy:
     """The policy of `area` that holds on `day`. Raises BeforeTheLaw for a day before the measures took effect."""
-    return area_policies(area).on(day)
+    return _on(area, _folders, day)
+
+
+@lru_cache(maxsize=4096)
+def _on(area: str, folders: tuple[Path, ...], day: date) -> Policy:
+    return _found(area, folders).on(day)
 
 
 def version(area: str, number: int) -> Policy:

@@ -3,7 +3,7 @@ needed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Generic, NewType, TypeVar
@@ -116,7 +116,18 @@ class Contributions:
             Category.WORKING_AGE: self.working_age,
             Category.ELDERLY: self.elderly,
         }[category]
-        return {tier: getattr(table, tier.value) for tier in Tier if hasattr(table, tier.value)}
+        return {tier: getattr(table, tier.value) for tier in _TIERS[category]}
+
+
+def _tiers_in(*names: str) -> tuple[Tier, ...]:
+    return tuple(tier for tier in Tier if tier.value in names)
+
+
+_TIERS = {
+    Category.MINOR: _tiers_in(*(field.name for field in fields(MinorTiers))),
+    Category.WORKING_AGE: _tiers_in(*(field.name for field in fields(WorkingAgeTiers))),
+    Category.ELDERLY: _tiers_in(*(field.name for field in fields(ElderlyTiers))),
+}
 
 
 @dataclass(frozen=True, slots=True)
