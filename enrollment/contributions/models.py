@@ -121,6 +121,8 @@ class ContributionNotice(models.Model):
             models.Index(fields=["status", "pay_until"]),
             # The order of the list.
             models.Index(fields=["-contribution_year", "-number"], name="notice_newest"),
+            # Whom to remind first.
+            models.Index(fields=["pay_until", "number"], condition=Q(status="open"), name="notice_open_first"),
         ]
 
     def __str__(self) -> str:

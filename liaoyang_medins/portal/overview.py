@@ -28,6 +28,7 @@ from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.web.domain import COUNT_AT_MOST, count_at_most
 
 from . import work
 
@@ -307,11 +308,13 @@ def facts_of(actor: Actor, today: datetime.date) -> list[tuple[str, str]]:
     return facts
 
 
-def enrolled_of(actor: Actor) -> int | None:
-    """How many residents of the actor's community or school are enrolled; None for everybody else."""
+def enrolled_of(actor: Actor) -> str | None:
+    """How many residents of the actor's community or school are enrolled, for people; None for everybody else."""
     if actor.role not in (Role.COMMUNITY, Role.SCHOOL):
         return None
-    return Enrollment.objects.filter(ends=None, resident__in=registration.residents_visible_to(actor)).count()
+    residents = registration.residents_visible_to(actor).select_related(None).order_by()
+    count = count_at_most(Enrollment.objects.filter(ends=None, resident__in=residents.values("pk")))
+    return f"{count:,}" if count <= COUNT_AT_MOST else f"{COUNT_AT_MOST:,}+"
 
 
 Figures = Callable[[Actor, datetime.date], list[Figure]]

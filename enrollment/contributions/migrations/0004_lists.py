@@ -10,6 +10,12 @@ class Migration(migrations.Migration):
             "contributionnotice", models.Index(fields=["-contribution_year", "-number"], name="notice_newest")
         ),
         migrations.AddIndex(
+            "contributionnotice",
+            models.Index(
+                fields=["pay_until", "number"], condition=models.Q(("status", "open")), name="notice_open_first"
+            ),
+        ),
+        migrations.AddIndex(
             "receipt",
             models.Index(
                 Case(When(status="unmatched", then=0), default=1),

@@ -32,7 +32,7 @@ def home(request: ActorRequest) -> HttpResponse:
         figures = overview.WITHOUT_QUEUES[role](actor, today)
     enrolled = overview.enrolled_of(actor)
     if enrolled is not None:
-        figures.append(overview.Figure(_("Enrolled residents"), f"{enrolled:,}"))
+        figures.append(overview.Figure(_("Enrolled residents"), enrolled))
     if role is Role.SUPERVISOR:
         context["stages"] = overview.stages_of(actor, today)
     if actor.may("audit.see"):
