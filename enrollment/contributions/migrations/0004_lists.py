@@ -6,14 +6,13 @@ class Migration(migrations.Migration):
     dependencies = [("contributions", "0003_notice_replacement")]
 
     operations = [
+        migrations.RemoveIndex("contributionnotice", "contributio_status_cc90f2_idx"),
         migrations.AddIndex(
             "contributionnotice", models.Index(fields=["-contribution_year", "-number"], name="notice_newest")
         ),
         migrations.AddIndex(
             "contributionnotice",
-            models.Index(
-                fields=["pay_until", "number"], condition=models.Q(("status", "open")), name="notice_open_first"
-            ),
+            models.Index(fields=["status", "pay_until", "number"], name="notice_by_term"),
         ),
         migrations.AddIndex(
             "receipt",
