@@ -144,6 +144,9 @@ class Stay(models.Model):
             models.Index(fields=["resident", "admitted_on"]),
             models.Index(fields=["institution", "status", "-admitted_on"]),
             models.Index(fields=["status", "-admitted_on"]),
+            # The order of the list, of all institutions and of one.
+            models.Index(fields=["-admitted_on", "-number"], name="stay_newest"),
+            models.Index(fields=["institution", "-admitted_on", "-number"], name="stay_newest_at"),
         ]
 
     def __str__(self) -> str:
