@@ -25,8 +25,6 @@ from .numbers import PREFIXES
 T = TypeVar("T")
 Row = Sequence[Any]
 _numbers = itertools.count(1)
-# Connection → the names that are prepared in it.
-_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,20 @@ class Slot:
     """The place of a value in a statement, counted from 1."""
 
     place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is kept of the present connection: a cursor of the driver, and the names of the statements prepared in
+    it.
+    """
+
+    cursor: Any
+    prepared: set[str]
+
+
+# By Django's connection, which outlives the driver's.
+_sessions: WeakKeyDictionary[Any, Session] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +57,30 @@ class Text:
     params: tuple[Any, ...]
     call: str
 
-    def run(self, values: Row, cursor: Any) -> None:
-        """Execute it in `cursor`, prepared first where this connection has not seen it yet."""
-        known = _prepared.setdefault(cursor.db.connection, set())
-        if self.name not in known:
-            self._prepare(cursor.db)
-            known.add(self.name)
-        cursor.execute(self.call, values or None)
+    def run(self, values: Row) -> list[Row]:
+        """Execute it, prepared first where this connection has not seen it yet, and fetch its rows."""
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        watched = connection.execute_wrappers or connection.queries_logged
+        if connection.in_atomic_block and connection.connection is not None and not watched:
+            # What Django's cursor does too, whose making costs as much as a small statement.
+            connection.validate_no_broken_transaction()
+            session = self._session(connection)
+            with connection.wrap_database_errors:
+                session.cursor.execute(self.call, values or None)
+                return list(session.cursor.fetchall())
+        with connection.cursor() as cursor:
+            self._session(connection)
+            cursor.execute(self.call, values or None)
+            return list(cursor.fetchall())
+
+    def _session(self, connection: Any) -> "Session":
+        session = _sessions.get(connection)
+        if session is None or session.cursor.connection is not connection.connection:
+            session = _sessions[connection] = Session(connection.create_cursor(), set())
+        if self.name not in session.prepared:
+            self._prepare(connection)
+            session.prepared.add(self.name)
+        return session
 
     def _prepare(self, connection: Any) -> None:
         # Below Django's cursor: it belongs to the connection, not to the work that comes first.
@@ -99,9 +128,7 @@ class Statement(Generic[T]):
     def __call__(self, *values: Any) -> list[T]:
         """The rows for these values, in the order of the function's parameters."""
         text, read = self._made or self._compiled()
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            text.run(values, cursor)
-            return [read(row) for row in cursor.fetchall()]
+        return [read(row) for row in text.run(values)]
 
     def first(self, *values: Any) -> T | None:
         """The first row; the queryset itself says `[:1]` where there could be more."""
@@ -195,15 +222,12 @@ def insert(
     made = made or {}
     columns, text = _insert(type(row), tuple((name, sql) for name, (sql, _value) in made.items()), unless_taken)
     values = [made[one.name][1] if one.name in made else _stored(one, row, adding=True) for one in columns]
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        text.run(values, cursor)
-        answer = cursor.fetchone()
-    if answer is None:
-        return False
-    for name, value in zip(made, answer[1:], strict=True):
-        setattr(row, name, value)
-    _written(row, answer[0])
-    return True
+    for key, *others in text.run(values):
+        for name, value in zip(made, others, strict=True):
+            setattr(row, name, value)
+        _written(row, key)
+        return True
+    return False
 
 
 # As `numbers.next_numbers` writes it, out of prefix and year.
@@ -228,19 +252,15 @@ def insert_all(rows: Sequence[models.Model]) -> None:
         return
     columns, text = _insert_all(type(rows[0]))
     values = [[_stored(column, row, adding=True) for row in rows] for column in columns]
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        text.run(values, cursor)
-        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
-            _written(row, key)
+    for row, (key,) in zip(rows, text.run(values), strict=True):
+        _written(row, key)
 
 
 def update(row: models.Model, *names: str) -> None:
     """Save these fields (all but the key, where none is named), as `row.save(update_fields=names)` does."""
     columns, text = _update(type(row), names)
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        text.run([*(_stored(column, row, adding=False) for column in columns), row.pk], cursor)
-        if cursor.rowcount != 1:
-            raise DatabaseError(f"{row!r} is not there any more.")
+    if not text.run([*(_stored(column, row, adding=False) for column in columns), row.pk]):
+        raise DatabaseError(f"{row!r} is not there any more.")
 
 
 _PLAIN: dict[str, type] = {
@@ -336,5 +356,5 @@ def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[Col
         columns = [called[name] for name in names]
     slots = [Slot(place + 1) for place in range(len(columns) + 1)]
     settings = ", ".join(f"{_quoted(column.column)} = %s" for column in columns)
-    sql = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608
+    sql = f"UPDATE {table} SET {settings} WHERE {key} = %s RETURNING {key}"  # noqa: S608
     return columns, named(f"update_{model._meta.model_name}", sql, slots, [""] * len(slots))

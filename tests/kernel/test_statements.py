@@ -181,3 +181,26 @@ def test_a_statement_is_prepared_once_in_each_connection() -> None:
     thread.start()
     thread.join()
     assert counts == [0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_of_the_same_thread_knows_nothing_yet() -> None:
+    for _connection in range(2):
+        with transaction.atomic():
+            assert offices_of("school") == []
+            assert offices_of("school") == []
+        connection.close()
+    assert offices_of("school") == []
+
+
+def test_what_watches_statements_sees_these_too() -> None:
+    seen = []
+
+    def watch(execute: object, sql: str, *given: object) -> object:
+        seen.append(sql)
+        return execute(sql, *given)
+
+    offices_of("school")
+    with connection.execute_wrapper(watch):
+        offices_of("school")
+    assert len(seen) == 1
