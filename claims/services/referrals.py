@@ -32,8 +32,9 @@ def request_referral(
 ) -> Referral:
     """Enter a referral from one institution (by code) to another. It counts once the agency has approved it.
 
-    The same referral entered twice, while it waits for the agency, is the first one. Refused where the sending institution may not refer, or the receiving one lies in the city and is not designated on
-    the day of issue. NotAllowed where a hospital refers for another.
+    The same referral entered twice, while it waits for the agency, is the first one. Refused where the sending
+    institution may not refer, or the receiving one lies in the city and is not designated on the day of issue.
+    NotAllowed where a hospital refers for another.
     """
     by.require("referrals.enter")
     resident = lock_resident(resident_number)

@@ -62,8 +62,8 @@ class Resident(models.Model):
 class Move(models.Model):
     """A resident went from one community to another: in `to_community` from the day `moved_on` on.
 
-    Only who moved has rows; everybody lived always where they live. A move that is stated anew from an earlier day on is
-    voided and kept.
+    Only who moved has rows; everybody lived always where they live. A move that is stated anew from an earlier day on
+    is voided and kept.
     """
 
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="moves")
