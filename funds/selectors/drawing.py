@@ -10,35 +10,76 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Value
 
-from enrollment.contributions.models import ContributionNotice
 from funds import rules
 from funds.labels import period_label
-from funds.models import SubsidyItem, SubsidyStatement
+from funds.models import SubsidyStatement
 from liaoyang_medins.kernel import policy
 from liaoyang_medins.kernel.money import ZERO
 
 ISSUED = SubsidyStatement.Status.ISSUED
-PAID = ContributionNotice.Status.PAID
 
 # The columns of a line, as `drawn` selects them and as a statement's item has them.
 COLUMNS = "notice_id, district_id, category, tier, persons, government, city, district_share"
+# What issued statements still count. Their keys are given, not joined: they are few, and what PostgreSQL guesses of so
+# few rows would make it read all the lines of each for every notice.
+COUNTED = """
+    SELECT notice_id, district_id, category, tier, sum(persons) AS persons,
+        sum(government) AS government, sum(city) AS city, sum(district_share) AS district_share
+    FROM funds_subsidyitem
+    WHERE statement_id = ANY(%(issued)s) AND notice_id > %(after)s AND notice_id <= %(until)s
+    GROUP BY notice_id, district_id, category, tier HAVING sum(persons) > 0
+"""
+# Paid notices with a government part that no issued statement counts in their district; C4's, without one, never are.
+UNCLAIMED = """
+    SELECT notice.* FROM contributions_contributionnotice notice
+    WHERE notice.status = 'paid' AND notice.government > 0 AND notice.id > %(after)s AND notice.id <= %(until)s
+        AND NOT EXISTS (
+            SELECT FROM counted WHERE counted.notice_id = notice.id AND counted.district_id = notice.district_id
+        )
+"""
+# Lines that no longer hold, since the payment was returned (C8) or belongs to another district.
+OVERCLAIMED = """
+    SELECT counted.* FROM counted JOIN contributions_contributionnotice notice ON notice.id = counted.notice_id
+    WHERE notice.status <> 'paid' OR notice.district_id <> counted.district_id
+"""
+# Claims: value dates in the period, and those that became known after the statement of theirs was issued. Corrections:
+# with minus before all.
+DRAWN = f"""
+    WITH counted AS MATERIALIZED ({COUNTED})
+    SELECT id, district_id, category, tier, 1, government, city, district_share FROM ({UNCLAIMED}) AS claim
+    WHERE paid_on BETWEEN %(first)s AND %(last)s OR EXISTS (
+        SELECT FROM funds_subsidystatement covers
+        WHERE covers.id = ANY(%(issued)s) AND claim.paid_on BETWEEN covers.period_from AND covers.period_until
+    )
+    UNION ALL
+    SELECT notice_id, district_id, category, tier, -1, -government, -city, -district_share FROM ({OVERCLAIMED}) AS less
+"""  # noqa: S608  (all of it stands above)
+WAITING = (
+    f"WITH counted AS MATERIALIZED ({COUNTED}) SELECT DISTINCT paid_on FROM ({UNCLAIMED}) AS claim ORDER BY paid_on"  # noqa: S608
+)
+LESS = f"WITH counted AS MATERIALIZED ({COUNTED}) SELECT EXISTS ({OVERCLAIMED})"
+SUMS = """
+    WITH drawn ({columns}) AS ({lines})
+    SELECT persons > 0, sum(persons), sum(government), sum(city), sum(district_share) FROM drawn GROUP BY persons > 0
+"""
 LOTS = """
     WITH drawn ({columns}) AS ({lines}),
     placed AS (
-        SELECT notice_id, (row_number() OVER (ORDER BY notice_id) - 1) / %s AS lot
+        SELECT notice_id, (row_number() OVER (ORDER BY notice_id) - 1) / %(size)s AS lot
         FROM (SELECT DISTINCT notice_id FROM drawn) AS notice
     )
     SELECT max(notice_id) FROM placed GROUP BY lot ORDER BY lot
 """
 SAME = """
-    WITH drawn ({columns}) AS ({lines}), held AS (SELECT {columns} FROM funds_subsidyitem WHERE statement_id = %s)
+    WITH drawn ({columns}) AS ({lines}),
+    held AS (SELECT {columns} FROM funds_subsidyitem WHERE statement_id = %(statement)s)
     SELECT NOT EXISTS (
         (SELECT * FROM held EXCEPT ALL SELECT * FROM drawn)
         UNION ALL (SELECT * FROM drawn EXCEPT ALL SELECT * FROM held)
     )
 """
+LAST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,99 +134,44 @@ def period_of(value_date: datetime.date) -> rules.Period:
     return rules.period_of(value_date, policy.on(settings.POOLING_AREA, value_date))
 
 
-def _counted() -> QuerySet[SubsidyItem, Any]:
-    """Issued items of the outer notice in its district, where they still count it."""
-    issued = SubsidyItem.objects.filter(statement__status=ISSUED, notice=OuterRef("pk"), district=OuterRef("district"))
-    return issued.values("notice").annotate(net=Sum("persons")).filter(net__gt=0).values("notice")
+def asked(sql: str, lot: Lot = EVERYTHING, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows of one statement over a lot of notices and what issued statements count of them."""
+    issued = SubsidyStatement.objects.filter(status=ISSUED).values_list("pk", flat=True)
+    bounds = {"after": lot.after or 0, "until": LAST_KEY if lot.until is None else lot.until}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"issued": list(issued), **bounds, **values})
+        return list(cursor.fetchall())
 
 
-def unclaimed_notices() -> QuerySet[ContributionNotice]:
-    """Paid notices with a government part that no issued statement counts (F3); C4's, without one, never appear."""
-    return ContributionNotice.objects.filter(status=PAID, government__gt=0).exclude(Exists(_counted()))
-
-
-def notices_for(period: rules.Period) -> QuerySet[ContributionNotice]:
-    """What the period's statement claims: value dates in the period, and those that became known after theirs was
-    issued.
+def of_lines(sql: str, period: rules.Period, lot: Lot = EVERYTHING, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement that goes over the lines (COLUMNS) of a period's statement as the records stand now:
+    `{lines}` in it selects claims and corrections of a lot of notices, so that PostgreSQL can write, sum or compare
+    them where they are.
     """
-    covered = SubsidyStatement.objects.filter(
-        status=ISSUED, period_from__lte=OuterRef("paid_on"), period_until__gte=OuterRef("paid_on")
-    )
-    return unclaimed_notices().filter(Q(paid_on__range=(period.first, period.last)) | Exists(covered))
-
-
-def overclaimed() -> QuerySet[SubsidyItem, Any]:
-    """Issued lines that no longer hold, since the payment was returned (C8) or belongs to another district, with
-    their sums.
-    """
-    return (
-        SubsidyItem.objects.filter(statement__status=ISSUED)
-        .filter(~Q(notice__status=PAID) | ~Q(notice__district=F("district")))
-        .values("notice", "district", "category", "tier")
-        .annotate(net=Sum("persons"), government=Sum("government"), city=Sum("city"), share=Sum("district_share"))
-        .filter(net__gt=0)
-        .order_by("notice", "district")
-    )
-
-
-def drawn(period: rules.Period, lot: Lot = EVERYTHING) -> tuple[str, tuple[Any, ...]]:
-    """The lines (COLUMNS) of a period's statement as the records stand now, claims and corrections, of a lot of
-    notices: a select with its parameters, so that PostgreSQL can write, sum or compare them where they are.
-    """
-    claims = notices_for(period)
-    corrections = overclaimed().order_by()
-    if lot.after is not None:
-        claims, corrections = claims.filter(pk__gt=lot.after), corrections.filter(notice__gt=lot.after)
-    if lot.until is not None:
-        claims, corrections = claims.filter(pk__lte=lot.until), corrections.filter(notice__lte=lot.until)
-    lines = claims.order_by().values_list(
-        "pk", "district", "category", "tier", Value(1), "government", "city", "district_share"
-    )
-    less = corrections.values_list(
-        "notice", "district", "category", "tier", Value(-1), -F("government"), -F("city"), -F("share")
-    )
-    sql, parameters = lines.union(less, all=True).query.sql_with_params()
-    return sql, tuple(parameters)
+    found = sql.format(columns=COLUMNS, lines=DRAWN)
+    return asked(found, lot, first=period.first, last=period.last, **values)
 
 
 def lots_of(period: rules.Period, size: int) -> list[Lot]:
     """The period's lines in lots of `size` notices. Together they hold every notice, also one that is paid while they
     are worked; without a line there is none.
     """
-    lines, parameters = drawn(period)
-    with connection.cursor() as cursor:
-        cursor.execute(LOTS.format(columns=COLUMNS, lines=lines), [*parameters, size])
-        ends: list[int | None] = [end for (end,) in cursor.fetchall()]
+    ends: list[int | None] = [end for (end,) in of_lines(LOTS, period, size=size)]
     if not ends:
         return []
-    bounds = [None, *ends[:-1], None]
-    return [Lot(after, until) for after, until in pairwise(bounds)]
+    return [Lot(after, until) for after, until in pairwise([None, *ends[:-1], None])]
 
 
 def is_fresh(statement: SubsidyStatement, period: rules.Period) -> bool:
     """Whether the statement holds just the lines that would be drawn now."""
-    lines, parameters = drawn(period)
-    with connection.cursor() as cursor:
-        cursor.execute(SAME.format(columns=COLUMNS, lines=lines), [*parameters, statement.pk])
-        (same,) = cursor.fetchone()
+    ((same,),) = of_lines(SAME, period, statement=statement.pk)
     return bool(same)
 
 
-def _sums(items: QuerySet[ContributionNotice]) -> Sums:
-    found = items.aggregate(
-        government=Sum("government", default=ZERO),
-        city=Sum("city", default=ZERO),
-        share=Sum("district_share", default=ZERO),
-    )
-    return Sums(items.count(), found["government"], found["city"], found["share"])
-
-
-def corrections_waiting() -> Sums:
-    """The corrections that the next statement will hold."""
-    total = Sums()
-    for row in overclaimed():
-        total += Sums(-1, -row["government"], -row["city"], -row["share"])
-    return total
+def candidate(period: rules.Period) -> Candidate:
+    """What the period's statement would hold now."""
+    found = {claims: Sums(*sums) for claims, *sums in of_lines(SUMS, period)}
+    return Candidate(period, found.get(True, Sums()), found.get(False, Sums()))
 
 
 def unstated_periods(today: datetime.date) -> list[rules.Period]:
@@ -195,12 +181,11 @@ def unstated_periods(today: datetime.date) -> list[rules.Period]:
     with the period that ended last.
     """
     stated = {(kind, first) for kind, first in SubsidyStatement.objects.values_list("kind", "period_from")}
-    days = unclaimed_notices().order_by("paid_on").values_list("paid_on", flat=True).distinct()
-    waiting = {period_of(day) for day in days if day is not None}
+    waiting = {period_of(day) for (day,) in asked(WAITING)}
     late = {period for period in waiting if (period.kind.value, period.first) in stated}
     found = {period for period in waiting - late if period.last < today}
     last = last_ended_period(today)
-    if last and not found and (last.kind.value, last.first) not in stated and (late or overclaimed().exists()):
+    if last and not found and (last.kind.value, last.first) not in stated and (late or asked(LESS)[0][0]):
         found.add(last)
     return sorted(found, key=lambda period: period.first)
 
@@ -214,5 +199,4 @@ def last_ended_period(today: datetime.date) -> rules.Period | None:
 
 def candidates(today: datetime.date) -> list[Candidate]:
     """The periods that can be prepared on `today`, each with what its statement would hold."""
-    corrections = corrections_waiting()
-    return [Candidate(period, _sums(notices_for(period)), corrections) for period in unstated_periods(today)]
+    return [candidate(period) for period in unstated_periods(today)]

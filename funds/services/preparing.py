@@ -8,7 +8,7 @@ import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,10 +34,21 @@ NAME = "statement"
 # A lot takes well under a second.
 NOTICES_PER_LOT = 5_000
 
-DRAWN = "WITH drawn ({columns}) AS ({lines})"
+# In the order of SUMS.
+FIGURES = (
+    Figure("claims", gettext_lazy("New claims")),
+    Figure("corrections", gettext_lazy("Corrections")),
+    Figure("persons", gettext_lazy("Persons")),
+    Figure("government", gettext_lazy("Government part (yuan)"), in_yuan=True),
+    Figure("city", gettext_lazy("City share (yuan)"), in_yuan=True),
+    Figure("district_share", gettext_lazy("District share (yuan)"), in_yuan=True),
+)
+
+# Materialized, since PostgreSQL cannot guess how many lines there are, and would join each anew.
+DRAWN = "WITH drawn ({columns}) AS MATERIALIZED ({lines})"
 WRITTEN = """, written AS (
     INSERT INTO funds_subsidyitem (statement_id, {columns})
-    SELECT %s, {columns} FROM drawn ORDER BY notice_id, persons DESC, district_id RETURNING {columns}
+    SELECT %(statement)s, {columns} FROM drawn ORDER BY notice_id, persons DESC, district_id RETURNING {columns}
 )"""
 # The digest goes over the same text as the seal of a statement.
 SUMS = """
@@ -57,7 +68,7 @@ SELECT notice.number, district.code, line.persons, line.government, line.city, l
 FROM drawn AS line
 JOIN contributions_contributionnotice notice ON notice.id = line.notice_id
 JOIN offices_office district ON district.id = line.district_id
-ORDER BY line.notice_id, line.persons DESC LIMIT %s
+ORDER BY line.notice_id, line.persons DESC LIMIT %(examples)s
 """
 
 
@@ -216,28 +227,25 @@ def begin(run: Run) -> str:
 def work(run: Run, parameters: Parameters) -> Outcome:
     """Write the lines of a lot into the run's statement."""
     statement = SubsidyStatement.objects.values_list("pk", flat=True).get(number=run.result, status=Status.PREPARING)
-    return _outcome(run, parameters, DRAWN + WRITTEN + SUMS, [statement], source="written")
+    return _outcome(_rows(run, parameters, DRAWN + WRITTEN + SUMS.replace("{source}", "written"), statement=statement))
 
 
 def look(run: Run, parameters: Parameters) -> Outcome:
     """What `work` would write, with the first lines."""
-    found = _outcome(run, parameters, DRAWN + SUMS, [], source="drawn")
-    rows = _rows(run, parameters, DRAWN + SOME, [EXAMPLES])
-    return Outcome(found.counts, examples=[[str(value) for value in row.values()] for row in rows])
+    found = _outcome(_rows(run, parameters, DRAWN + SUMS.replace("{source}", "drawn")))
+    lines = _rows(run, parameters, DRAWN + SOME, examples=EXAMPLES)
+    return Outcome(found.counts, examples=[[str(value) for value in line] for line in lines])
 
 
-def _outcome(run: Run, parameters: Parameters, sql: str, more: list[int], *, source: str) -> Outcome:
-    (row,) = _rows(run, parameters, sql.replace("{source}", source), more)
-    digest = row.pop("digest")
-    return Outcome(row, digest=digest if row["claims"] or row["corrections"] else "")
+def _rows(run: Run, parameters: Parameters, sql: str, **values: int) -> list[tuple[Any, ...]]:
+    lot = drawing.Lot(parameters["after"], parameters["until"])
+    return drawing.of_lines(sql, period_in(run.parameters), lot, **values)
 
 
-def _rows(run: Run, parameters: Parameters, sql: str, more: list[int]) -> list[dict[str, Any]]:
-    lines, values = drawing.drawn(period_in(run.parameters), drawing.Lot(parameters["after"], parameters["until"]))
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(columns=drawing.COLUMNS, lines=lines), [*values, *more])
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def _outcome(rows: list[tuple[Any, ...]]) -> Outcome:
+    ((*sums, digest),) = rows
+    counts = dict(zip((figure.code for figure in FIGURES), sums, strict=True))
+    return Outcome(counts, digest=digest if counts["claims"] or counts["corrections"] else "")
 
 
 def finish(run: Run) -> None:
@@ -281,14 +289,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Subsidy statement"),
     verb="statements.prepare",
-    figures=(
-        Figure("claims", gettext_lazy("New claims")),
-        Figure("corrections", gettext_lazy("Corrections")),
-        Figure("persons", gettext_lazy("Persons")),
-        Figure("government", gettext_lazy("Government part (yuan)"), in_yuan=True),
-        Figure("city", gettext_lazy("City share (yuan)"), in_yuan=True),
-        Figure("district_share", gettext_lazy("District share (yuan)"), in_yuan=True),
-    ),
+    figures=FIGURES,
     headings=(
         gettext_lazy("Notice"),
         gettext_lazy("District"),

@@ -61,7 +61,7 @@ def run(request: ActorRequest, number: str) -> HttpResponse:
     refusals = page_of(request, selectors.refusals_of(found))
     context |= {
         "kind": kind,
-        "title": kind.title(found.parameters),
+        "about": kind.title(found.parameters),
         "result": kind.link(found.result) if found.result else None,
         "refusals": [(each, kind.reason(each.code, each.parameters)) for each in refusals],
         "page": refusals,
