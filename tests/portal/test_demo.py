@@ -4,6 +4,7 @@ import datetime
 import io
 import json
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -84,6 +85,20 @@ def test_the_same_arguments_make_the_same_city_however_many_are_written_at_a_tim
     monkeypatch.setattr(city, "BATCH", 25)
     monkeypatch.setattr(city, "BATCHES_A_POSTING", 1)
     assert content(size) == first
+
+
+def test_people_live_in_households_and_children_bear_their_name() -> None:
+    communities = [factories.community("211002001001"), factories.community("211002001002")]
+    town = Town(3, communities, [])
+    day = datetime.date(2009, 10, 1)
+    homes = [(home := town.household(), town.person("infant", day, household=home)) for _number in range(60)]
+    sizes = [len(list(of_one)) for _home, of_one in groupby(homes, key=lambda pair: pair[0])]
+    assert set(sizes) <= {1, 2, 3, 4}
+    assert len(sizes) < 60
+    for home, person in homes:
+        assert (person.community, person.address, person.name[0]) == (home.community, home.address, home.surname)
+    alone = town.person("elderly", day, community=communities[1])
+    assert alone.community == communities[1]
 
 
 def test_every_stage_of_work_is_there() -> None:

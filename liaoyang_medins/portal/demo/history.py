@@ -98,7 +98,7 @@ class Past:
         else:
             registered = day_between(r, datetime.date(2009, 1, 6), datetime.date(2009, 9, 20))
             kind = r.choice(("newborn", "newborn", kind))
-        person = self.town.person(kind, registered)
+        person = self.town.person(kind, registered, household=self.town.household())
         since = max(LAW, person.birth, *(s.starts for s in person.statuses if s.kind in ("low_income", "disability")))
         life = Life(person, registered, since, uuid.UUID(int=r.getrandbits(128), version=4))
         if not self.first_notice(life):

@@ -30,6 +30,15 @@ class Status:
     school: Office | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Where some people live together, and the family name of their children."""
+
+    community: Office
+    address: str
+    surname: str
+
+
 @dataclass(slots=True)
 class Person:
     """Somebody of the demo city, with the circumstances that hold from which day."""
@@ -59,10 +68,23 @@ class Town:
         self.schools = list(schools)
         self.places = tuple(places)
         self._given: dict[tuple[str, str, datetime.date], int] = {}
+        self._household: Household | None = None
+        self._to_come = 0
 
-    def person(self, kind: str, on: datetime.date, community: Office | None = None) -> Person:
+    def household(self) -> Household:
+        """The household of whoever is drawn next: one to four of its people take part, one after the other."""
+        r = self.random
+        if self._household is None or not self._to_come:
+            self._household = Household(r.choice(self.communities), self.address(), r.choice(SURNAMES))
+            self._to_come = r.choices((1, 2, 3, 4), (30, 40, 22, 8))[0]
+        self._to_come -= 1
+        return self._household
+
+    def person(
+        self, kind: str, on: datetime.date, community: Office | None = None, household: Household | None = None
+    ) -> Person:
         """Somebody who is a `newborn`, `infant`, `student`, `working_age` or `elderly` person on `on`, or a
-        `worker` who may not take part."""
+        `worker` who may not take part; of `household`, else of a home of their own in `community` or anywhere."""
         r = self.random
         sex = r.choice("MF")
         ages = {
@@ -76,14 +98,17 @@ class Town:
         low, high = ages[kind]
         days = r.randrange(3, 60) if kind == "newborn" else int((low + r.random() * (high - low)) * 365.25) + 40
         birth = on - datetime.timedelta(days=days)
-        home = community or r.choice(self.communities)
+        if household is None:
+            household = Household(community or r.choice(self.communities), self.address(), "")
+        home = household.community
+        surname = household.surname if kind in ("newborn", "infant", "student") else ""
         person = Person(
-            name=self.name(sex),
+            name=self.name(sex, surname),
             sex=sex,
             birth=birth,
             id_number=self.id_number(home.code[:6], birth, sex),
             community=home,
-            address=f"{r.choice(STREETS)}{r.randrange(1, 200)}号{r.randrange(1, 7)}单元{r.randrange(101, 608)}室",
+            address=household.address,
             phone=f"1390419{r.randrange(10_000):04d}",
         )
         person.statuses.append(Status("hukou", "native", birth))
@@ -113,9 +138,15 @@ class Town:
             grade = str(r.choice((1, 2, 3)))
             person.statuses.append(Status("disability", grade, since, document=f"{r.randrange(10**7):07d}"))
 
-    def name(self, sex: str) -> str:
+    def address(self) -> str:
+        r = self.random
+        return f"{r.choice(STREETS)}{r.randrange(1, 200)}号{r.randrange(1, 7)}单元{r.randrange(101, 608)}室"
+
+    def name(self, sex: str, surname: str = "") -> str:
         given = GIVEN_M if sex == "M" else GIVEN_F
-        return self.random.choice(SURNAMES) + "".join(self.random.choices(given, k=self.random.choice((1, 2, 2))))
+        return (surname or self.random.choice(SURNAMES)) + "".join(
+            self.random.choices(given, k=self.random.choice((1, 2, 2)))
+        )
 
     def id_number(self, place: str, birth: datetime.date, sex: str) -> str:
         """A number of valid form that this town has not given before: the sequence is odd for men, even for women.
