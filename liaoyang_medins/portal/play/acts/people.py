@@ -69,14 +69,14 @@ def rows_of(resident: Resident, kind: str, starts: datetime.date | None) -> list
 
 @act(may=SPOKEN_FOR)
 def end(step: Step) -> None:
-    """The last circumstance of a kind ends on a day."""
+    """The last circumstance of a kind ends on a day; `corrects`: on another day than was said before."""
     resident = resident_of(step.who)
     live = [row for row in rows_of(resident, step.args["kind"], None) if not row.voided]
     if not live:
         raise Moot
     if live[0].ends == step.args["ends"]:
         raise Again
-    if live[0].ends is not None:
+    if (live[0].ends is not None) is not step.args.get("corrects", False):
         raise Moot
     services.end_circumstance(
         circumstance_id=live[0].pk, ends=step.args["ends"], reason=step.args["reason"], by=at_desk(resident, step)

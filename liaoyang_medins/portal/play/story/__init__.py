@@ -22,7 +22,7 @@ def year_of(frame: Frame, people: Sequence[Member], newcomers: Newcomers) -> lis
     aside: set[str] = set()
     steps = [
         *city.story(frame),
-        *window.story(frame, people, aside),
+        *window.story(frame, people, [home.code for home in newcomers.communities], aside),
         *counter.story(frame, people, newcomers),
         *care.story(frame, people, aside),
         *lives.story(frame, [member for member in people if member.id_number not in aside], newcomers),

@@ -1,14 +1,15 @@
 """The yearly window: who continues, how they pay, and what becomes of what was paid wrongly (W5, W8, C6, C8)."""
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
 
 from ..cast import Deck, Member
-from ..steps import Step, mark, submission
+from ..steps import Step, submission
+from . import knots
+from .care import Shelf
 from .counter import AGAIN, Case
 from .frame import DAY, Frame
+from .payer import Payer
 
 # event → the share of those who are enrolled. All others pay in time what is due, but for those who do nothing at all.
 SHARES = {
@@ -25,10 +26,10 @@ SHARES = {
 }
 SILENT = 0.012
 EXACT = "paid in time"
-EVENTS = (*SHARES, EXACT)
+EVENTS = (*SHARES, *knots.EVENTS, EXACT)
 
 
-def story(frame: Frame, people: Sequence[Member], aside: set[str]) -> Iterator[Step]:
+def story(frame: Frame, people: Sequence[Member], communities: Sequence[str], aside: set[str]) -> Iterator[Step]:
     """The window's steps; who must not be kept from an event by something else is put `aside`."""
     if not frame.has_window:
         return
@@ -36,54 +37,20 @@ def story(frame: Frame, people: Sequence[Member], aside: set[str]) -> Iterator[S
     for event, share in SHARES.items():
         for member in deck.deal(share, lambda member: steady(frame, member)):
             yield from WAYS[event](Payer(frame, member, event))
-    aside |= deck.aside
+    shelf = Shelf(frame.first)
+    for event, share in knots.SHARES.items():
+        for member in deck.deal(share, lambda member: steady(frame, member) and not member.in_hospital):
+            yield from knots.WAYS[event](knots.Knot(Payer(frame, member, event), communities, shelf))
     deck.deal(SILENT)
+    aside |= deck.aside
     for member in deck.rest():
-        yield from in_time(Payer(frame, member, EXACT))
+        yield from in_time(Payer(frame, member, EXACT, troubled=False))
 
 
 def steady(frame: Frame, member: Member) -> bool:
     """Whether the person surely is eligible for the year: no birthday that opens or closes a category (E3 to E5)."""
     age = frame.year - member.birth.year
     return age < 18 or age > 61
-
-
-class Payer:
-    """Makes the steps of one person in the window."""
-
-    def __init__(self, frame: Frame, member: Member, event: str) -> None:
-        self.frame, self.member, self.event = frame, member, event
-        self.r: random.Random = frame.rng("window", member.id_number)
-        # Time enough after the notice for all that goes wrong inside the window.
-        room = 1 if event == EXACT else 12
-        self.asked = frame.draw(self.r, frame.opens, frame.closes - room * DAY)
-        self.paid = min(self.asked + self.r.randrange(1, 9) * DAY, frame.closes)
-
-    def step(self, act: str, day: Any, *, told: bool = False, **args: Any) -> Step:
-        """A step; `told` is the one that the totals count the event by."""
-        return Step(day, self.member.id_number, act, args, self.event if told else "")
-
-    def renew(self) -> Step:
-        at_agency = self.r.random() < 0.2
-        return self.step("renew", self.asked, year=self.frame.year, at_agency=at_agency)
-
-    def pay(self, day: Any, label: str, *, told: bool = False, **args: Any) -> Step:
-        channel = "school" if self.member.school else self.r.choice(("bank", "bank", "bank", "counter"))
-        return self.step(
-            "pay",
-            day,
-            told=told,
-            year=self.frame.year,
-            reference=self.reference(label),
-            channel=channel,
-            **args,
-        )
-
-    def reference(self, label: str) -> str:
-        return mark("renewal", self.frame.year, self.member.id_number, label)
-
-    def give_back(self, day: Any, label: str, note: str, *, only: str = "unmatched", told: bool = False) -> Step:
-        return self.step("give_back", day, told=told, reference=self.reference(label), note=note, only=only)
 
 
 def in_time(payer: Payer) -> Iterator[Step]:
