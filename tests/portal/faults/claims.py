@@ -144,8 +144,9 @@ def told_of_a_yuan_more() -> str:
 
 @fault("cap.period")
 def the_school_year() -> str:
-    row = settlement(settled_on__gte=D(2009, 9, 1), cap_from=D(2009, 1, 1))
-    return change(row, cap_from=D(2009, 9, 1), cap_until=D(2010, 8, 31))
+    row = settlement(cap_from=D(2009, 1, 1))
+    year = 2009 if row.settled_on >= D(2009, 9, 1) else 2008
+    return change(row, cap_from=D(year, 9, 1), cap_until=D(year + 1, 8, 31))
 
 
 @fault("cap.period")
