@@ -188,7 +188,10 @@ class Chaos:
         if hand.sent is None:
             return
         step, doubled = hand.sent
-        answer = hand.pipe.recv()
+        try:
+            answer = hand.pipe.recv()
+        except EOFError as error:
+            raise PlayError(f"{step}: the process that did it ended by itself.") from error
         hand.sent, hand.dies_at = None, None
         if isinstance(answer, str):
             raise PlayError(answer)

@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from claims.models import Settlement
@@ -13,7 +14,7 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Posting
-from liaoyang_medins.portal.demo.city import CitySize, create_demo_city
+from liaoyang_medins.portal.demo.city import CitySize, create_demo_city, is_empty
 from liaoyang_medins.portal.play import steps as playing_steps
 from liaoyang_medins.portal.play.acts.funds import close_day
 from liaoyang_medins.portal.play.calm import Calm
@@ -100,6 +101,13 @@ def test_the_looks_find_what_they_look_for():
     )
     make_dearer(other, other.cap - other.fund)
     assert [words.partition(":")[0] for words in look()] == ["F1", "C6", "C6", "A2", "B4", "A4"]
+
+
+@pytest.mark.django_db
+def test_a_new_city_begins_where_its_past_ends():
+    with pytest.raises(CommandError, match="2010, 2011"):
+        call_command("play_year", "--year", "2012")
+    assert is_empty()
 
 
 @pytest.mark.django_db

@@ -22,6 +22,9 @@ from liaoyang_medins.portal.play.tally import Tally, lines
 from liaoyang_medins.portal.play.year import CannotPlay, Played, first_day, play
 from liaoyang_medins.portal.progress import Progress
 
+# The first years that a new city can play: what the demo's past knows of ends in the window for 2010.
+NEW_CITY = (2010, 2011)
+
 
 class Command(BaseCommand):
     help = (
@@ -47,6 +50,8 @@ class Command(BaseCommand):
         tally, progress = Tally(), Months(sys.stderr)
         try:
             if is_empty():
+                if year not in NEW_CITY:
+                    raise CannotPlay(f"A new city plays from one of {NEW_CITY} on: its past ends there.")
                 as_of = first_day(year) - DAY
                 create_demo_city(CitySize(options["residents"], seed, as_of), progress.say)
             players = Chaos(tally, options["processes"], seed) if options["chaos"] else Calm(tally)
