@@ -78,7 +78,7 @@ WHERE found.contype = 'f' AND child.relname = ANY(%s) AND parent.relname = ANY(%
 TRIGGERS = """
 SELECT replace(pg_get_triggerdef(found.oid), ' ON public.', ' ON alone.')
 FROM pg_trigger AS found JOIN pg_class AS child ON child.oid = found.tgrelid
-WHERE NOT found.tgisinternal AND found.tgconstraint <> 0 AND child.relname = ANY(%s)
+WHERE NOT found.tgisinternal AND found.tgname LIKE 'funds_journal%%_balanced' AND child.relname = ANY(%s)
     AND child.relnamespace = 'public'::regnamespace
 """
 
