@@ -25,9 +25,7 @@ JOB = Actor.job("moves")
 
 def move(resident: Resident, community: Office, moved_on: D | None = None, **stated: Any) -> Resident:
     resident.refresh_from_db()
-    person = PersonData(
-        resident.name, resident.birth_date, Sex(resident.sex), community, resident.id_number, **stated
-    )
+    person = PersonData(resident.name, resident.birth_date, Sex(resident.sex), community, resident.id_number, **stated)
     with clock.on_day(TODAY):
         return services.change_resident(
             number=resident.number, version=resident.version, person=person, moved_on=moved_on, by=JOB
