@@ -34,10 +34,18 @@ class Tally:
             self.refusals[step.act, "nothing left to do"] += 1
 
 
-# What the totals say of the records, by the names that they are told under; $1 and $2 are the days of the play.
+COLUMNS = ("paid_on", "decided_on", "issued_on", "ends")
+# What the totals say of the records, by the names that they are told under; {column} asks that it lies in the play.
 FIGURES: tuple[tuple[str, str], ...] = (
     ("residents on record", "SELECT count(*) FROM registration_resident"),
     ("relationships open", "SELECT count(*) FROM registration_enrollment WHERE ends IS NULL"),
+    *(
+        (
+            f"relationships ended: {reason}",
+            f"SELECT count(*) FROM registration_enrollment WHERE end_reason = '{reason}' AND {{ends}}",  # noqa: S608
+        )
+        for reason in ("lapsed", "death", "moved_away", "other_scheme")
+    ),
     (
         "notices paid",
         "SELECT count(*) FROM contributions_contributionnotice WHERE status = 'paid' AND {paid_on}",
@@ -65,8 +73,7 @@ def figures(first: datetime.date, last: datetime.date) -> Iterator[tuple[str, De
     """Name and figure of each of `FIGURES`, for the days from `first` to `last`."""
     with connection.cursor() as cursor:
         for name, sql in FIGURES:
-            days = {column: f"{column} BETWEEN %(first)s AND %(last)s" for column in ("paid_on", "decided_on")}
-            days["issued_on"] = "issued_on BETWEEN %(first)s AND %(last)s"
+            days = {column: f"{column} BETWEEN %(first)s AND %(last)s" for column in COLUMNS}
             cursor.execute(sql.format(**days), {"first": first, "last": last})
             yield name, Decimal(cursor.fetchone()[0] or 0)
 

@@ -21,6 +21,8 @@ def assert_full(told: Told, residents: int) -> None:
     assert [event for event in EVENTS if not counts.get(event)] == []
     assert counts["residents on record"] > residents
     assert counts["notices paid"] > 0.01 * residents
+    for reason in ("lapsed", "death", "moved_away", "other_scheme"):
+        assert counts[f"relationships ended: {reason}"] > 0
     assert min(counts["paid by the fund, yuan"], counts["over the cap, yuan"]) > 0
     assert 0 < counts["subsidies received, yuan"] < counts["subsidies claimed, yuan"]
 

@@ -96,7 +96,8 @@ class Months(Progress):
     """Says each month that is played; at a terminal a bar shows the days too."""
 
     def watch(self, day: datetime.date, done: int, whole: int) -> None:
+        self.share = done / whole
         if done == 1 or day.day == 1:
             self.say(f"{day:%Y-%m}")
-        if self.bar or done == whole:
-            self.show(done / whole)
+        if self.bar:
+            self.show(self.share)

@@ -13,9 +13,7 @@ WINDOW = "statement of the window issued"
 MONTH = "statement of a month issued"
 FULL = "subsidy received in full"
 PART = "subsidy received in part"
-LAPSE = "lapsed what was not paid"
-FOLLOW = "districts corrected after moves"
-EVENTS = (WINDOW, MONTH, FULL, PART, LAPSE, FOLLOW)
+EVENTS = (WINDOW, MONTH, FULL, PART)
 MONDAY = 0
 # Days of the month: prepared, issued, paid.
 PREPARED, ISSUED, PAID, REST = 3, 5, 24, 26
@@ -29,9 +27,9 @@ def story(frame: Frame) -> Iterator[Step]:
     )
     for day in days(frame.first, frame.last):
         if day.weekday() == MONDAY or day == frame.closes + DAY or (day.month, day.day) == (1, 1):
-            yield Step(day, CITY, "lapse", event=LAPSE)
+            yield Step(day, CITY, "lapse")
         if day.weekday() == MONDAY or day.day in (PREPARED, ISSUED) or day == frame.last:
-            yield Step(day, CITY, "follow", event=FOLLOW)
+            yield Step(day, CITY, "follow")
         if day.day in (PREPARED, ISSUED, PAID, REST):
             yield from statement(frame, day, payers)
 
