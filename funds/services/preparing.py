@@ -23,8 +23,9 @@ from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.runs import services as runs
-from liaoyang_medins.kernel.runs.kinds import EXAMPLES, Figure, Kind, Outcome, Parameters, Plan
+from liaoyang_medins.kernel.runs.kinds import EXAMPLES, Examples, Figure, Heading, Kind, Outcome, Parameters, Plan
 from liaoyang_medins.kernel.runs.models import Run
 
 from .locking import lock_statements, locked_statement, require_may_become
@@ -285,18 +286,24 @@ def changes_of(statement: SubsidyStatement) -> dict[str, object]:
     return {"period": statement.period_from, "persons": sums.persons, "government": sums.government}
 
 
+def with_districts(examples: Examples) -> Examples:
+    """The examples with the districts' names in place of their codes."""
+    names = {office.code: office.label for office in Office.objects.filter(kind=Office.Kind.DISTRICT)}
+    return [[notice, names[code], *figures] for notice, code, *figures in examples]
+
+
 KIND = Kind(
     name=NAME,
     label=gettext_lazy("Subsidy statement"),
     verb="statements.prepare",
     figures=FIGURES,
     headings=(
-        gettext_lazy("Notice"),
-        gettext_lazy("District"),
-        gettext_lazy("Persons"),
-        gettext_lazy("Government part (yuan)"),
-        gettext_lazy("City share (yuan)"),
-        gettext_lazy("District share (yuan)"),
+        Heading(gettext_lazy("Notice")),
+        Heading(gettext_lazy("District")),
+        Heading(gettext_lazy("Persons"), of_figures=True),
+        Heading(gettext_lazy("Government part (yuan)"), of_figures=True),
+        Heading(gettext_lazy("City share (yuan)"), of_figures=True),
+        Heading(gettext_lazy("District share (yuan)"), of_figures=True),
     ),
     key=lambda parameters: f"{parameters['kind']}:{parameters['period_from']}",
     title=lambda parameters: period_label(parameters["kind"], datetime.date.fromisoformat(parameters["period_from"])),
@@ -310,4 +317,5 @@ KIND = Kind(
         _("Subsidy statement %(number)s") % {"number": number},
         reverse("statement", args=[number]),
     ),
+    shown=with_districts,
 )

@@ -17,6 +17,8 @@ from .models import Run
 Words = str | Promise
 # What stands in a JSON column: text, numbers, lists and objects of them; amounts and dates as text.
 Parameters = dict[str, Any]
+# Rows under the headings of a kind.
+Examples = Sequence[Sequence[str]]
 # How many examples of a dry run are shown.
 EXAMPLES = 20
 
@@ -28,6 +30,14 @@ class Figure:
     code: str
     label: Words
     in_yuan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The heading of a column of the examples, and whether figures stand below it."""
+
+    label: Words
+    of_figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +67,18 @@ class Outcome:
 
     counts: Mapping[str, int | Decimal]
     refusals: Sequence[Refused] = ()
-    examples: Sequence[Sequence[str]] = ()
+    examples: Examples = ()
     digest: str = ""
 
 
 def no_reason(code: str, _parameters: Parameters) -> str:
     """For kinds that refuse nothing."""
     return code
+
+
+def as_written(examples: Examples) -> Examples:
+    """For kinds whose examples are shown as their chunks wrote them."""
+    return examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,7 @@ class Kind:
     label: Words
     verb: str
     figures: tuple[Figure, ...]
-    headings: tuple[Words, ...]
+    headings: tuple[Heading, ...]
     key: Callable[[Parameters], str]
     title: Callable[[Parameters], str]
     plan: Callable[[Run], Plan]
@@ -96,6 +111,7 @@ class Kind:
     take_back: Callable[[Run], None]
     link: Callable[[str], tuple[Words, str]]
     reason: Callable[[str, Parameters], str] = no_reason
+    shown: Callable[[Examples], Examples] = as_written
 
 
 _KINDS: dict[str, Kind] = {}

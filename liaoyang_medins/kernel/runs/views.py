@@ -65,7 +65,7 @@ def run(request: ActorRequest, number: str) -> HttpResponse:
         "result": kind.link(found.result) if found.result else None,
         "refusals": [(each, kind.reason(each.code, each.parameters)) for each in refusals],
         "page": refusals,
-        "examples": selectors.examples_of(found),
+        "examples": [list(zip(kind.headings, row, strict=True)) for row in kind.shown(selectors.examples_of(found))],
         "may_steer": request.actor.may("runs.steer") and request.actor.may(kind.verb),
         "entries": audit_selectors.timeline(audit.entries_of(Run._meta.label_lower, number).exclude(verb="runs.work")),
     }

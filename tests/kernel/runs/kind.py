@@ -8,7 +8,7 @@ from liaoyang_medins.kernel import clock, policy
 from liaoyang_medins.kernel.errors import Refused as RefusedByRule
 from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.runs import kinds
-from liaoyang_medins.kernel.runs.kinds import Figure, Kind, Outcome, Parameters, Plan, Refused
+from liaoyang_medins.kernel.runs.kinds import Figure, Heading, Kind, Outcome, Parameters, Plan, Refused
 from liaoyang_medins.kernel.runs.models import Run
 
 # Names that a rule of this kind refuses, and names at which it breaks as long as they stand here.
@@ -77,7 +77,7 @@ KIND = Kind(
     label="Test run",
     verb="statements.prepare",
     figures=(Figure("persons", "Persons"), Figure("yuan", "Yuan", in_yuan=True)),
-    headings=("Name",),
+    headings=(Heading("Name"),),
     key=lambda parameters: str(parameters["group"]),
     title=lambda parameters: f"group {parameters['group']}",
     plan=plan,
