@@ -38,6 +38,7 @@ class Size:
 SIZES = {
     "tiny": Size(empty=100, few=100, many=300, settlements=300, repeats=3, pgbench_seconds=1),
     "small": Size(empty=500, few=1_000, many=10_000, settlements=20_000, repeats=30, pgbench_seconds=3),
+    "medium": Size(empty=500, few=10_000, many=100_000, settlements=200_000, repeats=50, pgbench_seconds=5),
     "full": Size(empty=1_000, few=10_000, many=1_000_000, settlements=2_000_000, repeats=100, pgbench_seconds=10),
 }
 
