@@ -11,9 +11,11 @@ from claims.models import Settlement
 from claims.services import settle_stay
 from enrollment.contributions.models import Receipt
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Posting
+from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.portal.demo.city import CitySize, create_demo_city, is_empty
 from liaoyang_medins.portal.play import steps as playing_steps
 from liaoyang_medins.portal.play.acts.funds import close_day
@@ -26,6 +28,7 @@ from liaoyang_medins.portal.play.story.frame import frame_of
 from liaoyang_medins.portal.play.tally import Tally
 from liaoyang_medins.portal.play.year import CannotPlay, day_of_city
 from liaoyang_medins.portal.play.year import play as play_years
+from tests import factories
 
 from .playing import clear, digest, play
 
@@ -111,10 +114,21 @@ def test_a_new_city_begins_where_its_past_ends():
 
 
 @pytest.mark.django_db
-def test_a_city_without_the_demos_accounts_is_left_alone():
+def test_years_are_played_in_a_demo_city_alone():
     city()
+    told = {"seed": 1, "players": Calm(Tally()), "watch": lambda *told: None}
     Posting.objects.filter(role="agency_reviewer").update(ends=D(2009, 1, 1))
-    with pytest.raises(CannotPlay, match="accounts of the demo city"):
+    with pytest.raises(CannotPlay, match="The account reviewer of the demo city is missing"):
+        play_years(2010, 1, **told)
+
+
+@pytest.mark.django_db
+def test_a_portal_at_work_is_left_alone():
+    """Clerks and a record of what they did, but nobody made a demo of it."""
+    factories.actor(Role.AGENCY_CLERK)
+    factories.actor(Role.AGENCY_REVIEWER)
+    AuditEntry.objects.create(at=clock.now(), business_date=LATE, actor_kind="job", verb="notices.make")
+    with pytest.raises(CannotPlay, match="no demo city"):
         play_years(2010, 1, seed=1, players=Calm(Tally()), watch=lambda *told: None)
 
 
