@@ -80,6 +80,7 @@ def export_statement(*, statement: SubsidyStatement, by: Actor) -> IO[bytes]:
     """
     by.require("statements.see")
     items = selectors.items_visible_to(by).filter(statement=statement)
+    sums = selectors.sums_visible_to(by).filter(statement=statement)
     audit.record(by=by, verb="statements.export", obj=statement, changes={"items": items.count()})
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (the response closes it)
     book = xlsxwriter.Workbook(
@@ -93,16 +94,16 @@ def export_statement(*, statement: SubsidyStatement, by: Actor) -> IO[bytes]:
     )
     book.set_properties({"title": statement.number, "company": settings.AGENCY_NAME})
     part = by.office if by.role is Role.DISTRICT_FINANCE else None
-    write_summary(book, statement, items, part)
+    write_summary(book, statement, sums, part)
     write_persons(book, items)
     book.close()
     file.seek(0)
     return file
 
 
-def write_summary(book: Any, statement: SubsidyStatement, items: Any, part: Office | None) -> None:
+def write_summary(book: Any, statement: SubsidyStatement, sums: Any, part: Office | None) -> None:
     """Heading, sums in figures and characters, the ratio with its article, and the tables of the page."""
-    table = selectors.table_of(items)
+    table = selectors.table_of(sums)
     sheet = Sheet(book, _("Summary"), [26, 22, 22, 12, 16, 16, 16])
     sheet.write(_("Statement of government subsidies"), style="title")
     sheet.write(settings.AGENCY_NAME)
@@ -118,7 +119,7 @@ def write_summary(book: Any, statement: SubsidyStatement, items: Any, part: Offi
     ):
         if value:
             sheet.write(name, value)
-    for ratio in selectors.ratios_of(items, settings.POOLING_AREA):
+    for ratio in selectors.ratios_of(sums, settings.POOLING_AREA):
         values = {"city": ratio.city, "district": ratio.district}
         sheet.write(
             _("Shares"),

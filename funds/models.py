@@ -87,6 +87,26 @@ class JournalLeg(models.Model):
         return f"{self.account_id} {self.amount}"
 
 
+class AccountDay(models.Model):
+    """What was booked on an account on a day, debits and credits in yuan, both ≥ 0: for balances at any day.
+
+    Kept by a trigger in the statement that adds the legs; nothing else writes it.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="days")
+    day = models.DateField(_("day"))
+    debits = models.DecimalField(_("debits"), max_digits=20, decimal_places=2)
+    credits = models.DecimalField(_("credits"), max_digits=20, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("day of an account")
+        ordering = ["account", "day"]
+        constraints = [models.UniqueConstraint(name="account_day_once", fields=["account", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day}"
+
+
 class SubsidyStatement(models.Model):
     """The claim on city and districts for a period's paid contributions (F2): of a window, or of a month outside it.
 
@@ -185,7 +205,7 @@ class SubsidyItem(models.Model):
         verbose_name = _("subsidy item")
         ordering = ["statement", "district", "id"]
         constraints = [
-            models.UniqueConstraint(name="subsidy_line_once", fields=["statement", "notice", "district", "persons"]),
+            models.UniqueConstraint(name="subsidy_line_once", fields=["statement", "district", "notice", "persons"]),
             models.CheckConstraint(
                 name="subsidy_sign",
                 condition=Q(persons=1, government__gt=0) | Q(persons=-1, government__lt=0),
@@ -198,6 +218,55 @@ class SubsidyItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.statement_id} {self.notice_id} {self.persons:+d}"
+
+
+class StatementSum(models.Model):
+    """The items of a drawn statement that have district, category, tier, sign and policy in common, added up.
+
+    `policy_version` is that of the notices. Written when the statement becomes a draft and again when it is issued;
+    triggers refuse every change after that.
+    """
+
+    statement = models.ForeignKey(SubsidyStatement, models.CASCADE, related_name="sums")
+    district = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    category = models.CharField(_("category"), max_length=16)
+    tier = models.CharField(_("tier"), max_length=20)
+    corrections = models.BooleanField(_("corrections"))
+    policy_version = models.PositiveIntegerField()
+    persons = models.IntegerField(_("persons"))
+    government = yuan(_("government part"))
+    city = yuan(_("city share"))
+    district_share = yuan(_("district share"))
+
+    class Meta:
+        verbose_name = _("sum of a statement")
+        ordering = ["statement", "district", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="statement_sum_once",
+                fields=["statement", "district", "category", "tier", "corrections", "policy_version"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.statement_id} {self.district_id} {self.category} {self.tier} {self.persons:+d}"
+
+
+class UnstatedNotice(models.Model):
+    """A notice that issued statements may not count as it stands: it was paid, returned or moved since.
+
+    A trigger on the notices adds a row at each such change, the issue of a statement takes away what is in order by
+    then. So what the next statement holds is found without a look at what was claimed long ago.
+    """
+
+    # Written with the notice itself, by the million when a city is loaded: no key has to be checked.
+    notice = models.ForeignKey(ContributionNotice, models.CASCADE, related_name="+", db_constraint=False)
+
+    class Meta:
+        verbose_name = _("notice to be stated")
+
+    def __str__(self) -> str:
+        return str(self.notice_id)
 
 
 class SubsidyReceipt(models.Model):

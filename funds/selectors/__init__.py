@@ -10,6 +10,7 @@ from .statements import (
     run_preparing,
     statements_visible_to,
     subsidy_receipts_visible_to,
+    sums_visible_to,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "statements_visible_to",
     "subsidy_receipts_visible_to",
     "sums_of",
+    "sums_visible_to",
     "table_of",
     "trial_balance",
 ]

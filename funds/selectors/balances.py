@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from funds import rules
-from funds.models import SubsidyItem, SubsidyReceipt, SubsidyStatement
+from funds.models import StatementSum, SubsidyReceipt, SubsidyStatement
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
@@ -47,7 +47,7 @@ def balances_by_statement(
     """The payers of each statement by the statement's key, in a fixed number of queries."""
     by_key = {statement.pk: statement for statement in statements}
     shares = (
-        SubsidyItem.objects.filter(statement__in=by_key)
+        StatementSum.objects.filter(statement__in=by_key)
         .order_by()
         .values("statement", "district")
         .annotate(Sum("city"), Sum("district_share"))

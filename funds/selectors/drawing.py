@@ -21,19 +21,22 @@ ISSUED = SubsidyStatement.Status.ISSUED
 
 # The columns of a line, as `drawn` selects them and as a statement's item has them.
 COLUMNS = "notice_id, district_id, category, tier, persons, government, city, district_share"
-# What issued statements still count. Their keys are given, not joined: they are few, and what PostgreSQL guesses of so
-# few rows would make it read all the lines of each for every notice.
-COUNTED = """
+# Notices with news since issued statements counted them, and what these still count of them. The statements' keys are
+# given, not joined: they are few, and what PostgreSQL guesses of so few rows would make it read all the lines of each
+# for every notice.
+COUNTED = """news AS MATERIALIZED (
+    SELECT DISTINCT notice_id FROM funds_unstatednotice WHERE notice_id > %(after)s AND notice_id <= %(until)s
+), counted AS MATERIALIZED (
     SELECT notice_id, district_id, category, tier, sum(persons) AS persons,
         sum(government) AS government, sum(city) AS city, sum(district_share) AS district_share
     FROM funds_subsidyitem
-    WHERE statement_id = ANY(%(issued)s) AND notice_id > %(after)s AND notice_id <= %(until)s
+    WHERE statement_id = ANY(%(issued)s) AND notice_id IN (SELECT notice_id FROM news)
     GROUP BY notice_id, district_id, category, tier HAVING sum(persons) > 0
-"""
+)"""
 # Paid notices with a government part that no issued statement counts in their district; C4's, without one, never are.
 UNCLAIMED = """
     SELECT notice.* FROM contributions_contributionnotice notice
-    WHERE notice.status = 'paid' AND notice.government > 0 AND notice.id > %(after)s AND notice.id <= %(until)s
+    WHERE notice.id IN (SELECT notice_id FROM news) AND notice.status = 'paid' AND notice.government > 0
         AND NOT EXISTS (
             SELECT FROM counted WHERE counted.notice_id = notice.id AND counted.district_id = notice.district_id
         )
@@ -46,7 +49,7 @@ OVERCLAIMED = """
 # Claims: value dates in the period, and those that became known after the statement of theirs was issued. Corrections:
 # with minus before all.
 DRAWN = f"""
-    WITH counted AS MATERIALIZED ({COUNTED})
+    WITH {COUNTED}
     SELECT id, district_id, category, tier, 1, government, city, district_share FROM ({UNCLAIMED}) AS claim
     WHERE paid_on BETWEEN %(first)s AND %(last)s OR EXISTS (
         SELECT FROM funds_subsidystatement covers
@@ -55,10 +58,8 @@ DRAWN = f"""
     UNION ALL
     SELECT notice_id, district_id, category, tier, -1, -government, -city, -district_share FROM ({OVERCLAIMED}) AS less
 """  # noqa: S608  (all of it stands above)
-WAITING = (
-    f"WITH counted AS MATERIALIZED ({COUNTED}) SELECT DISTINCT paid_on FROM ({UNCLAIMED}) AS claim ORDER BY paid_on"  # noqa: S608
-)
-LESS = f"WITH counted AS MATERIALIZED ({COUNTED}) SELECT EXISTS ({OVERCLAIMED})"
+WAITING = f"WITH {COUNTED} SELECT DISTINCT paid_on FROM ({UNCLAIMED}) AS claim ORDER BY paid_on"  # noqa: S608
+LESS = f"WITH {COUNTED} SELECT EXISTS ({OVERCLAIMED})"
 SUMS = """
     WITH drawn ({columns}) AS ({lines})
     SELECT persons > 0, sum(persons), sum(government), sum(city), sum(district_share) FROM drawn GROUP BY persons > 0

@@ -9,7 +9,7 @@ from django.db.models.functions import Collate
 
 from enrollment.registration.labels import label
 from funds import rules
-from funds.models import SubsidyItem, SubsidyStatement
+from funds.models import StatementSum, SubsidyItem, SubsidyStatement
 from liaoyang_medins.kernel import policy
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.models import Office
@@ -84,9 +84,9 @@ class Ratio:
     holds_from: object
 
 
-def total_of(items: QuerySet[SubsidyItem]) -> Sums:
-    """The sums of any items, corrections taken off."""
-    found = items.aggregate(
+def total_of(rows: QuerySet[SubsidyItem] | QuerySet[StatementSum]) -> Sums:
+    """The sums of any items, or of sums of them, corrections taken off."""
+    found = rows.aggregate(
         persons=Sum("persons", default=0),
         government=Sum("government", default=ZERO),
         city=Sum("city", default=ZERO),
@@ -96,14 +96,15 @@ def total_of(items: QuerySet[SubsidyItem]) -> Sums:
 
 
 def sums_of(statement: SubsidyStatement) -> Sums:
-    """Everything that a statement claims, corrections taken off."""
-    return total_of(statement.items.all())
+    """Everything that a statement claims, corrections taken off; of one that is being prepared, so far."""
+    drawn = statement.status != SubsidyStatement.Status.PREPARING
+    return total_of(statement.sums.all() if drawn else statement.items.all())
 
 
-def sums_by_statement(items: QuerySet[SubsidyItem], statements: Iterable[SubsidyStatement]) -> dict[int, Sums]:
-    """The sums of `items` of each of the statements, by the statement's key."""
-    rows = (
-        items.filter(statement__in=[statement.pk for statement in statements])
+def sums_by_statement(rows: QuerySet[StatementSum], statements: Iterable[SubsidyStatement]) -> dict[int, Sums]:
+    """What `rows` say of each of the statements, by the statement's key."""
+    found = (
+        rows.filter(statement__in=[statement.pk for statement in statements])
         .order_by()
         .values("statement")
         .annotate(Sum("persons"), Sum("government"), Sum("city"), Sum("district_share"))
@@ -112,15 +113,15 @@ def sums_by_statement(items: QuerySet[SubsidyItem], statements: Iterable[Subsidy
         row["statement"]: Sums(
             row["persons__sum"], row["government__sum"], row["city__sum"], row["district_share__sum"]
         )
-        for row in rows
+        for row in found
     }
 
 
-def table_of(items: QuerySet[SubsidyItem]) -> Table:
-    """The table of a statement's items (already scoped to the actor)."""
+def table_of(sums: QuerySet[StatementSum]) -> Table:
+    """The table of a statement from its sums (already scoped to the actor)."""
     rows = (
-        items.order_by()
-        .values("district", "category", "tier", "persons")
+        sums.order_by()
+        .values("district", "category", "tier", "corrections")
         .annotate(Sum("persons"), Sum("government"), Sum("city"), Sum("district_share"))
     )
     offices = Office.objects.in_bulk({row["district"] for row in rows})
@@ -135,10 +136,10 @@ def table_of(items: QuerySet[SubsidyItem]) -> Table:
         )
 
     for row in sorted(rows, key=place):
-        sums = Sums(row["persons__sum"], row["government__sum"], row["city__sum"], row["district_share__sum"])
+        found = Sums(row["persons__sum"], row["government__sum"], row["city__sum"], row["district_share__sum"])
         district = offices[row["district"]]
-        part = claims if row["persons"] > 0 else corrections
-        part.setdefault(district.pk, Group(district)).add(Row(district, row["category"], row["tier"], sums))
+        part = corrections if row["corrections"] else claims
+        part.setdefault(district.pk, Group(district)).add(Row(district, row["category"], row["tier"], found))
     return Table(
         list(claims.values()),
         list(corrections.values()),
@@ -147,9 +148,9 @@ def table_of(items: QuerySet[SubsidyItem]) -> Table:
     )
 
 
-def ratios_of(items: QuerySet[SubsidyItem], area: str) -> list[Ratio]:
-    """The ratios city : district behind the items, each with its article and date; one unless the policy changed."""
-    versions = items.order_by().values_list("notice__policy_version", flat=True).distinct()
+def ratios_of(sums: QuerySet[StatementSum], area: str) -> list[Ratio]:
+    """The ratios city : district behind the sums, each with its article and date; one unless the policy changed."""
+    versions = sums.order_by().values_list("policy_version", flat=True).distinct()
     found: dict[tuple[object, object], Ratio] = {}
     for version in sorted(versions):
         figure = policy.version(area, version).contributions.city_share

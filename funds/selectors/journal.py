@@ -54,14 +54,14 @@ def entries_visible_to(actor: Actor) -> QuerySet[JournalEntry]:
 
 def trial_balance(actor: Actor, until: datetime.date | None = None) -> TrialBalance:
     """The trial balance of everything booked until a day (included), by default of all."""
-    legs = Q(legs__entry__booked_on__lte=until) if until else Q()
+    booked = Q(days__day__lte=until) if until else Q()
     accounts = Account.objects.annotate(
-        debits=Coalesce(Sum("legs__amount", filter=legs & Q(legs__amount__gt=0)), _NOTHING),
-        credits=Coalesce(Sum("legs__amount", filter=legs & Q(legs__amount__lt=0)), _NOTHING),
+        debits=Coalesce(Sum("days__debits", filter=booked), _NOTHING),
+        credits=Coalesce(Sum("days__credits", filter=booked), _NOTHING),
     ).order_by("code")
     if not actor.may("journal.see"):
         accounts = accounts.none()
-    rows = [AccountBalance(account, account.debits, -account.credits) for account in accounts]
+    rows = [AccountBalance(account, account.debits, account.credits) for account in accounts]
     return TrialBalance(
         rows,
         sum((row.debits for row in rows), ZERO),

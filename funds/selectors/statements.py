@@ -1,13 +1,16 @@
 """Statements, their items and what was paid on them, as far as an actor may see them."""
 
+from typing import TypeVar
+
 from django.db.models import Exists, OuterRef, QuerySet
 
-from funds.models import SubsidyItem, SubsidyReceipt, SubsidyStatement
+from funds.models import StatementSum, SubsidyItem, SubsidyReceipt, SubsidyStatement
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs.models import Run
 
 Status = SubsidyStatement.Status
+M = TypeVar("M", SubsidyItem, StatementSum)
 _INSIDE = (Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR)
 
 
@@ -15,13 +18,21 @@ def items_visible_to(actor: Actor) -> QuerySet[SubsidyItem]:
     """The items that the actor may see: all inside the agency, issued ones for the city, its own issued ones for a
     district.
     """
-    items = SubsidyItem.objects.all()
+    return _visible_to(actor, SubsidyItem.objects.all())
+
+
+def sums_visible_to(actor: Actor) -> QuerySet[StatementSum]:
+    """The sums of the items that the actor may see."""
+    return _visible_to(actor, StatementSum.objects.all())
+
+
+def _visible_to(actor: Actor, rows: QuerySet[M]) -> QuerySet[M]:
     if not actor.may("statements.see"):
-        return items.none()
+        return rows.none()
     if actor.role is None or actor.role in _INSIDE:
-        return items
-    items = items.filter(statement__status=Status.ISSUED)
-    return items.filter(district=actor.office) if actor.role is Role.DISTRICT_FINANCE else items
+        return rows
+    rows = rows.filter(statement__status=Status.ISSUED)
+    return rows.filter(district=actor.office) if actor.role is Role.DISTRICT_FINANCE else rows
 
 
 def statements_visible_to(actor: Actor) -> QuerySet[SubsidyStatement]:
@@ -33,7 +44,7 @@ def statements_visible_to(actor: Actor) -> QuerySet[SubsidyStatement]:
         return statements
     statements = statements.filter(status=Status.ISSUED)
     if actor.role is Role.DISTRICT_FINANCE:
-        return statements.filter(Exists(SubsidyItem.objects.filter(statement=OuterRef("pk"), district=actor.office)))
+        return statements.filter(Exists(StatementSum.objects.filter(statement=OuterRef("pk"), district=actor.office)))
     return statements
 
 

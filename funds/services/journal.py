@@ -123,7 +123,7 @@ STATEMENTS = Source(
         FROM funds_subsidystatement statement
         CROSS JOIN LATERAL (
             SELECT sum(government) AS government, sum(city) AS city, sum(district_share) AS district_share
-            FROM funds_subsidyitem item WHERE item.statement_id = statement.id
+            FROM funds_statementsum item WHERE item.statement_id = statement.id
         ) AS claimed
         CROSS JOIN LATERAL (VALUES
             ('{Chart.SUBSIDIES_RECEIVABLE}', government), ('{Chart.CITY_SUBSIDY}', -city),

@@ -29,6 +29,7 @@ from liaoyang_medins.kernel.runs.kinds import EXAMPLES, Examples, Figure, Headin
 from liaoyang_medins.kernel.runs.models import Run
 
 from .locking import lock_statements, locked_statement, require_may_become
+from .summing import write_sums
 
 Status = SubsidyStatement.Status
 NAME = "statement"
@@ -207,6 +208,7 @@ def begin(run: Run) -> str:
         changes = {"persons_before": before.persons, "government_before": before.government, "run": run.number}
         audit.record(by=run.actor, verb="statements.begin", obj=statement, changes=changes)
         statement.items.all().delete()
+        statement.sums.all().delete()
         statement.status = Status.PREPARING
         statement.save(update_fields=["status"])
         return statement.number
@@ -253,6 +255,7 @@ def finish(run: Run) -> None:
     """The statement is a draft, which a reviewer checks and issues."""
     statement = _preparing(run)
     require_may_become(statement, Status.DRAFT)
+    write_sums(statement)
     statement.status = Status.DRAFT
     if "redraw" in run.parameters:
         statement.version += 1

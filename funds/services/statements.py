@@ -19,6 +19,7 @@ from liaoyang_medins.kernel.offices.actors import Actor
 
 from .locking import lock_statements, locked_statement, require_may_become
 from .preparing import changes_of
+from .summing import forget_stated, write_sums
 
 Status = SubsidyStatement.Status
 
@@ -50,6 +51,7 @@ def issue_statement(*, number: str, version: int, by: Actor) -> SubsidyStatement
     _require_fresh(statement)
     if not statement.items.exists():
         raise Refused(_("The statement claims nothing. Discard it."), code="nothing_to_claim")
+    write_sums(statement)
     today = clock.today()
     rule = policy.on(settings.POOLING_AREA, today)
     statement.status = Status.ISSUED
@@ -61,6 +63,7 @@ def issue_statement(*, number: str, version: int, by: Actor) -> SubsidyStatement
     statement.hash = figures.seal_of(statement)
     statement.version += 1
     statement.save()
+    forget_stated()
     changes = changes_of(statement) | {"due_on": statement.due_on, "hash": statement.hash}
     audit.record(by=by, verb="statements.issue", obj=statement, changes=changes)
     return statement

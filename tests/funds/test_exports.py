@@ -43,7 +43,7 @@ def labelled(sheet: Any, label: str) -> list[Any]:
 
 def test_the_sums_are_those_of_the_portal(window, settings):
     settings.LANGUAGE_CODE = "en"
-    table = selectors.table_of(window.items.all())
+    table = selectors.table_of(window.sums.all())
     book = opened(window)
     summary, persons = book.worksheets
     total = table.total

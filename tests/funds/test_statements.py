@@ -64,14 +64,14 @@ def test_the_table_groups_by_district_category_and_tier_and_keeps_corrections_ap
     makers.notice(makers.person("211003001001"), paid_on=D(2009, 12, 6))
     december = prepared(clerk, on=D(2010, 1, 1), kind="month", period_from=D(2009, 12, 1))
 
-    table = table_of(SubsidyStatement.objects.get(kind="window").items.all())
+    table = table_of(SubsidyStatement.objects.get(kind="window").sums.all())
     assert [(group.district.code, group.sums.persons) for group in table.claims] == [("211002", 3), ("211003", 1)]
     rows = [(row.category, row.tier, row.sums.persons) for row in table.claims[0].rows]
     assert rows == [("minor", "ordinary", 1), ("elderly", "ordinary", 2)]
     assert table.corrections == []
     assert table.total == Sums(4, yuan(340), yuan(187), yuan(153))
 
-    table = table_of(december.items.all())
+    table = table_of(december.sums.all())
     assert table.claimed == Sums(1, yuan(100), yuan(55), yuan(45))
     assert table.corrected == Sums(-1, yuan(-100), yuan(-55), yuan(-45))
     assert table.total == Sums()

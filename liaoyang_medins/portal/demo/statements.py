@@ -16,6 +16,7 @@ from funds import rules
 from funds.models import SubsidyStatement
 from funds.selectors import drawing, figures
 from funds.services import record_subsidy
+from funds.services.summing import forget_stated, write_sums
 from liaoyang_medins.kernel import clock, policy
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.numbers import next_number
@@ -46,6 +47,7 @@ def issue_past_statements(as_of: datetime.date, *, clerk: Actor, reviewer: Actor
             statement = issued(period, prepared_on, clerk, reviewer)
             pay(statement, period, prepared_on, as_of, clerk)
         period = drawing.period_of(period.last + datetime.timedelta(days=1))
+    forget_stated()
 
 
 def issued(period: rules.Period, prepared_on: datetime.date, clerk: Actor, reviewer: Actor) -> SubsidyStatement:
@@ -64,6 +66,7 @@ def issued(period: rules.Period, prepared_on: datetime.date, clerk: Actor, revie
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, [statement.pk, period.first, period.last])
         cursor.execute("ANALYZE funds_subsidyitem")
+    write_sums(statement)
     sums = figures.sums_of(statement)
     changes = {"period": period.first, "persons": sums.persons, "government": sums.government}
     with clock.on_day(prepared_on):
@@ -88,8 +91,8 @@ def pay(
     paid_on = prepared_on + datetime.timedelta(days=25)
     late = period.last + datetime.timedelta(days=90) > as_of
     shares: dict[str, Decimal] = {}
-    items = statement.items.order_by().values("district__code")
-    for district, city, share in items.values_list("district__code", Sum("city"), Sum("district_share")):
+    rows = statement.sums.order_by().values("district__code")
+    for district, city, share in rows.values_list("district__code", Sum("city"), Sum("district_share")):
         shares["211000"] = shares.get("211000", Decimal(0)) + city
         shares[district] = shares.get(district, Decimal(0)) + share
     with clock.on_day(min(paid_on, as_of)):

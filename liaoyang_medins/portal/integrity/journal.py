@@ -164,4 +164,27 @@ DATES = sql_check(
     words=_("It is booked on %(booked)s, its document is of %(day)s."),
 )
 
-CHECKS = (MISSING, DOUBLE, UNKNOWN, BALANCE, AMOUNTS, DATES)
+DAYS = sql_check(
+    "journal.days",
+    "F1",
+    _("The sums of an account and day, which balances are taken from, are those of the legs."),
+    table="funds_accountday",
+    sql="""
+        WITH booked AS (
+            SELECT leg.account_id, entry.booked_on AS day,
+                coalesce(sum(leg.amount) FILTER (WHERE leg.amount > 0), 0) AS debits,
+                coalesce(-sum(leg.amount) FILTER (WHERE leg.amount < 0), 0) AS credits
+            FROM funds_journalleg leg JOIN funds_journalentry entry ON entry.id = leg.entry_id
+            GROUP BY leg.account_id, entry.booked_on
+        )
+        SELECT account.code || ' ' || day AS row, coalesce(kept.debits, 0) AS debits,
+            coalesce(kept.credits, 0) AS credits, coalesce(booked.debits, 0) AS legs_debits,
+            coalesce(booked.credits, 0) AS legs_credits
+        FROM booked FULL JOIN funds_accountday kept USING (account_id, day)
+        JOIN funds_account account ON account.id = account_id
+        WHERE (kept.debits, kept.credits) IS DISTINCT FROM (booked.debits, booked.credits)
+    """,
+    words=_("Kept are %(debits)s and %(credits)s; the legs come to %(legs_debits)s and %(legs_credits)s."),
+)
+
+CHECKS = (MISSING, DOUBLE, UNKNOWN, BALANCE, AMOUNTS, DATES, DAYS)

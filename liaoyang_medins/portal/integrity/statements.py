@@ -264,4 +264,65 @@ REFERENCE = sql_check(
     words=_("The bank reference “%(reference)s” is missing or taken twice."),
 )
 
-CHECKS = (ITEMS, COUNTED, COMPLETE, CORRECTED, HASH, PERIOD, DUE, CHECKER, RECEIVED, REFERENCE)
+SUMS = sql_check(
+    "statement.sums",
+    "F2",
+    _("The sums kept of a statement, which pages and balances are taken from, are those of its lines."),
+    table=STATEMENT,
+    rows="funds_statementsum",
+    sql="""
+        WITH lines AS (
+            SELECT item.statement_id, item.district_id, item.category, item.tier, item.persons < 0 AS corrections,
+                notice.policy_version, sum(item.persons) AS persons, sum(item.government) AS government,
+                sum(item.city) AS city, sum(item.district_share) AS district_share
+            FROM funds_subsidyitem item JOIN contributions_contributionnotice notice ON notice.id = item.notice_id
+            GROUP BY 1, 2, 3, 4, 5, 6
+        )
+        SELECT statement.number AS row, count(*) AS sums
+        FROM lines FULL JOIN funds_statementsum kept
+            USING (statement_id, district_id, category, tier, corrections, policy_version)
+        JOIN funds_subsidystatement statement ON statement.id = statement_id AND statement.status <> 'preparing'
+        WHERE (kept.persons, kept.government, kept.city, kept.district_share)
+            IS DISTINCT FROM (lines.persons, lines.government, lines.city, lines.district_share)
+        GROUP BY statement.number
+    """,
+    words=_("%(sums)s of its sums are not what its lines add up to."),
+)
+
+# What issued statements count of a notice, in its district and elsewhere; against the list of the notices with news.
+UNSTATED = sql_check(
+    "statement.unstated",
+    "F3",
+    _("Every notice that issued statements do not count as it stands is on the list that the next one is drawn from."),
+    table=NOTICE,
+    rows="contributions_contributionnotice WHERE government > 0",
+    sql="""
+        WITH counted AS (
+            SELECT item.notice_id, sum(item.persons) FILTER (WHERE item.district_id = notice.district_id) AS here,
+                coalesce(sum(item.persons) FILTER (WHERE item.district_id <> notice.district_id), 0) AS elsewhere
+            FROM {claimed} JOIN contributions_contributionnotice notice ON notice.id = item.notice_id
+            GROUP BY item.notice_id
+        )
+        SELECT notice.number AS row, notice.paid_on AS day
+        FROM contributions_contributionnotice notice LEFT JOIN counted ON counted.notice_id = notice.id
+        WHERE notice.government > 0
+            AND (coalesce(here, 0) <> (notice.status = 'paid')::integer OR coalesce(elsewhere, 0) <> 0)
+            AND NOT EXISTS (SELECT FROM funds_unstatednotice news WHERE news.notice_id = notice.id)
+    """.replace("{claimed}", CLAIMED),
+    words=_("The next statement would pass it over (paid: %(day)s)."),
+)
+
+CHECKS = (
+    ITEMS,
+    COUNTED,
+    COMPLETE,
+    CORRECTED,
+    HASH,
+    PERIOD,
+    DUE,
+    CHECKER,
+    RECEIVED,
+    REFERENCE,
+    SUMS,
+    UNSTATED,
+)

@@ -6,7 +6,7 @@ from django.db import connection
 
 from enrollment.contributions.models import Receipt
 from enrollment.registration.models import Resident
-from funds.models import JournalEntry, JournalLeg, SubsidyItem, SubsidyReceipt
+from funds.models import AccountDay, JournalEntry, JournalLeg, SubsidyItem, SubsidyReceipt, UnstatedNotice
 from funds.services import start_preparing
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
@@ -123,6 +123,28 @@ def a_subsidy_reference_twice() -> str:
     return change(second, bank_reference=first.bank_reference)
 
 
+@fault("statement.sums")
+def a_sum_a_yuan_too_large() -> str:
+    kept = window().sums.filter(corrections=False)[0]
+    change(kept, government=kept.government + YUAN, city=kept.city + YUAN)
+    return kept.statement.number
+
+
+@fault("statement.sums")
+def a_sum_lost() -> str:
+    kept = window().sums.all()[0]
+    remove(kept)
+    return kept.statement.number
+
+
+@fault("statement.unstated")
+def paid_and_not_on_the_list() -> str:
+    """A payment of the period that runs, which the next statement claims."""
+    news = UnstatedNotice.objects.filter(notice__status="paid")[0]
+    remove(news)
+    return news.notice.number
+
+
 @fault("run.finished")
 def a_part_left_out() -> str:
     chunk = Chunk.objects.filter(run__status="finished").order_by("pk")[0]
@@ -213,6 +235,20 @@ def booked_a_day_late() -> str:
     row = entry()
     change(row, booked_on=row.booked_on + datetime.timedelta(days=1))
     return named(row)
+
+
+@fault("journal.days")
+def a_day_a_yuan_too_large() -> str:
+    kept = AccountDay.objects.filter(debits__gt=0)[0]
+    change(kept, debits=kept.debits + YUAN)
+    return f"{kept.account.code} {kept.day}"
+
+
+@fault("journal.days")
+def a_day_lost() -> str:
+    kept = AccountDay.objects.filter(credits__gt=0)[0]
+    remove(kept)
+    return f"{kept.account.code} {kept.day}"
 
 
 @fault("policy.version")
