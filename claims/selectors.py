@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from enrollment.contributions import selectors as contributions
 from enrollment.contributions.selectors import CoveredDays
 from enrollment.registration import idnumber
+from enrollment.registration import selectors as registration
 from enrollment.registration.models import Resident
 from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel.errors import Invalid
@@ -42,6 +43,8 @@ from .models import (
     Stay,
 )
 
+# A name that more people have is looked for among the stays, not the other way round.
+COMMON = 1000
 EVERYWHERE = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR})
 
 
@@ -58,8 +61,13 @@ def stays_visible_to(actor: Actor) -> QuerySet[Stay]:
     if sees_everything(actor):
         return stays
     if actor.role is Role.HOSPITAL:
-        return stays.filter(institution__office=actor.office)
+        return stays.filter(institution=Subquery(_own(actor)))
     return stays.none()
+
+
+def _own(actor: Actor) -> QuerySet[Institution, int]:
+    """The key of the actor's institution: asked for by itself, it lets an index give the stays in their order."""
+    return Institution.objects.filter(office=actor.office).order_by().values_list("pk", flat=True)[:1]
 
 
 def settlements_visible_to(actor: Actor) -> QuerySet[Settlement]:
@@ -137,7 +145,12 @@ def find_stays(stays: QuerySet[Stay], text: str) -> QuerySet[Stay]:
         return stays
     # What has a digit is a number. Both at once would have the tables read whole.
     if not any(char.isdecimal() for char in text):
-        return stays.filter(resident__name__startswith=text)
+        named = registration.with_name(Resident.objects.filter(name__startswith=text), text)
+        keys = list(named.order_by().values_list("pk", flat=True)[: COMMON + 1])
+        # By the people where they are few, else by the stays, of which the first are soon found.
+        return (
+            stays.filter(resident__in=keys) if len(keys) <= COMMON else stays.filter(resident__name__startswith=text)
+        )
     person = Resident.objects.filter(number=text.upper()).values("pk")[:1]
     own = Q(number=text.upper()) | Q(inpatient_number__in={text, text.upper()})
     return stays.filter(own | Q(resident=Subquery(person)))

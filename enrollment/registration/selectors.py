@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel import policy
@@ -297,3 +298,24 @@ def _with_id_or_newborn(
     name: str, birth_date: datetime.date, sex: str, community: int, id_number: str
 ) -> QuerySet[Resident]:
     return _residents(Q(id_number=id_number) | _unnumbered(name, birth_date, sex, community))
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+class NameParts(Func):
+    """The single characters and pairs of a name: what the index on residents holds (portal/migrations/0001)."""
+
+    function = "name_parts"
+    output_field = ArrayField(TextField())
+
+
+def parts_of(name: str) -> list[str]:
+    """The pairs of a name, or its one character."""
+    return [name[place : place + 2] for place in range(len(name) - 1)] or [name]
+
+
+def with_name(residents: QuerySet[Resident], name: str) -> QuerySet[Resident]:
+    """Those of the residents who have `name`, of at least one character, in their name; found by the index."""
+    parts = {"parts__contains": parts_of(name)}
+    return residents.alias(parts=NameParts(F("name"))).filter(name__contains=name, **parts)

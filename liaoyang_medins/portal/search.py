@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, F, Func, QuerySet, TextField, Value
+from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Replace
 from django.urls import reverse
 
@@ -104,18 +103,6 @@ def find(text: str, actor: Actor) -> str | None:
 # --- names ---------------------------------------------------------------------------------------------------------
 
 
-class NameParts(Func):
-    """The single characters and pairs of a name: what the index on residents holds (portal/migrations/0001)."""
-
-    function = "name_parts"
-    output_field = ArrayField(TextField())
-
-
-def parts_of(name: str) -> list[str]:
-    """The pairs of a name, or its one character."""
-    return [name[place : place + 2] for place in range(len(name) - 1)] or [name]
-
-
 def residents_named(text: str, actor: Actor) -> QuerySet[Resident]:
     """The residents whom the actor may see with `text` in their name, or whose pinyin starts with it."""
     residents = registration.residents_visible_to(actor).order_by("pinyin", "number")
@@ -125,5 +112,4 @@ def residents_named(text: str, actor: Actor) -> QuerySet[Resident]:
     if name.isascii():
         sounds = Replace(F("pinyin"), Value(" "), Value(""), output_field=CharField())
         return residents.alias(sounds=sounds).filter(sounds__startswith=name.lower())
-    parts = {"parts__contains": parts_of(name)}
-    return residents.alias(parts=NameParts(F("name"))).filter(name__contains=name, **parts)
+    return registration.with_name(residents, name)
