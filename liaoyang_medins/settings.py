@@ -143,6 +143,7 @@ CELERY_BEAT_SCHEDULE = {
     "call workers to the runs": {"task": "liaoyang_medins.kernel.runs.tasks.wake_runs", "schedule": 60},
     "post documents to the journal": {"task": "funds.tasks.post_documents", "schedule": 60},
     "follow moves": {"task": "enrollment.contributions.tasks.follow_moves", "schedule": 60},
+    "count the scheme's figures": {"task": "liaoyang_medins.portal.tasks.count_scheme_figures", "schedule": 300},
     "lapse what was not paid": {
         "task": "enrollment.contributions.tasks.lapse_unpaid",
         "schedule": crontab(hour=0, minute=10),

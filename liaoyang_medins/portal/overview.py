@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,15 +15,13 @@ from django.utils.translation import gettext_lazy
 from claims import selectors as claims
 from claims.facts import institution_on
 from claims.labels import label
-from claims.models import Settlement
-from enrollment.contributions.models import ContributionNotice
 from enrollment.contributions.rules import payment_window
 from enrollment.registration import selectors as registration
 from enrollment.registration.models import Enrollment, Registration
 from funds import selectors as funds
 from funds.models import SubsidyStatement
 from funds.selectors.balances import summed
-from liaoyang_medins.kernel import policy
+from liaoyang_medins.kernel import clock, policy
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
@@ -31,6 +29,7 @@ from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.web.domain import COUNT_AT_MOST, count_at_most
 
 from . import work
+from .figures import scheme_figures
 
 DEPOSITS = "1003"
 SOON = datetime.timedelta(days=30)
@@ -162,30 +161,28 @@ def of_finance(actor: Actor, today: datetime.date, rows: "list[StatementRow]") -
 
 def of_supervision(actor: Actor, today: datetime.date) -> list[Figure]:
     """The scheme in four numbers: who is enrolled, what was paid in and out this year, what the account holds."""
-    paid = ContributionNotice.objects.filter(
-        contribution_year=today.year, status=ContributionNotice.Status.PAID
-    ).aggregate(
-        persons=Count("pk"), personal=Sum("personal", default=ZERO), government=Sum("government", default=ZERO)
-    )
-    out = Settlement.objects.filter(live=True, settled_on__year=today.year).aggregate(
-        count=Count("pk"), fund=Sum("fund", default=ZERO)
-    )
+    scheme = scheme_figures(today)
     accounts = funds.trial_balance(actor).rows
     held = sum((row.debits - row.credits for row in accounts if row.account.code == DEPOSITS), ZERO)
     return [
-        Figure(_("Enrolled"), f"{Enrollment.objects.filter(ends=None).count():,}", reverse("registrations")),
+        Figure(
+            _("Enrolled"),
+            f"{scheme.enrolled:,}",
+            reverse("registrations"),
+            _("counted at %(time)s") % {"time": f"{scheme.made_at.astimezone(clock.SHANGHAI):%H:%M}"},
+        ),
         Figure(
             _("Contributions %(year)s (yuan)") % {"year": today.year},
-            yuan(paid["personal"]),
+            yuan(scheme.personal),
             reverse("notices"),
             _("%(persons)s persons; government part %(government)s")
-            % {"persons": f"{paid['persons']:,}", "government": yuan(paid["government"])},
+            % {"persons": f"{scheme.persons:,}", "government": yuan(scheme.government)},
         ),
         Figure(
             _("Paid by the fund %(year)s (yuan)") % {"year": today.year},
-            yuan(out["fund"]),
+            yuan(scheme.fund),
             reverse("stays"),
-            _("%(count)s settlements") % {"count": f"{out['count']:,}"},
+            _("%(count)s settlements") % {"count": f"{scheme.settlements:,}"},
         ),
         Figure(_("Held in the special account (yuan)"), yuan(held), reverse("trial-balance")),
     ]
