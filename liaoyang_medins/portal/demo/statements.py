@@ -47,6 +47,8 @@ def issue_past_statements(as_of: datetime.date, *, clerk: Actor, reviewer: Actor
             statement = issued(period, prepared_on, clerk, reviewer)
             pay(statement, period, prepared_on, as_of, clerk)
         period = drawing.period_of(period.last + datetime.timedelta(days=1))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE funds_unstatednotice")
     forget_stated()
 
 
