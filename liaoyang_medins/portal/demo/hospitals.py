@@ -48,6 +48,7 @@ class Hospitals:
         self.institutions = list(designated.select_related("office").order_by("code").distinct())
         # The hospital that the demo's account works at gets the stays that are still open.
         self.home = next(i for i in self.institutions if i.office == actors["hospital"].office)
+        self.station = next(i for i in self.institutions if i.office == actors["station"].office)
 
     def work(self, *, stays: int, residents: Sequence[int]) -> None:
         """`stays` settled ones of `residents` (keys), who have none yet, then a few that are open on the demo's day at
@@ -86,7 +87,8 @@ class Hospitals:
             admitted = period.starts + datetime.timedelta(days=r.randrange(max(1, (last - period.starts).days)))
         else:
             admitted, days = self.as_of - datetime.timedelta(days=r.randrange(4, 9)), 3
-        institution = self.home if number < 6 else r.choice(self.institutions)
+        # However small the city, the demo's accounts at both have something to look at.
+        institution = self.home if number < 6 else self.station if number < 8 else r.choice(self.institutions)
         by = self.staff(institution)
         with clock.on_day(admitted):
             stay = services.admit(
