@@ -29,8 +29,8 @@ from .tally import Tally
 
 # Of a hundred steps: how many are sent a second time, and in how many of them the process is killed.
 DOUBLED, KILLED = 6, 1
-# A process that is to be killed dies within this time of getting its step (seconds).
-WITHIN = 0.06
+# A process that is to be killed dies within this time of getting a step (seconds); most steps take about as long.
+WITHIN = 0.02
 NIGHT_RESTS = 0.3
 FORK = get_context("fork")
 Message = tuple[Step, bool]
@@ -181,7 +181,8 @@ class Chaos:
     def send(self, hand: Hand, message: Message) -> None:
         hand.sent = message
         hand.pipe.send(message)
-        if self.random.randrange(100) < KILLED:
+        # Who answered before its time dies in its next step.
+        if hand.dies_at is not None or self.random.randrange(100) < KILLED:
             hand.dies_at = time.monotonic() + self.random.random() * WITHIN
 
     def hear(self, hand: Hand) -> None:
@@ -192,7 +193,7 @@ class Chaos:
             answer = hand.pipe.recv()
         except EOFError as error:
             raise PlayError(f"{step}: the process that did it ended by itself.") from error
-        hand.sent, hand.dies_at = None, None
+        hand.sent = None
         if isinstance(answer, str):
             raise PlayError(answer)
         if not doubled:

@@ -126,7 +126,7 @@ def slowly(transactional_db: None) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION wait_a_moment() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$"
+            " $$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END $$"
         )
         cursor.execute(
             "CREATE TRIGGER wait AFTER INSERT ON funds_subsidyitem FOR EACH STATEMENT EXECUTE FUNCTION wait_a_moment()"
