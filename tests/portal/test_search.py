@@ -187,10 +187,10 @@ def test_a_long_list_is_cut_and_says_so(client: Client, clerk: Actor, monkeypatc
 
 def test_the_administrator_finds_users_and_offices(client: Client, db: None) -> None:
     factories.community()
-    page = signed_in(client, factories.actor(Role.ADMINISTRATOR, username="root")).get("/search/", {"q": "社区"})
+    page = signed_in(client, factories.actor(Role.ADMINISTRATOR, username="keeper")).get("/search/", {"q": "社区"})
     assert "/administration/offices/211002001001/" in page.content.decode()
-    page = client.get("/search/", {"q": "roo"})
-    assert "/administration/user/root/" in page.content.decode()
+    page = client.get("/search/", {"q": "keep"})
+    assert "/administration/user/keeper/" in page.content.decode()
     assert "residents" not in page.context
 
 
