@@ -101,80 +101,67 @@ class Case:
         return self.step("pay", told=told, reference=mark("first", self.form, label), **args)
 
 
-def opened(
-    frame: Frame,
-    event: str,
-    r: random.Random,
-    place: object,
-    person: Person,
-    first: datetime.date,
-    **args: Any,
-) -> tuple[Case, Step]:
-    """The case of somebody new, and its first step. Without an ID number the form is all that names them."""
-    form = str(submission(frame.seed, frame.year, event, place))
-    who = person.id_number or form
-    case = Case(frame, event, r, who, form, first)
-    stated = (
-        person.name,
-        person.birth,
-        person.sex,
-        person.community.code,
-        person.id_number or None,
-        person.address,
-        person.phone,
-    )
-    circumstances = [plain(status) for status in person.statuses]
-    return case, case.step("register", person=stated, circumstances=circumstances, **args)
+class Newcomer(Case):
+    """The case of somebody new, from the registration on. Without an ID number the form is all that names them."""
+
+    def __init__(
+        self, frame: Frame, event: str, r: random.Random, place: object, person: Person, first: datetime.date
+    ) -> None:
+        form = str(submission(frame.seed, frame.year, event, place))
+        super().__init__(frame, event, r, person.id_number or form, form, first)
+        self.person = person
+
+    def register(self, *, told: bool = False, **args: Any) -> Step:
+        person = self.person
+        stated = (
+            person.name,
+            person.birth,
+            person.sex,
+            person.community.code,
+            person.id_number or None,
+            person.address,
+            person.phone,
+        )
+        circumstances = [plain(status) for status in person.statuses]
+        return self.step("register", told=told, person=stated, circumstances=circumstances, **args)
 
 
 def newcomer(frame: Frame, newcomers: Newcomers, event: str, kind: str, place: int) -> Iterator[Step]:
     r = frame.rng(event, place)
     first = frame.any_day(r, room=CHAIN + 45)
     person = newcomers.person(kind, first)
-    way = WAYS.get(event)
-    if way is None:
-        case, register = opened(frame, event, r, place, person, first)
-        yield register
-        yield from case.paid()
-    else:
-        yield from way(frame, event, r, place, person, first)
+    way = WAYS.get(event, straight)
+    yield from way(Newcomer(frame, event, r, place, person, first))
 
 
-Way = Callable[[Frame, str, random.Random, int, Person, datetime.date], Iterator[Step]]
+Way = Callable[[Newcomer], Iterator[Step]]
 
 
-def by_school(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    school = next(status.school.code for status in person.statuses if status.school)
-    case, register = opened(frame, event, r, place, person, first, office=school)
-    yield register
-    yield from case.paid(school=True)
-
-
-def by_agent(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    case, register = opened(frame, event, r, place, person, first, agent=("王秀兰", "女儿"))
-    yield register
+def straight(case: Newcomer) -> Iterator[Step]:
+    yield case.register()
     yield from case.paid()
 
 
-def missing(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    case, register = opened(frame, event, r, place, person, first, missing=("photos", "id_card"))
-    yield register
+def by_school(case: Newcomer) -> Iterator[Step]:
+    school = next(status.school.code for status in case.person.statuses if status.school)
+    yield case.register(office=school)
+    yield from case.paid(school=True)
+
+
+def by_agent(case: Newcomer) -> Iterator[Step]:
+    yield case.register(agent=("王秀兰", "女儿"))
+    yield from case.paid()
+
+
+def missing(case: Newcomer) -> Iterator[Step]:
+    yield case.register(missing=("photos", "id_card"))
     yield case.after(2, 6).step("complete", told=True, at="materials_missing")
     case.event = ""
     yield from case.paid()
 
 
-def back_from_subdistrict(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    case, register = opened(frame, event, r, place, person, first)
-    yield register
+def back_from_subdistrict(case: Newcomer) -> Iterator[Step]:
+    yield case.register()
     yield case.after(1, 2).step("forward")
     yield case.after(1, 2).step("send_back", told=True, at="at_subdistrict", reason=UNCLEAR)
     yield case.after(2, 4).step("complete", at="returned")
@@ -182,11 +169,8 @@ def back_from_subdistrict(
     yield from case.paid()
 
 
-def back_from_district(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    case, register = opened(frame, event, r, place, person, first)
-    yield register
+def back_from_district(case: Newcomer) -> Iterator[Step]:
+    yield case.register()
     yield from case.forwarded()
     yield case.after(1, 4).step("send_back", told=True, at="at_district", reason=UNCLEAR)
     yield case.after(2, 4).step("complete", at="returned")
@@ -194,55 +178,37 @@ def back_from_district(
     yield from case.paid()
 
 
-def refused_by_district(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    case, register = opened(frame, event, r, place, person, first)
-    yield register
+def refused_by_district(case: Newcomer) -> Iterator[Step]:
+    yield case.register()
     yield from case.forwarded()
     yield case.after(1, 5).step("refuse", told=True, remark="户籍不在本市城区，经核实不符合参保条件")
 
 
-def refused_at_counter(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    case, register = opened(frame, event, r, place, person, first)
-    yield Step(register.day, register.who, register.act, register.args, event)
+def refused_at_counter(case: Newcomer) -> Iterator[Step]:
+    yield case.register(told=True)
     yield case.after(1, 1).step("record")
 
 
-def taken_back(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    case, register = opened(frame, event, r, place, person, first)
-    yield register
+def taken_back(case: Newcomer) -> Iterator[Step]:
+    yield case.register()
     yield from case.forwarded()
     yield case.after(1, 2).step("withdraw", told=True, reason="本人申请撤回")
 
 
-def too_late(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    case, register = opened(frame, event, r, place, person, first)
-    yield register
+def too_late(case: Newcomer) -> Iterator[Step]:
+    yield case.register()
     yield from case.recorded()
     yield case.after(32, 40).step("remake", told=True)
     yield case.after(1, 3).pay("1")
 
 
-def year_after(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    case, register = opened(frame, event, r, place, person, first, next_year=True)
-    yield register
+def year_after(case: Newcomer) -> Iterator[Step]:
+    yield case.register(next_year=True)
     yield from case.paid()
 
 
-def first_bounced(
-    frame: Frame, event: str, r: random.Random, place: int, person: Person, first: datetime.date
-) -> Iterator[Step]:
-    case, register = opened(frame, event, r, place, person, first)
-    yield register
+def first_bounced(case: Newcomer) -> Iterator[Step]:
+    yield case.register()
     yield from case.recorded()
     yield case.after(1, 3).pay("1")
     reference = mark("first", case.form, "1")
@@ -272,8 +238,8 @@ def without_number(frame: Frame, newcomers: Newcomers, place: int) -> Iterator[S
     first = frame.any_day(r, room=CHAIN + 45)
     person = newcomers.person("newborn", first)
     id_number, person.id_number = person.id_number, ""
-    case, register = opened(frame, BORN_WITHOUT, r, place, person, first)
-    yield register
+    case = Newcomer(frame, BORN_WITHOUT, r, place, person, first)
+    yield case.register()
     yield from case.paid()
     yield case.after(3, 30).step("give_number", id_number=id_number)
 
@@ -286,9 +252,7 @@ def moved_in(frame: Frame, newcomers: Newcomers, event: str, origin: str, place:
     entered = max(first - r.randrange(5, 80) * DAY, person.birth)
     others = [status for status in person.statuses if status.kind != "hukou" and status.starts >= entered]
     person.statuses = [Status("hukou", origin, entered), *others]
-    case, register = opened(frame, event, r, place, person, first)
-    yield register
-    yield from case.paid()
+    yield from straight(Newcomer(frame, event, r, place, person, first))
 
 
 def turned(frame: Frame, newcomers: Newcomers, event: str, sex: str, age: int, place: int) -> Iterator[Step]:
@@ -298,9 +262,7 @@ def turned(frame: Frame, newcomers: Newcomers, event: str, sex: str, age: int, p
     first = frame.draw(r, datetime.date(frame.year, 1, 20), datetime.date(frame.year, 8, 5))
     birthday = first - r.randrange(0, 15) * DAY
     person = newcomers.born(sex, datetime.date(birthday.year - age, birthday.month, min(birthday.day, 28)))
-    case, register = opened(frame, event, r, place, person, first)
-    yield register
-    yield from case.paid()
+    yield from straight(Newcomer(frame, event, r, place, person, first))
 
 
 def nineteen(frame: Frame, newcomers: Newcomers, place: int) -> Iterator[Step]:
@@ -310,8 +272,8 @@ def nineteen(frame: Frame, newcomers: Newcomers, place: int) -> Iterator[Step]:
     r = frame.rng(NINETEEN, place)
     first = frame.draw(r, frame.opens, frame.closes - 5 * DAY)
     person = newcomers.born(r.choice("MF"), datetime.date(frame.year - 20, 12, r.randrange(5, 29)))
-    case, register = opened(frame, NINETEEN, r, place, person, first)
-    yield Step(register.day, register.who, register.act, register.args, NINETEEN)
+    case = Newcomer(frame, NINETEEN, r, place, person, first)
+    yield case.register(told=True)
     yield case.after(1, 1).step("record")
 
 
