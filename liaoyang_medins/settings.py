@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "liaoyang_medins.kernel.audit",
     "liaoyang_medins.kernel.runs",
     "enrollment.registration",
+    "enrollment.life",
     "enrollment.contributions",
     "claims",
     "funds",

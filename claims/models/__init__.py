@@ -1,6 +1,7 @@
 """Institutions, the catalogue, stays with their fee lines, settlements and reversals."""
 
 from .catalogue import CatalogueItem, Diagnosis
+from .corrections import SettlementToCorrect
 from .institutions import Designation, Institution, InstitutionGrade, Specialty
 from .settlements import Reversal, Settlement
 from .stays import FeeLine, Referral, Stay
@@ -15,6 +16,7 @@ __all__ = [
     "Referral",
     "Reversal",
     "Settlement",
+    "SettlementToCorrect",
     "Specialty",
     "Stay",
 ]

@@ -26,7 +26,8 @@ class Resident(models.Model):
     """A person, once: the ID number is unique. A newborn may have none yet.
 
     `community` is where the person lives and whose district shares the subsidy; what changes over the years (hukou,
-    statuses, school, other cover, death) are circumstances with dates. `pinyin` sorts and finds the name.
+    statuses, school, other cover, death) are circumstances with dates. `pinyin` sorts and finds the name. A record
+    that was made one with another is kept empty: its number leads to the one that it was `merged_into`.
     """
 
     number = models.CharField(_("personal number"), max_length=20, unique=True)
@@ -39,6 +40,9 @@ class Resident(models.Model):
     address = models.CharField(_("address"), max_length=200, blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     moved_on = models.DateField(_("moved on"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("merged into")
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -316,7 +320,8 @@ class Enrollment(models.Model):
 
     At most one of a resident is open. `end_reason` is empty while it is: afterwards death, moved away, other scheme,
     lapsed or barred. Both follow from the circumstances on record and from `lapsed_on`, the last day of the last paid
-    year of one that was not renewed (`endings.ending`).
+    year of one that was not renewed (`endings.ending`). `merged` is one that went on in another when two records of a
+    person were made one; it counts for nothing any more.
     """
 
     class EndReason(models.TextChoices):
@@ -325,6 +330,7 @@ class Enrollment(models.Model):
         OTHER_SCHEME = "other_scheme", _("Other scheme")
         LAPSED = "lapsed", _("Lapsed")
         BARRED = "barred", _("Barred for misuse")
+        MERGED = "merged", _("Merged with another enrollment")
 
     number = models.CharField(_("enrollment number"), max_length=20, unique=True)
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="enrollments")

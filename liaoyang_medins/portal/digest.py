@@ -22,6 +22,7 @@ from django.apps import apps
 from django.db import models
 
 from enrollment.contributions import models as contributions
+from enrollment.life import models as life
 from enrollment.registration import models as registration
 from funds import models as funds
 from liaoyang_medins.kernel.offices import models as offices
@@ -30,7 +31,7 @@ from .snapshot import one_row, one_snapshot
 
 Model = type[models.Model]
 
-APPS = ("offices", "registration", "contributions", "claims", "funds")
+APPS = ("offices", "registration", "life", "contributions", "claims", "funds")
 # Work that is under way, the day that a demo lives in, and what is kept of other tables beside them.
 LEFT_OUT_MODELS: frozenset[Model] = frozenset(
     {
@@ -47,6 +48,8 @@ LEFT_OUT = frozenset({"id", "number", "version", "submission"})
 LEFT_OUT_OF: dict[Model, frozenset[str]] = {
     offices.User: frozenset({"password", "last_login", "date_joined"}),
     funds.SubsidyStatement: frozenset({"hash"}),
+    # The keys of what moved, for who undoes it by hand.
+    life.Merge: frozenset({"moved"}),
 }
 
 # What is being written and may be taken back is work under way too.
