@@ -15,6 +15,7 @@ VERBS.update(
         "registrations.refuse": _("Refused"),
         "registrations.withdraw": _("Withdrawn"),
         "registrations.record": _("Taken into the records"),
+        "registrations.hand_over": _("Handed over to the community moved to"),
         "residents.create": _("Put on record"),
         "residents.change": _("Changed the person's details"),
         "circumstances.add": _("Put a circumstance on record"),

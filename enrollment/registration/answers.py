@@ -26,6 +26,7 @@ from .quotes import Quote
 from .rules import completed_age
 from .services.common import Assessment, assess
 from .services.entry import require_free
+from .services.people import require_here
 from .step_forms import ClosingForm, MaterialsForm
 from .words import relation_label, value_label
 
@@ -48,8 +49,9 @@ class Live:
     birth_date: datetime.date | None = None
     age: int | None = None
     known: Resident | None = None
-    # Whether the actor may open the known person's page.
+    # Whether the actor may open the known person's page, and whether the transfer has to be asked for first.
     known_here: bool = False
+    elsewhere: bool = False
     # Why the known person cannot be registered.
     blocked: str = ""
     wrong: str = ""
@@ -92,6 +94,7 @@ def live_answer(form: StatementForm, actor: Actor) -> Live:
     try:
         if live.known is not None:
             live.known_here = selectors.residents_visible_to(actor).filter(pk=live.known.pk).exists()
+            require_here(live.known, actor)
             require_free(live.known)
         circumstances: list[CircumstanceData] = stated_circumstances(given, actor)
         live.take(
@@ -105,7 +108,7 @@ def live_answer(form: StatementForm, actor: Actor) -> Live:
             )
         )
     except Refused as error:
-        live.blocked = str(error.message)
+        live.blocked, live.elsewhere = str(error.message), error.code == "elsewhere"
     except BeforeTheLaw as error:
         live.wrong = str(error)
     return live

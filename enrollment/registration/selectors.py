@@ -45,7 +45,11 @@ def sees_everything(actor: Actor) -> bool:
 
 
 def residents_visible_to(actor: Actor) -> QuerySet[Resident]:
-    """The residents of the actor's office: those who live there, of a school those who go or went there."""
+    """The residents of the actor's office: those who live there today, of a school those who go or went there.
+
+    Who moved is the new community's from then on, and nothing of them is the former one's. A record that was merged
+    into another is nobody's: its number leads to the other (`survivor_of`).
+    """
     if sees_everything(actor):
         return residents_seen_by(None, None)
     return residents_seen_by(actor.role, actor.office) if actor.role else Resident.objects.none()
@@ -53,7 +57,7 @@ def residents_visible_to(actor: Actor) -> QuerySet[Resident]:
 
 def residents_seen_by(role: Role | None, office: Office | int | None) -> QuerySet[Resident]:
     """The residents that a role sees at an office (or its key); None: who sees everybody."""
-    residents = Resident.objects.select_related("community__parent__parent")
+    residents = Resident.objects.select_related("community__parent__parent").filter(merged_into=None)
     if role is None:
         return residents
     if role in OFFICE_OF_RESIDENT:
@@ -64,7 +68,7 @@ def residents_seen_by(role: Role | None, office: Office | int | None) -> QuerySe
 
 
 def registrations_visible_to(actor: Actor) -> QuerySet[Registration]:
-    """The registrations of the actor's residents, and those that the actor's office received."""
+    """The registrations of the actor's residents; a school's are those that it received."""
     if sees_everything(actor):
         return registrations_seen_by(None, None)
     return registrations_seen_by(actor.role, actor.office) if actor.role else Registration.objects.none()
@@ -76,8 +80,7 @@ def registrations_seen_by(role: Role | None, office: Office | int | None) -> Que
     if role is None:
         return registrations
     if role in OFFICE_OF_RESIDENT:
-        lives_here = Q(**{f"resident__{OFFICE_OF_RESIDENT[role]}": office})
-        return registrations.filter(lives_here | Q(office=office))
+        return registrations.filter(**{f"resident__{OFFICE_OF_RESIDENT[role]}": office})
     if role is Role.SCHOOL:
         return registrations.filter(office=office)
     return registrations.none()
@@ -144,13 +147,22 @@ def on_file(resident: Resident) -> OnFile:
     return OnFile(tuple(CircumstanceData(*row[:4]) for row in rows if row[0] != _RELATIONSHIP), tuple(insured))
 
 
+def read_ahead(residents: Iterable[int]) -> None:
+    """Read for many residents, by their keys and inside a batch, what is on file and their relationships."""
+    keys = [(resident,) for resident in residents]
+    _on_file.ahead(keys)
+    _enrollments.ahead(keys)
+
+
 _RELATIONSHIP = "enrollment"
+# One that went on in another counts for nothing.
+MERGED = Enrollment.EndReason.MERGED
 
 
 @Statement
 def _on_file(resident: int) -> "QuerySet[Circumstance, tuple[Any, ...]]":
     held = Circumstance.objects.filter(resident=resident, voided=False).order_by()
-    insured = Enrollment.objects.filter(resident=resident).order_by()
+    insured = Enrollment.objects.filter(resident=resident).exclude(end_reason=MERGED).order_by()
     columns = insured.values_list(Value(_RELATIONSHIP), "end_reason", "starts", "ends", "pk")
     return held.values_list("kind", "value", "starts", "ends", "pk").union(columns, all=True)
 
@@ -240,7 +252,7 @@ def last_enrollment(resident: Resident) -> Enrollment | None:
 
 @Statement
 def _enrollments(resident: int) -> QuerySet[Enrollment]:
-    return Enrollment.objects.filter(resident=resident).order_by("-starts", "-pk")
+    return Enrollment.objects.filter(resident=resident).exclude(end_reason=MERGED).order_by("-starts", "-pk")
 
 
 def enrollment_kind(resident: Resident, since: datetime.date) -> EnrollmentKind:
@@ -261,9 +273,30 @@ def kind_after(last: Enrollment | Relationship | None, since: datetime.date) -> 
     return EnrollmentKind.LAPSED if lapsed or last.end_reason == reasons.BARRED else EnrollmentKind.FIRST
 
 
+def survivor_of(resident: Resident) -> Resident:
+    """The record that counts: itself, or the one that it was merged into."""
+    while resident.merged_into_id is not None:
+        resident = Resident.objects.select_related("community__parent__parent").get(pk=resident.merged_into_id)
+    return resident
+
+
+def number_led_to(number: str) -> str | None:
+    """The personal number to which that of a merged record leads; None of any other number."""
+    found = Resident.objects.filter(number=number).exclude(merged_into=None).first()
+    return survivor_of(found).number if found else None
+
+
+def numbers_of(resident: Resident) -> list[str]:
+    """The resident's personal number, and those of the records that were merged into it."""
+    return [resident.number, *resident.merged_from.order_by("number").values_list("number", flat=True)]
+
+
 def resident_with(id_number: str) -> Resident | None:
-    """The resident with this ID number of 18 places, wherever they live: one person has one record."""
-    return _with_id.first(id_number)
+    """The resident with this ID number of 18 places, wherever they live: one person has one record. That of a record
+    that was merged leads to the other.
+    """
+    found = _with_id.first(id_number)
+    return survivor_of(found) if found is not None else None
 
 
 @Statement
@@ -276,11 +309,12 @@ def resident_like(
 ) -> Resident | None:
     """The resident who is meant: by the ID number, else a newborn of the community who had no number so far."""
     newborn = (name, birth_date, sex, community.pk)
-    return _with_id_or_newborn.first(*newborn, id_number) if id_number else _newborn.first(*newborn)
+    found = _with_id_or_newborn.first(*newborn, id_number) if id_number else _newborn.first(*newborn)
+    return survivor_of(found) if found is not None else None
 
 
 def _unnumbered(name: str, birth_date: datetime.date, sex: str, community: int) -> Q:
-    return Q(id_number=None, name=name, birth_date=birth_date, sex=sex, community=community)
+    return Q(id_number=None, merged_into=None, name=name, birth_date=birth_date, sex=sex, community=community)
 
 
 def _residents(meant: Q) -> QuerySet[Resident]:

@@ -15,7 +15,7 @@ from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.statements import insert_all, update
 
-from .. import facts, selectors
+from .. import facts, following, selectors
 from ..data import CircumstanceData
 from ..endings import ENDING
 from ..models import CIRCUMSTANCE_VALUES, Circumstance, Resident
@@ -78,8 +78,9 @@ def write_circumstances(
         )
         for row in written
     )
-    if not is_new:
+    if written and not is_new:
         _settle_ends(resident, written, by=by)
+        following.follow(resident, by=by)
     return written
 
 
@@ -166,6 +167,7 @@ def end_circumstance(*, circumstance_id: int, ends: datetime.date, reason: str =
         note=reason.strip(),
     )
     _settle_ends(resident, [row], by=by)
+    following.follow(resident, by=by)
     return row
 
 
@@ -191,6 +193,7 @@ def void_circumstance(*, circumstance_id: int, reason: str, by: Actor) -> Circum
         note=reason.strip(),
     )
     _settle_ends(resident, [row], by=by)
+    following.follow(resident, by=by)
     return row
 
 

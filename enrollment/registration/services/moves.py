@@ -4,12 +4,15 @@ import datetime
 
 from django.utils.translation import gettext as _
 
+from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.days import day_before
 from liaoyang_medins.kernel.errors import Invalid
+from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.statements import update
 
 from ..models import Move, Resident
-from ..selectors import lived_in
+from ..selectors import lived_in, open_registration
 
 
 def write_move(resident: Resident, community: Office, moved_on: datetime.date, *, today: datetime.date) -> None:
@@ -39,3 +42,22 @@ def write_move(resident: Resident, community: Office, moved_on: datetime.date, *
         days.append(moved_on)
     resident.community = community
     resident.moved_on = max(days, default=None)
+
+
+def hand_over(resident: Resident, *, by: Actor) -> None:
+    """A registration under way that a community received goes along to the community lived in now; call it with the
+    resident locked. A school's stays with the school.
+    """
+    row = open_registration(resident)
+    if row is None or row.office.kind != Office.Kind.COMMUNITY or row.office_id == resident.community_id:
+        return
+    before, row.office = row.office, resident.community
+    row.version += 1
+    update(row, "office", "version")
+    audit.record(
+        by=by,
+        verb="registrations.hand_over",
+        obj=row,
+        resident=resident.number,
+        changes={"office": [before.code, row.office.code]},
+    )

@@ -10,18 +10,19 @@ from django.utils.translation import gettext as _
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
-from liaoyang_medins.kernel.errors import Conflict, Invalid
+from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.statements import insert_numbered, update
 from liaoyang_medins.kernel.states import require_version
 
-from .. import idnumber, locks, selectors
+from .. import following, idnumber, locks, selectors
 from ..data import PersonData
 from ..models import Resident
 from ..names import sort_key
 from .common import locked_resident
-from .moves import write_move
+from .moves import hand_over, write_move
 
 NAME_LENGTH = 60
 
@@ -53,7 +54,8 @@ def put_on_record(person: PersonData, *, on: datetime.date, by: Actor) -> tuple[
     The second is whether it is new.
 
     Call it inside a transaction. Two clerks who enter one ID number at once get one resident: the second waits for the
-    first.
+    first. Refused at a community where the person is registered in another one: that has to be asked for the transfer.
+    A school says nothing about where its pupils live once they are on record.
     """
     found = _locked(person)
     if found is None:
@@ -64,11 +66,25 @@ def put_on_record(person: PersonData, *, on: datetime.date, by: Actor) -> tuple[
         if found is None:
             raise AssertionError("Who has the ID number is on record.")
     changes = _changes(found, person)
+    require_here(found, by)
+    if by.role is Role.SCHOOL:
+        changes.pop("community", None)
     if person.id_number and found.id_number is None:
         changes["id_number"] = person.id_number
-    moved = _moved(found, changes, on, today=on) if "community" in changes else {}
+    moved = _moved(found, changes, on, today=on, by=by) if "community" in changes else {}
     _write(found, changes, moved, by=by)
     return found, False
+
+
+def require_here(resident: Resident, by: Actor) -> None:
+    """Refused at a community for who is registered in another one; more than where that is it is not told."""
+    if by.role is Role.COMMUNITY and by.office is not None and resident.community_id != by.office.pk:
+        raise Refused(
+            _("This person is registered in %(community)s: ask for the transfer.")
+            % {"community": resident.community.label},
+            code="elsewhere",
+            field="id_number",
+        )
 
 
 def _locked(person: PersonData) -> Resident | None:
@@ -115,11 +131,12 @@ def _changes(resident: Resident, person: PersonData) -> dict[str, Any]:
 
 
 def _moved(
-    resident: Resident, changes: dict[str, Any], moved_on: datetime.date, *, today: datetime.date
+    resident: Resident, changes: dict[str, Any], moved_on: datetime.date, *, today: datetime.date, by: Actor
 ) -> dict[str, Any]:
     """Move the resident to the community in `changes`, which leaves them; what the record of acts says of it."""
     before = resident.community
     write_move(resident, changes.pop("community", before), moved_on, today=today)
+    hand_over(resident, by=by)
     return {"community": [before.code, resident.community.code], "moved_on": moved_on}
 
 
@@ -170,6 +187,8 @@ def change_resident(
         raise Invalid(_("The ID number on record cannot be changed here."), field="id_number")
     moved: dict[str, Any] = {}
     if "community" in changes or moved_on:
-        moved = _moved(resident, changes, moved_on or today, today=today)
+        moved = _moved(resident, changes, moved_on or today, today=today, by=by)
     _write(resident, changes, moved, by=by, note=reason.strip())
+    if moved:
+        following.follow(resident, by=by)
     return resident

@@ -30,10 +30,10 @@ def _locked(pk: int) -> QuerySet[Enrollment]:
 def settle_ends(resident: Resident, *, by: Actor) -> None:
     """Bring the ends of the resident's relationships in line with what is on record; call it with the resident locked.
 
-    One that is followed by another stays ended, whatever was taken back since.
+    One that is followed by another stays ended, whatever was taken back since; so does one that went on in another.
     """
     circumstances = circumstances_of(resident)
-    rows = _locked_of(resident.pk)
+    rows = [row for row in _locked_of(resident.pk) if row.end_reason != Enrollment.EndReason.MERGED]
     for row in rows:
         found = ending(row.starts, circumstances, row.lapsed_on)
         if found is not None or row is rows[-1]:

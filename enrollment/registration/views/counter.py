@@ -24,6 +24,7 @@ from ..models import Registration, RegistrationDraft
 from ..selectors import residents_visible_to
 from ..services.common import Assessment
 from ..services.entry import require_free
+from ..services.people import require_here
 from .keeping import keeps_typed, seal
 
 HERE = "statement"
@@ -90,6 +91,7 @@ def statement_holds(form: forms.Form, request: ActorRequest) -> bool:
     statement = drafts.statement_of(form, request.actor)  # type: ignore[arg-type]
     try:
         if statement.known:
+            require_here(statement.known, request.actor)
             require_free(statement.known)
         statement.assess()
     except DomainError as error:
