@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "liaoyang_medins.kernel.offices",
     "liaoyang_medins.kernel.audit",
     "liaoyang_medins.kernel.runs",
+    "liaoyang_medins.kernel.papers",
     "enrollment.registration",
     "enrollment.life",
     "enrollment.contributions",
