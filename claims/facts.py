@@ -244,7 +244,7 @@ def gather(stay: Stay, settled_on: datetime.date) -> Gathered:
         )
     benefit = benefit_days(stay.resident)
     total, in_scope, any_in_benefit, count = ZERO, ZERO, False, 0
-    for day, amount, scope, lines in _lines_by_day(stay.pk):
+    for day, amount, scope, lines in lines_by_day(stay.pk):
         total += amount
         count += lines
         if benefit.cover(day):
@@ -283,7 +283,8 @@ def gather(stay: Stay, settled_on: datetime.date) -> Gathered:
 
 
 @Statement
-def _lines_by_day(stay: int) -> "QuerySet[FeeLine, tuple[datetime.date, Decimal, Decimal, int]]":
+def lines_by_day(stay: int) -> "QuerySet[FeeLine, tuple[datetime.date, Decimal, Decimal, int]]":
+    """Of each day of a stay with this key: amount and in-scope amount of its lines in yuan, and how many they are."""
     lines = FeeLine.objects.filter(stay=stay).order_by().values("on")
     sums = lines.annotate(sum=Sum("amount"), scope=Sum("in_scope"), count=Count("id"))
     return sums.values_list("on", "sum", "scope", "count")

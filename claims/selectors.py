@@ -40,6 +40,7 @@ from .models import (
     InstitutionGrade,
     Referral,
     Settlement,
+    SettlementToCorrect,
     Stay,
 )
 
@@ -78,6 +79,14 @@ def settlements_visible_to(actor: Actor) -> QuerySet[Settlement]:
     if actor.role is Role.HOSPITAL:
         return settlements.filter(stay__institution__office=actor.office)
     return settlements.none()
+
+
+def settlements_to_correct(actor: Actor) -> QuerySet[SettlementToCorrect]:
+    """The settlements that what became known later contradicts, those known longest first: for the agency and the
+    supervisor, for others none.
+    """
+    rows = SettlementToCorrect.objects.select_related("settlement__resident", "settlement__stay__institution__office")
+    return rows.order_by("found_on", "pk") if actor.may("corrections.see") else rows.none()
 
 
 def referrals_visible_to(actor: Actor) -> QuerySet[Referral]:
@@ -210,7 +219,7 @@ def find_resident(text: str, *, today: datetime.date) -> Resident:
             code="person_unknown",
             field="resident",
         )
-    return found
+    return registration.survivor_of(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +328,7 @@ __all__ = [
     "institution_of",
     "institutions_listed",
     "referrals_visible_to",
+    "settlements_to_correct",
     "settlements_visible_to",
     "stays_of_resident",
     "stays_visible_to",

@@ -1,6 +1,7 @@
 """The verbs of claims."""
 
 from .admission import admit, cancel_admission, change_admission
+from .corrections import leave_settlement
 from .discharges import cancel_discharge, discharge
 from .institutions import (
     add_designation,
@@ -31,6 +32,7 @@ __all__ = [
     "discharge",
     "end_designation",
     "end_specialty",
+    "leave_settlement",
     "presettle",
     "recompute",
     "remove_lines",

@@ -14,6 +14,7 @@ from claims.facts import HELD_OVERLAP, Gathered, gather, overlapping, stays_of
 from claims.models import Reversal, Settlement, Stay
 from claims.rules import Adjudication, StayFacts, adjudicate
 from claims.selectors import settlements_visible_to
+from claims.services.corrections import close_reversed
 from claims.services.records import (
     AGENCY,
     entered_by,
@@ -235,6 +236,7 @@ def reverse_settlement(*, number: str, reason: str, by: Actor) -> Reversal:
         made_by_id=by.user_id,
     )
     refresh_holds(resident, today)
+    close_reversed(settlement, by=by)
     audit.record(
         by=by,
         verb="stays.reverse",

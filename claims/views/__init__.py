@@ -1,6 +1,7 @@
 """The pages of claims: thin faces of its services."""
 
 from .catalogue import catalogue, diagnosis_options, item_options
+from .corrections import correction_leave, corrections
 from .institutions import (
     institution,
     institution_designation,
@@ -20,6 +21,8 @@ from .stays import stay, stay_cancel, stay_discharge, stay_edit, stay_new, stay_
 
 __all__ = [
     "catalogue",
+    "correction_leave",
+    "corrections",
     "diagnosis_options",
     "entitlement",
     "institution",

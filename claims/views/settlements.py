@@ -22,6 +22,7 @@ from liaoyang_medins.kernel.policy.terms import Category, Grade, NotPayable
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
 from .common import attempt, sheet
+from .corrections import contradictions_of
 
 
 @allowed("stays.see")
@@ -119,6 +120,7 @@ def settlement_page(request: ActorRequest, found: Settlement, form: ReasonForm |
     later = later_settlements(found) if found.live else []
     paid_out = found.paid_out_on is not None and request.actor.role not in AGENCY
     may_reverse = found.live and request.actor.may("stays.reverse") and not later and not paid_out
+    correction = selectors.settlements_to_correct(request.actor).filter(settlement=found, status="waiting").first()
     context = {
         "settlement": found,
         "stay": found.stay,
@@ -131,6 +133,8 @@ def settlement_page(request: ActorRequest, found: Settlement, form: ReasonForm |
         "paid_out": paid_out,
         "form": form or (ReasonForm() if may_reverse else None),
         "to_date": selectors.year_to_date(found),
+        "correction": correction,
+        "told": contradictions_of(correction) if correction else [],
         "entries": timeline(audit.entries_of("claims.stay", found.stay.number)),
     }
     return render(request, "claims/settlement.html", context)

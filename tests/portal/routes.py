@@ -106,6 +106,8 @@ ROUTES: dict[str, Route] = {
     "stay-calculation": Route(SEES_STAYS, "stay"),
     "stay-settle": Route(AGENCY | HOSPITAL, "stay", post=True),
     "settlement": Route(SEES_STAYS, "settlement"),
+    "corrections": Route(AGENCY | SUPERVISOR),
+    "correction-leave": Route(REVIEWER, "settlement"),
     "settlement-print": Route(SEES_STAYS, "settlement"),
     "settlement-reverse": Route(REVIEWER | HOSPITAL, "settlement", post=True),
     "referrals": Route(SEES_STAYS),
