@@ -9,4 +9,4 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import acts  # noqa: F401
-        from .services import corrections  # noqa: F401
+        from .services import corrections, merging  # noqa: F401

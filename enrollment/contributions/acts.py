@@ -9,6 +9,7 @@ VERBS.update(
         "notices.make": _("Made the contribution notice"),
         "notices.remake": _("Made the contribution notice anew"),
         "notices.pay": _("The notice was settled"),
+        "notices.give_way": _("The notice gave way to the other record's"),
         "notices.lapse": _("The notice lapsed"),
         "notices.district": _("Corrected the notice's district after a move"),
         "receipts.record": _("Recorded the payment"),

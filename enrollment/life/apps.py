@@ -9,3 +9,4 @@ class LifeConfig(AppConfig):
 
     def ready(self) -> None:
         from . import acts  # noqa: F401
+        from .services import records  # noqa: F401

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from liaoyang_medins.kernel.errors import Conflict
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.statements import Statement
@@ -34,9 +36,15 @@ def resident_under_lock(number: str, by: Actor) -> Resident | None:
 
 
 def resident_with_key(pk: int) -> Resident:
-    """The resident with this key, locked, with the offices above."""
+    """The resident with this key, locked, with the offices above. Conflict where the record was merged into another
+    meanwhile.
+    """
     found = _resident_with_key.under_lock(pk)
     if found is None:
+        if Resident.objects.filter(pk=pk).exists():
+            raise Conflict(
+                _("This record was merged into another meanwhile. Look for the person again."), code="merged"
+            )
         raise Resident.DoesNotExist(pk)
     return found
 

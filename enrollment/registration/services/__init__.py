@@ -1,5 +1,6 @@
 """The verbs of registration: lock → check → apply the rule → save → audit, each in one transaction (W1–W4, W9, E)."""
 
+from . import people
 from .chain import approve, enroll, forward, opened_for_record, record, refuse, send_back, withdraw
 from .circumstances import add_circumstance, end_circumstance, void_circumstance
 from .entry import register_resident
@@ -17,6 +18,7 @@ __all__ = [
     "forward",
     "lapse",
     "opened_for_record",
+    "people",
     "record",
     "refuse",
     "register_resident",

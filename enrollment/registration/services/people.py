@@ -192,3 +192,15 @@ def change_resident(
     if moved:
         following.follow(resident, by=by)
     return resident
+
+
+def move_resident(
+    resident: Resident, person: PersonData, *, moved_on: datetime.date, reason: str = "", by: Actor
+) -> None:
+    """The locked resident lives in the person's community from `moved_on` on, at the person's address: the move that a
+    transfer to it is. Who may, has been asked by then. Invalid as `write_move`.
+    """
+    changes = _changes(resident, person)
+    moved = _moved(resident, changes, moved_on, today=clock.today(), by=by)
+    _write(resident, changes, moved, by=by, note=reason.strip())
+    following.follow(resident, by=by)

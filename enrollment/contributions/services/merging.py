@@ -1,0 +1,89 @@
+"""What contributions have to say when two records of a person are made one: notices and benefit periods (C6, B3)."""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from enrollment.life.parts import PARTS, Part
+from enrollment.registration.models import Enrollment, Resident
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.statements import update
+
+from ..models import BenefitPeriod, ContributionNotice
+from .moves import follow_move
+from .writing import LIVE, Status, lock_pair, move
+
+
+def same_year(survivor: Resident, duplicate: Resident) -> list[tuple[ContributionNotice, ContributionNotice]]:
+    """The notices of the two that are in force for one contribution year, the survivor's first."""
+    rows = ContributionNotice.objects.filter(status__in=LIVE).order_by("contribution_year")
+    mine = {row.contribution_year: row for row in rows.filter(resident=survivor)}
+    theirs = {row.contribution_year: row for row in rows.filter(resident=duplicate)}
+    return [(mine[year], theirs[year]) for year in sorted(mine.keys() & theirs.keys())]
+
+
+def conflicts(survivor: Resident, duplicate: Resident) -> list[str]:
+    """What stands against it: a year that is paid on both records, and days that both bought."""
+    found = []
+    years = set()
+    for mine, theirs in same_year(survivor, duplicate):
+        if mine.status == theirs.status == Status.PAID:
+            years |= {mine.pk, theirs.pk}
+            found.append(
+                _("%(year)s is paid on both records (%(mine)s, %(theirs)s): return one of the payments first.")
+                % {"year": mine.contribution_year, "mine": mine.number, "theirs": theirs.number}
+            )
+    live = BenefitPeriod.objects.filter(withdrawn_on=None).select_related("notice").order_by("starts")
+    for one in live.filter(resident=survivor):
+        for other in live.filter(Q(resident=duplicate), starts__lte=one.ends, ends__gte=one.starts):
+            if not {one.notice_id, other.notice_id} <= years:
+                found.append(
+                    _("Both have benefits from %(first)s on (%(mine)s, %(theirs)s): return one of the payments first.")
+                    % {
+                        "first": max(one.starts, other.starts).isoformat(),
+                        "mine": one.notice.number,
+                        "theirs": other.notice.number,
+                    }
+                )
+    return found
+
+
+def settle(survivor: Resident, duplicate: Resident, by: Actor) -> None:
+    """Of two notices in force for a year one stays: the paid one, else the open one, else the survivor's. The other
+    is made anew as it, so that a payment naming it still finds it. Notices of an enrollment that went on in another
+    go along.
+    """
+    for mine, theirs in same_year(survivor, duplicate):
+        stays, goes = (theirs, mine) if rank(theirs) > rank(mine) else (mine, theirs)
+        for row in lock_pair(goes):
+            if row.status not in (Status.OPEN, Status.LAPSED):
+                continue
+            move(row, Status.REMADE)
+            row.replaced_by = stays.joint_with or stays
+            update(row, "status", "replaced_by")
+            audit.record(
+                by=by,
+                verb="notices.give_way",
+                obj=row,
+                resident=survivor.number,
+                changes={"replaced_by": row.replaced_by.number},
+            )
+    both = Enrollment.objects.filter(resident__in=[survivor, duplicate])
+    kept = both.filter(ends=None).first()
+    if kept is not None:
+        merged = both.filter(end_reason=Enrollment.EndReason.MERGED)
+        ContributionNotice.objects.filter(enrollment__in=merged).update(enrollment=kept)
+
+
+def rank(notice: ContributionNotice) -> int:
+    return {Status.PAID.value: 2, Status.OPEN.value: 1}.get(notice.status, 0)
+
+
+def finish(survivor: Resident, by: Actor) -> None:
+    """C3: the district of every paid notice is that of where the survivor lived on the day of payment."""
+    paid = ContributionNotice.objects.filter(resident=survivor, status=Status.PAID).order_by("pk")
+    for pk in paid.values_list("pk", flat=True):
+        follow_move(pk, by)
+
+
+PARTS["contributions"] = Part(conflicts, settle, finish)
