@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "liaoyang_medins.kernel.audit",
     "liaoyang_medins.kernel.runs",
     "liaoyang_medins.kernel.papers",
+    "liaoyang_medins.kernel.attachments",
     "enrollment.registration",
     "enrollment.life",
     "enrollment.contributions",
@@ -176,6 +177,9 @@ TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
+
+# Where scans lie, outside of what any web server shows.
+ATTACHMENTS_ROOT = Path(os.environ.get("ATTACHMENTS_ROOT", BASE_DIR / ".local" / "attachments"))
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))

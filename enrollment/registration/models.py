@@ -315,6 +315,36 @@ class MaterialCheck(models.Model):
         return f"{self.material}: {self.state}"
 
 
+class Handover(models.Model):
+    """A registration went from the office that had it (`giver`) to the next one, empty where that is the agency.
+
+    `sheet` is the number of the transmittal sheet on which it was handed over with others; empty where it went alone.
+    """
+
+    registration = models.ForeignKey(Registration, models.PROTECT, related_name="handovers")
+    giver = models.ForeignKey(
+        Office, models.PROTECT, related_name="+", db_index=False, verbose_name=_("handed over by")
+    )
+    taker = models.ForeignKey(
+        Office, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("handed over to")
+    )
+    handed_on = models.DateField(_("handed over on"))
+    sheet = models.CharField(_("transmittal sheet"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("handover")
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(name="handover_goes_on", condition=~Q(giver=F("taker")))]
+        indexes = [
+            models.Index(fields=["giver", "handed_on"]),
+            models.Index(fields=["taker", "handed_on"]),
+            models.Index(fields=["sheet"], condition=~Q(sheet=""), name="handover_by_sheet"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} {self.handed_on}"
+
+
 class Enrollment(models.Model):
     """An insured relationship (参保关系): from the day the agency recorded it to the last day it holds.
 

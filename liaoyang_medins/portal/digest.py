@@ -25,13 +25,15 @@ from enrollment.contributions import models as contributions
 from enrollment.life import models as life
 from enrollment.registration import models as registration
 from funds import models as funds
+from liaoyang_medins.kernel.attachments import models as attachments
 from liaoyang_medins.kernel.offices import models as offices
+from liaoyang_medins.kernel.papers import models as papers
 
 from .snapshot import one_row, one_snapshot
 
 Model = type[models.Model]
 
-APPS = ("offices", "registration", "life", "contributions", "claims", "funds")
+APPS = ("offices", "papers", "attachments", "registration", "life", "contributions", "claims", "funds")
 # Work that is under way, the day that a demo lives in, and what is kept of other tables beside them.
 LEFT_OUT_MODELS: frozenset[Model] = frozenset(
     {
@@ -130,6 +132,22 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 # What is not simply the rows of its table, or their columns.
 CONTENTS: dict[Model, str] = {
+    # What is said, without the numbers that are drawn from sequences.
+    papers.KeptPaper: r"""
+        SELECT json_build_array(kind, object_type, k.key, round, made_on,
+            regexp_replace(content, '[A-Z][0-9]{4}-[0-9]{7,}', '', 'g'))::text AS content
+        FROM papers_keptpaper paper LEFT JOIN registration_registration about ON about.number = paper.object_number
+        LEFT JOIN {Registration} AS k ON k.id = about.id
+    """,
+    # Those of a draft are work under way.
+    attachments.Attachment: """
+        SELECT json_build_array(object_type, k.key, part, scan.name, kind, size, sha256, attached_on, maker.username,
+            removed_on, remover.username, removed_because)::text AS content
+        FROM attachments_attachment scan LEFT JOIN registration_registration about ON about.number = object_number
+        LEFT JOIN {Registration} AS k ON k.id = about.id
+        JOIN offices_user maker ON maker.id = attached_by_id LEFT JOIN offices_user remover ON remover.id = removed_by_id
+        WHERE object_type <> 'registration.registrationdraft'
+    """,
     # The day of the sweep that found a receipt assigned is a moment of work.
     funds.JournalEntry: """
         SELECT json_build_array(document_type, k.key, booked_on)::text AS content
