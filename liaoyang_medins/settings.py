@@ -147,6 +147,10 @@ CELERY_BEAT_SCHEDULE = {
     "post documents to the journal": {"task": "funds.tasks.post_documents", "schedule": 60},
     "follow moves": {"task": "enrollment.contributions.tasks.follow_moves", "schedule": 60},
     "count the scheme's figures": {"task": "liaoyang_medins.portal.tasks.count_scheme_figures", "schedule": 300},
+    "open the window": {
+        "task": "enrollment.contributions.tasks.open_window",
+        "schedule": crontab(hour=0, minute=20),
+    },
     "lapse what was not paid": {
         "task": "enrollment.contributions.tasks.lapse_unpaid",
         "schedule": crontab(hour=0, minute=10),

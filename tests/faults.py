@@ -3,7 +3,7 @@
 import pytest
 from django.db import models
 
-from liaoyang_medins.kernel import statements
+from liaoyang_medins.kernel.statements import writing
 
 
 def unwritable(monkeypatch: pytest.MonkeyPatch, model: type[models.Model]) -> None:
@@ -12,10 +12,10 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, model: type[models.Model]) -> No
     def broken(*_given: object, **_named: object) -> None:
         raise RuntimeError("the disk is full")
 
-    stored = statements._stored
+    stored = writing._stored
 
-    def refused(column: statements.Column, row: models.Model, *, adding: bool) -> object:
+    def refused(column: writing.Column, row: models.Model, *, adding: bool) -> object:
         return broken() if isinstance(row, model) else stored(column, row, adding=adding)
 
     monkeypatch.setattr(model, "save", broken)
-    monkeypatch.setattr(statements, "_stored", refused)
+    monkeypatch.setattr(writing, "_stored", refused)

@@ -8,4 +8,9 @@ class ContributionsConfig(AppConfig):
     verbose_name = _("Contributions")
 
     def ready(self) -> None:
+        from liaoyang_medins.kernel.runs import kinds
+
         from . import acts, labels  # noqa: F401
+        from .services import merging, opening  # noqa: F401
+
+        kinds.register(opening.KIND)

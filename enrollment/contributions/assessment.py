@@ -197,6 +197,19 @@ def assess(
     return Assessment(benefit, facts, tuple(parts), selectors.district_of(resident, paid))
 
 
+def read_ahead(enrollments: Iterable[Enrollment]) -> None:
+    """Read for many, inside a batch, what assessing a renewal of each of these relationships asks."""
+    rows = list(enrollments)
+    selectors.read_ahead(row.resident_id for row in rows)
+    read_paid_years_ahead(row.resident_id for row in rows)
+    _received_on.ahead([(row.registration_id,) for row in rows if row.registration_id is not None])
+
+
+def read_paid_years_ahead(residents: Iterable[int]) -> None:
+    """Read for many residents, inside a batch, which contribution year they paid first."""
+    _paid_years.ahead([(resident,) for resident in residents])
+
+
 def contribution_of(known: Known, year: int, year_no: int) -> rules.Contribution:
     """C1–C4 for a contribution year, not yet scaled to the first year's months."""
     facts = contribution_facts(known, year, year_no)
@@ -256,17 +269,20 @@ def policy_of(year: int) -> Policy:
 
 
 def refuse(eligibility: Eligibility) -> None:
-    """Raise Refused with every reason why the person may not take part (E8); nothing where there is none."""
+    """Raise NotEligible with every reason why the person may not take part (E8); nothing where there is none."""
     if eligibility.reasons:
-        raise not_eligible(eligibility.reasons)
+        raise NotEligible(eligibility.reasons)
 
 
-def not_eligible(reasons: Iterable[Ineligible]) -> Refused:
-    return Refused(
-        _("This person may not take part, so no notice can be made."),
-        code="not_eligible",
-        reasons=[labels.label(reason) for reason in reasons],
-    )
+class NotEligible(Refused):
+    """The person may not take part; `codes` are the reasons (E8)."""
+
+    code = "not_eligible"
+
+    def __init__(self, codes: Iterable[Ineligible]) -> None:
+        self.codes = tuple(codes)
+        reasons = [labels.label(code) for code in self.codes]
+        super().__init__(_("This person may not take part, so no notice can be made."), reasons=reasons)
 
 
 def contribution_facts_of(notice: ContributionNotice) -> rules.ContributionFacts:

@@ -1,5 +1,7 @@
 """Making notices: the first one, the yearly renewal, and one made anew (W5, W6, W8, B5)."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -18,9 +20,9 @@ from liaoyang_medins.kernel.policy.terms import EnrollmentKind
 from liaoyang_medins.kernel.statements import Statement
 
 from .. import rules
-from ..assessment import Assessment, assess, benefit_facts_of, registered_on
+from ..assessment import Assessment, assess, benefit_facts_of, read_ahead, registered_on
 from ..models import ContributionNotice
-from .writing import Status, differs, lock_pair, lock_resident, write_notices
+from .writing import Status, differs, lock_pair, lock_resident, read_live_ahead, write_notices
 
 Kind = ContributionNotice.Kind
 
@@ -94,21 +96,56 @@ def make_renewal_notice(
     by.require("notices.make")
     resident = locked_visible(resident_number, by)
     today = clock.today()
-    year = contribution_year or today.year + 1
+    found = renewal(resident, contribution_year or today.year + 1, today)
+    return found.there or write_renewal(resident, found, today, by)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a resident is to have for another year: the notice that is open already, or what a new one says."""
+
+    enrollment: Enrollment
+    there: ContributionNotice | None
+    assessment: Assessment | None
+
+
+def renewal(resident: Resident, year: int, today: date) -> Renewal:
+    """How the resident goes on in `year` (W5). Reads only. Raises Refused where there is nothing to renew or the
+    person is not eligible any more.
+    """
     enrollment = renewable(resident, year, today)
-    existing = _open_notice.first(resident.pk, enrollment.pk, year)
-    if existing is not None:
-        return existing.joint_with or existing
-    assessment = assess_renewal(resident, enrollment, year, today)
+    there = _open_notice.first(resident.pk, enrollment.pk, year)
+    if there is not None:
+        return Renewal(enrollment, there.joint_with or there, None)
+    return Renewal(enrollment, None, assess_renewal(resident, enrollment, year, today))
+
+
+def write_renewal(resident: Resident, found: Renewal, today: date, by: Actor) -> ContributionNotice:
+    """Write the notice that is not there yet, with the resident locked; returns it."""
+    if found.assessment is None:
+        raise ValueError("The notice is there already.")
     return write_notices(
         resident=resident,
-        enrollment=enrollment,
-        assessment=assessment,
+        enrollment=found.enrollment,
+        assessment=found.assessment,
         issued_on=today,
-        term=term_of(assessment, today),
+        term=term_of(found.assessment, today),
         verb="notices.make",
         by=by,
     )
+
+
+def read_renewals_ahead(enrollments: Iterable[Enrollment], year: int, *, lock: bool) -> None:
+    """Read for many, inside a batch, what `renewal` asks about these open relationships, and where they are locked
+    what `write_renewal` asks.
+    """
+    rows = list(enrollments)
+    read_ahead(rows)
+    _last_paid_year.ahead([(row.pk,) for row in rows])
+    read_waiting_ahead(row.pk for row in rows)
+    _open_notice.ahead([(row.resident_id, row.pk, year) for row in rows])
+    if lock:
+        read_live_ahead((row.resident_id for row in rows), [year])
 
 
 @Statement
@@ -183,6 +220,11 @@ def waiting_until(enrollment: Enrollment) -> date | None:
     facts = benefit_facts_of(first)
     policy = registration.policy_on(first.paid_on)
     return rules.waiting_until(first.paid_on, policy) if rules.must_wait(facts, policy) else None
+
+
+def read_waiting_ahead(enrollments: Iterable[int]) -> None:
+    """Read for many, inside a batch, what `waiting_until` asks about these relationships."""
+    _first_payment.ahead([(enrollment,) for enrollment in enrollments])
 
 
 @Statement

@@ -22,10 +22,10 @@ from liaoyang_medins.kernel.policy.terms import EnrollmentKind, ReceiptProblem
 from liaoyang_medins.kernel.statements import Statement, insert, update
 
 from .. import rules
-from ..assessment import Assessment, assess, benefit_facts_of, registered_on
+from ..assessment import Assessment, assess, benefit_facts_of, read_paid_years_ahead, registered_on
 from ..models import BenefitPeriod, ContributionNotice
-from .notices import waiting_until
-from .writing import Status, differs, lock_pair, move, write_notices
+from .notices import read_waiting_ahead, waiting_until
+from .writing import Status, differs, lock_pair, move, read_pairs_ahead, write_notices
 
 Kind = ContributionNotice.Kind
 
@@ -82,6 +82,19 @@ def settle(
     if problem is None:
         pay(resident, pair, assessment, paid_on, by)
     return Verdict(pair[0], problem)
+
+
+def read_settling_ahead(notices: Iterable[ContributionNotice]) -> None:
+    """Read for many, inside a batch, what settling these notices in their ordinary course asks: one part, a whole
+    calendar year.
+    """
+    rows = list(notices)
+    read_pairs_ahead(row.joint_with_id or row.pk for row in rows)
+    registration.read_ahead(row.resident_id for row in rows)
+    read_paid_years_ahead(row.resident_id for row in rows)
+    read_waiting_ahead(row.enrollment_id for row in rows)
+    whole = ((row.resident_id, row.contribution_year) for row in rows)
+    _live_periods.ahead([(key, date(year, 1, 1), date(year, 12, 31)) for key, year in whole])
 
 
 def candidate(stated: ContributionNotice, paid_on: date) -> list[ContributionNotice]:

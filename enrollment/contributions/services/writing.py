@@ -51,6 +51,18 @@ def _live(resident: int, years: list[int]) -> QuerySet[ContributionNotice]:
     return rows.filter(OneOf(F("contribution_year"), years), resident=resident, status__in=LIVE).order_by("pk")
 
 
+def read_live_ahead(residents: Iterable[int], years: list[int]) -> None:
+    """Lock and read for many, inside a batch, what `live_notices` asks about these residents and years."""
+    _live.ahead([(resident, years) for resident in residents])
+
+
+def read_pairs_ahead(mains: Iterable[int]) -> None:
+    """Lock and read for many, inside a batch, what `lock_pair` asks about these notices, the ones that are paid
+    first.
+    """
+    _pair.ahead([(main,) for main in mains])
+
+
 def move(notice: ContributionNotice, then: Status) -> None:
     """Through the gate of the state machine. Raises Conflict."""
     require_transition(ContributionNotice.TRANSITIONS, notice.status, then, label=notice.get_status_display)

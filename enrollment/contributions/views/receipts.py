@@ -23,7 +23,7 @@ from ..advice import ADVICE
 from ..forms import AssignForm, PaymentForm, ReceiptFilter, ReturnForm
 from ..models import BenefitPeriod, ContributionNotice, Receipt
 from ..previews import preview_payment
-from ..services.receipts import plain_number
+from ..services.payments import plain_number
 
 Status = Receipt.Status
 SORTS = {

@@ -1,0 +1,220 @@
+"""Opening the window: a notice for everybody who goes on, as a run over the whole city (W5, B3, C1 to C4, E7).
+
+Each person is asked of the same rules, and gets the same notice, as at the counter; read and written for many at once.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from enrollment.registration import labels
+from enrollment.registration import selectors as registration
+from enrollment.registration.models import Enrollment, Resident
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.errors import Refused
+from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.policy.terms import Category, Ineligible, Tier
+from liaoyang_medins.kernel.runs import kinds
+from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.kinds import EXAMPLES, Examples, Figure, Heading, Kind, Outcome, Parameters, Plan
+from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.kernel.statements import batch
+
+from .. import rules
+from ..assessment import NotEligible, policy_of
+from .notices import read_renewals_ahead, renewal, write_renewal
+
+NAME = "window"
+# A lot takes about a second.
+PERSONS_PER_LOT = 1_000
+
+FIGURES = (
+    Figure("made", gettext_lazy("Notices made")),
+    Figure("there", gettext_lazy("Open already")),
+    Figure("paid", gettext_lazy("Paid already")),
+    Figure("waiting", gettext_lazy("First notice not paid yet")),
+    Figure("personal", gettext_lazy("Amounts due (yuan)"), in_yuan=True),
+    Figure("government", gettext_lazy("Government part (yuan)"), in_yuan=True),
+)
+# What the rules say of somebody who needs no notice → the figure that counts them.
+NEEDS_NONE = {"already_paid": "paid", "never_paid": "waiting"}
+
+
+def open_window(*, contribution_year: int, by: Actor, dry_run: bool = False, calls: bool = True) -> Run:
+    """Start the run that makes the notices of everybody who goes on in `contribution_year`; returns it, or the live
+    one (W5).
+
+    Started again it makes those that are missing. Raises Refused outside the window, NotAllowed.
+    """
+    parameters = {"year": contribution_year}
+    return runs.start_run(kind=NAME, parameters=parameters, by=by, dry_run=dry_run, calls=calls)
+
+
+def open_due_window(*, by: Actor) -> Run | None:
+    """Open the window that today lies in, unless somebody has; returns the run. For every day: the first is enough."""
+    today = clock.today()
+    year = rules.window_of(today, registration.policy_on(today))
+    if year is None or Run.objects.filter(kind=NAME, key=str(year), dry_run=False).exists():
+        return None
+    return open_window(contribution_year=year, by=by)
+
+
+def going_on() -> QuerySet[Enrollment]:
+    """The relationships that are open, each with its resident."""
+    return Enrollment.objects.filter(ends=None).select_related("resident__community__parent__parent")
+
+
+def plan(run: Run) -> Plan:
+    """The residents by their keys, in lots."""
+    year = run.parameters["year"]
+    opens, closes = rules.payment_window(year, registration.policy_on(run.business_date))
+    if not opens <= run.business_date <= closes:
+        raise Refused(
+            _("The window for %(year)s is open from %(first)s to %(last)s.")
+            % {"year": year, "first": opens, "last": closes},
+            code="window_closed",
+        )
+    residents = going_on().order_by("resident_id").values_list("resident_id", flat=True)
+    return Plan([*_lots(residents.iterator())], policy_of(year))
+
+
+def _lots(residents: Iterable[int]) -> Iterator[Parameters]:
+    after, count, last = 0, 0, 0
+    for last in residents:
+        count += 1
+        if count == PERSONS_PER_LOT:
+            yield {"after": after, "until": last}
+            after, count = last, 0
+    if count:
+        yield {"after": after, "until": last}
+
+
+def work(run: Run, parameters: Parameters) -> Outcome:
+    """Make the notices of a lot. The residents are locked in the order of their keys."""
+    lot = Lot(run)
+    with batch() as held:
+        rows = _read(parameters, lock=True)
+        read_renewals_ahead(rows, lot.year, lock=True)
+        for row in rows:
+            held.turn()
+            lot.take(row, write=True)
+    return lot.outcome()
+
+
+def look(run: Run, parameters: Parameters) -> Outcome:
+    """What `work` would make, with examples."""
+    lot = Lot(run)
+    with batch() as held:
+        rows = _read(parameters, lock=False)
+        read_renewals_ahead(rows, lot.year, lock=False)
+        for row in rows:
+            held.turn()
+            lot.take(row, write=False)
+    return lot.outcome()
+
+
+def _read(parameters: Parameters, *, lock: bool) -> list[Enrollment]:
+    """The open relationships of a lot; looked at once their residents are locked."""
+    after, until = parameters["after"], parameters["until"]
+    if lock:
+        residents = Resident.objects.filter(pk__gt=after, pk__lte=until).order_by("pk").select_for_update()
+        list(residents.values_list("pk"))
+    return list(going_on().filter(resident_id__gt=after, resident_id__lte=until).order_by("resident_id"))
+
+
+class Lot:
+    """What came of a lot so far."""
+
+    def __init__(self, run: Run) -> None:
+        self.today, self.by = run.business_date, run.actor
+        self.year: int = run.parameters["year"]
+        self.counts: dict[str, int | Decimal] = {figure.code: ZERO if figure.in_yuan else 0 for figure in FIGURES}
+        self.refused: list[kinds.Refused] = []
+        self.examples: list[list[str]] = []
+        self.digest = hashlib.sha256()
+
+    def take(self, row: Enrollment, *, write: bool) -> None:
+        """One relationship: its notice, or why there is none."""
+        resident = row.resident
+        try:
+            found = renewal(resident, self.year, self.today)
+        except NotEligible as error:
+            codes = [code.value for code in error.codes]
+            self.refused.append(kinds.Refused(resident.number, error.code, {"reasons": codes}))
+            return
+        except Refused as error:
+            if error.code not in NEEDS_NONE:
+                raise
+            self.counts[NEEDS_NONE[error.code]] += 1
+            return
+        if found.assessment is None:
+            self.counts["there"] += 1
+            return
+        part = found.assessment.parts[0]
+        self.counts["made"] += 1
+        self.counts["personal"] += found.assessment.due
+        self.counts["government"] += found.assessment.government
+        said = (resident.number, part.category, part.tier, part.personal, part.government)
+        if write:
+            notice = write_renewal(resident, found, self.today, self.by)
+            self.digest.update("|".join(map(str, (notice.number, *said))).encode() + b"\n")
+        elif len(self.examples) < EXAMPLES:
+            self.examples.append([str(value) for value in said])
+
+    def outcome(self) -> Outcome:
+        digest = self.digest.hexdigest() if self.counts["made"] and not self.examples else ""
+        return Outcome(self.counts, self.refused, self.examples, digest)
+
+
+def in_words(examples: Examples) -> Examples:
+    """The examples with categories and tiers in words."""
+    return [
+        [number, labels.label(Category(category)), labels.label(Tier(tier)), *figures]
+        for number, category, tier, *figures in examples
+    ]
+
+
+def reason(code: str, parameters: Parameters) -> str:
+    """Why there is no notice, in words."""
+    if not parameters:
+        return _("May not take part any more")
+    return " ".join(labels.label(Ineligible(each)) for each in parameters["reasons"])
+
+
+def nothing_to_do(_run: Run) -> None:
+    """Each notice is right by itself: what was made stays when the run is cancelled."""
+
+
+KIND = Kind(
+    name=NAME,
+    label=gettext_lazy("Notices of the window"),
+    verb="notices.make",
+    figures=FIGURES,
+    headings=(
+        Heading(gettext_lazy("Resident")),
+        Heading(gettext_lazy("Category")),
+        Heading(gettext_lazy("Tier")),
+        Heading(gettext_lazy("Amount due (yuan)"), of_figures=True),
+        Heading(gettext_lazy("Government part (yuan)"), of_figures=True),
+    ),
+    key=lambda parameters: str(parameters["year"]),
+    title=lambda parameters: _("Contribution year %(year)s") % {"year": parameters["year"]},
+    plan=plan,
+    begin=lambda run: str(run.parameters["year"]),
+    work=work,
+    look=look,
+    finish=nothing_to_do,
+    take_back=nothing_to_do,
+    link=lambda year: (
+        _("The notices for %(year)s") % {"year": year},
+        f"{reverse('notices')}?year={year}",
+    ),
+    reason=reason,
+    shown=in_words,
+)

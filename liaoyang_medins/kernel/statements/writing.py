@@ -1,0 +1,226 @@
+"""Writing rows."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models
+from django.db.models import Field
+
+from liaoyang_medins.kernel.numbers import PREFIXES
+
+from .sessions import HELD, Slot, Text, named
+
+if TYPE_CHECKING:
+    from .batches import Batch
+
+
+def insert(
+    row: models.Model, *, made: Mapping[str, tuple[str, Any]] | None = None, unless_taken: tuple[str, ...] = ()
+) -> bool:
+    """Write a new row, as `row.save(force_insert=True)` does.
+
+    `made` has for a field the SQL that makes it, and the one value in it; the row gets what came out. Where another
+    row has the same values in the fields `unless_taken`, a unique key, nothing is written and the answer is False.
+    """
+    made = made or {}
+    held = HELD.get()
+    if held is not None and not made and held.may_hold(row, unless_taken):
+        _hold_insert(held, row)
+        return True
+    columns, text = _insert(type(row), tuple((name, sql) for name, (sql, _value) in made.items()), unless_taken)
+    values = [made[one.name][1] if one.name in made else _stored(one, row, adding=True) for one in columns]
+    for key, *others in text.run(values):
+        for name, value in zip(made, others, strict=True):
+            setattr(row, name, value)
+        _written(row, key)
+        return True
+    return False
+
+
+# As `numbers.next_numbers` writes it, out of prefix and year.
+_NUMBER = (
+    "(SELECT %s || CASE WHEN drawn < 10000000 THEN to_char(drawn, 'FM0000000') ELSE drawn::text END "
+    "FROM nextval('number_{kind}') AS drawn)"
+)
+
+
+def insert_numbered(row: models.Model, kind: str, on: datetime.date, *, unless_taken: tuple[str, ...] = ()) -> bool:
+    """Write a new row with the next number of a kind as its `number`, drawn by the statement that writes it.
+
+    Where another row has the same values in the fields `unless_taken`, nothing is written and the answer is False.
+    """
+    held = HELD.get()
+    if held is not None:
+        row.number = held.next_number(kind, on)  # type: ignore[attr-defined]
+        return insert(row, unless_taken=unless_taken)
+    made = {"number": (_NUMBER.format(kind=kind), f"{PREFIXES[kind]}{on.year}-")}
+    return insert(row, made=made, unless_taken=unless_taken)
+
+
+def insert_all(rows: Sequence[models.Model]) -> None:
+    """Write new rows of one model in one statement, however many there are."""
+    if not rows:
+        return
+    held = HELD.get()
+    if held is not None:
+        for row in rows:
+            _hold_insert(held, row)
+        return
+    columns, text = _insert_all(type(rows[0]), keyed=False)
+    values = [[_stored(column, row, adding=True) for row in rows] for column in columns]
+    for row, (key,) in zip(rows, text.run(values), strict=True):
+        _written(row, key)
+
+
+def update(row: models.Model, *names: str) -> None:
+    """Save these fields (all but the key, where none is named), as `row.save(update_fields=names)` does."""
+    held = HELD.get()
+    if held is not None:
+        columns, text = _update_all(type(row), names)
+        values = [_stored(column, row, adding=False) for column in columns]
+        held.hold(("update", type(row), names), text, [*values, row.pk], key=row.pk)
+        return
+    columns, text = _update(type(row), names)
+    if not text.run([*(_stored(column, row, adding=False) for column in columns), row.pk]):
+        raise DatabaseError(f"{row!r} is not there any more.")
+
+
+def _hold_insert(held: "Batch", row: models.Model) -> None:
+    """The row gets its key at once, and is written with others."""
+    columns, text = _insert_all(type(row), keyed=True)
+    key = held.next_key(type(row))
+    held.hold(("insert", type(row)), text, [*(_stored(column, row, adding=True) for column in columns[:-1]), key])
+    _written(row, key)
+
+
+_PLAIN: dict[str, type] = {
+    "CharField": str,
+    "TextField": str,
+    "BooleanField": bool,
+    "BigAutoField": int,
+    "BigIntegerField": int,
+    "IntegerField": int,
+    "PositiveIntegerField": int,
+    "PositiveSmallIntegerField": int,
+    "DateField": datetime.date,
+    "DecimalField": Decimal,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field that is written; values of the type `plain` the driver writes as the field would."""
+
+    field: "Field[Any, Any]"
+    name: str
+    attname: str
+    column: str
+    plain: type | None
+
+    @classmethod
+    def of(cls, field: "Field[Any, Any]") -> "Column":
+        target = field.target_field if isinstance(field, models.ForeignKey) else field
+        dated = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+        plain = None if dated else _PLAIN.get(target.get_internal_type())
+        return cls(field, field.name, field.attname, str(field.column), plain)
+
+
+def _stored(column: Column, row: models.Model, *, adding: bool) -> Any:
+    value = getattr(row, column.attname)
+    if type(value) is column.plain:
+        return value
+    return column.field.get_db_prep_save(column.field.pre_save(row, adding), connections[DEFAULT_DB_ALIAS])
+
+
+def _written(row: models.Model, key: Any) -> None:
+    row.pk = key
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def _quoted(*names: str) -> str:
+    return ", ".join(connection.ops.quote_name(name) for name in names)
+
+
+def _table(model: type[models.Model]) -> tuple[str, list[Column], str]:
+    """Table, columns that are written, and the column of the key."""
+    meta = model._meta
+    columns = [Column.of(field) for field in meta.concrete_fields if not getattr(field, "db_returning", False)]
+    return _quoted(meta.db_table), columns, _quoted(str(meta.pk.column))
+
+
+@cache
+def _insert(
+    model: type[models.Model], made: tuple[tuple[str, str], ...], unless_taken: tuple[str, ...]
+) -> tuple[list[Column], Text]:
+    table, columns, key = _table(model)
+    slots = [Slot(place + 1) for place in range(len(columns))]
+    called = {column.name: column.column for column in columns}
+    values = ", ".join(dict(made).get(column.name, "%s") for column in columns)
+    taken = f" ON CONFLICT ({_quoted(*(called[name] for name in unless_taken))}) DO NOTHING" if unless_taken else ""
+    returned = ", ".join((key, *(_quoted(called[name]) for name, _sql in made)))
+    sql = (
+        f"INSERT INTO {table} ({_quoted(*called.values())}) "  # noqa: S608
+        f"VALUES ({values}){taken} RETURNING {returned}"
+    )
+    return columns, named(f"insert_{model._meta.model_name}", sql, slots, [""] * len(columns), changes=True)
+
+
+@cache
+def _insert_all(model: type[models.Model], *, keyed: bool) -> tuple[list[Column], Text]:
+    """`keyed`: the key is given, as the last column."""
+    table, columns, key = _table(model)
+    if keyed:
+        columns = [*columns, Column.of(model._meta.pk)]
+    slots = [Slot(place + 1) for place in range(len(columns))]
+    types = _arrays(columns)
+    sql = (
+        f"INSERT INTO {table} ({_quoted(*(column.column for column in columns))}) "  # noqa: S608
+        f"SELECT * FROM UNNEST({', '.join(f'%s::{name}' for name in types)}) RETURNING {key}"
+    )
+    casts = [f"::{name}" for name in types]
+    return columns, named(f"insert_all_{model._meta.model_name}", sql, slots, casts, changes=True)
+
+
+def _arrays(columns: Sequence[Column]) -> list[str]:
+    """The types of lists of the columns' values; without a length: a text that is too long is refused by its column
+    and not cut off.
+    """
+    return [f"{str(column.field.db_type(connection)).split('(')[0]}[]" for column in columns]
+
+
+def _called(columns: list[Column], names: tuple[str, ...]) -> list[Column]:
+    """The columns of these fields, or all of them."""
+    called = {name: column for column in columns for name in (column.name, column.attname)}
+    return [called[name] for name in names] or columns
+
+
+@cache
+def _update_all(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[Column], Text]:
+    """The values of each column as a list, then the keys."""
+    table, columns, key = _table(model)
+    columns = _called(columns, names)
+    types = [*_arrays(columns), "bigint[]"]
+    slots = [Slot(place + 1) for place in range(len(types))]
+    settings = ", ".join(f"{_quoted(column.column)} = given.{_quoted(column.column)}" for column in columns)
+    sql = (
+        f"UPDATE {table} AS changed SET {settings} "  # noqa: S608
+        f"FROM UNNEST({', '.join(f'%s::{name}' for name in types)}) "
+        f"AS given({_quoted(*(column.column for column in columns))}, row_key) "
+        f"WHERE changed.{key} = given.row_key RETURNING changed.{key}"
+    )
+    casts = [f"::{name}" for name in types]
+    return columns, named(f"update_all_{model._meta.model_name}", sql, slots, casts, changes=True)
+
+
+@cache
+def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[Column], Text]:
+    table, columns, key = _table(model)
+    columns = _called(columns, names)
+    slots = [Slot(place + 1) for place in range(len(columns) + 1)]
+    settings = ", ".join(f"{_quoted(column.column)} = %s" for column in columns)
+    sql = f"UPDATE {table} SET {settings} WHERE {key} = %s RETURNING {key}"  # noqa: S608
+    return columns, named(f"update_{model._meta.model_name}", sql, slots, [""] * len(slots), changes=True)
