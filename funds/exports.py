@@ -1,11 +1,8 @@
 """A statement as a workbook: a summary, and a sheet of persons. Its sums are those of the pages."""
 
-import tempfile
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import IO, Any
 
-import xlsxwriter
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,6 +14,7 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import Category, Tier
+from liaoyang_medins.kernel.sheets.writing import Sheet, workbook
 from liaoyang_medins.kernel.web.templatetags.medins import masked
 
 from . import selectors
@@ -25,47 +23,6 @@ from .selectors.drawing import Sums
 from .selectors.figures import Group, Table, total_of
 
 __all__ = ["export_statement", "label"]
-
-
-class Sheet:
-    """A worksheet that is written from above to below: text as text, amounts as numbers, never a formula."""
-
-    def __init__(self, book: xlsxwriter.Workbook, name: str, widths: Iterable[int]) -> None:
-        self.sheet = book.add_worksheet(name)
-        self.sheet.set_paper(9)
-        self.sheet.fit_to_pages(1, 0)
-        for column, width in enumerate(widths):
-            self.sheet.set_column(column, column, width)
-        font = {"font_name": "Microsoft YaHei", "font_size": 10}
-        self.formats = {
-            "text": book.add_format(font),
-            "title": book.add_format({**font, "bold": True, "font_size": 14}),
-            "head": book.add_format({**font, "bold": True, "bottom": 1, "text_wrap": True}),
-            "bold": book.add_format({**font, "bold": True, "top": 1}),
-            "money": book.add_format({**font, "num_format": "#,##0.00"}),
-            "money_bold": book.add_format({**font, "bold": True, "top": 1, "num_format": "#,##0.00"}),
-            "date": book.add_format({**font, "num_format": "yyyy-mm-dd"}),
-        }
-        self.row = 0
-
-    def write(self, *values: Any, style: str = "text") -> None:
-        """One row: str as text, int and Decimal as numbers, dates as dates, None as nothing."""
-        for column, value in enumerate(values):
-            if value is None:
-                continue
-            if isinstance(value, str):
-                self.sheet.write_string(self.row, column, value, self.formats[style])
-            elif isinstance(value, Decimal):
-                money = "money_bold" if style == "bold" else "money"
-                self.sheet.write_number(self.row, column, value, self.formats[money])
-            elif isinstance(value, int):
-                self.sheet.write_number(self.row, column, value, self.formats[style])
-            else:
-                self.sheet.write_datetime(self.row, column, value, self.formats["date"])
-        self.row += 1
-
-    def skip(self) -> None:
-        self.row += 1
 
 
 def sums_row(sums: Sums) -> tuple[int, Decimal, Decimal, Decimal]:
@@ -82,22 +39,10 @@ def export_statement(*, statement: SubsidyStatement, by: Actor) -> IO[bytes]:
     items = selectors.items_visible_to(by).filter(statement=statement)
     sums = selectors.sums_visible_to(by).filter(statement=statement)
     audit.record(by=by, verb="statements.export", obj=statement, changes={"items": items.count()})
-    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (the response closes it)
-    book = xlsxwriter.Workbook(
-        file,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    book.set_properties({"title": statement.number, "company": settings.AGENCY_NAME})
     part = by.office if by.role is Role.DISTRICT_FINANCE else None
-    write_summary(book, statement, sums, part)
-    write_persons(book, items)
-    book.close()
-    file.seek(0)
+    with workbook(statement.number) as (book, file):
+        write_summary(book, statement, sums, part)
+        write_persons(book, items)
     return file
 
 

@@ -62,18 +62,24 @@ class Outcome:
     """What came of a chunk.
 
     `counts` go by the codes of the kind's figures; `examples` are rows under the kind's headings, wanted in a dry run
-    alone; `digest` is the SHA-256 over the business records that were changed, empty where none were.
+    alone; `digest` is the SHA-256 over the business records that were changed, empty where none were. `results` are
+    what a dry run hands to the kind's `note`.
     """
 
     counts: Mapping[str, int | Decimal]
     refusals: Sequence[Refused] = ()
     examples: Examples = ()
     digest: str = ""
+    results: Sequence[Any] = ()
 
 
 def no_reason(code: str, _parameters: Parameters) -> str:
     """For kinds that refuse nothing."""
     return code
+
+
+def no_note(_run: Run, _parameters: Parameters, _outcome: Outcome) -> None:
+    """For kinds whose dry runs leave nothing but their counts."""
 
 
 def as_written(examples: Examples) -> Examples:
@@ -91,7 +97,9 @@ class Kind:
     - `begin(run)`: write what the chunks write into; gives back the number of what the run makes. Not in a dry run.
     - `work(run, parameters)`: do a chunk. In the engine's transaction; several at once in several processes.
     - `look(run, parameters)`: what `work` would do, with examples. It only reads: PostgreSQL refuses it to write.
-    - `finish(run)`: close the work, once, after the last chunk. `take_back(run)`: undo it all, when it is cancelled.
+    - `note(run, parameters, outcome)`: keep what `look` found, beside the business records.
+    - `finish(run)`: close the work, once, after the last chunk. `take_back(run)`: undo it all, when it is cancelled;
+      a kind that `keeps` leaves done what is done.
     - `link(result)`: where what was made is shown, as words and address.
     - `reason(code, parameters)`: a refusal in words; without parameters, for all of its code.
     """
@@ -112,6 +120,8 @@ class Kind:
     link: Callable[[str], tuple[Words, str]]
     reason: Callable[[str, Parameters], str] = no_reason
     shown: Callable[[Examples], Examples] = as_written
+    note: Callable[[Run, Parameters, Outcome], None] = no_note
+    keeps: bool = False
 
 
 _KINDS: dict[str, Kind] = {}

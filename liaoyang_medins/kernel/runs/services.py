@@ -124,8 +124,9 @@ def resume_run(*, number: str, by: Actor, calls: bool = True) -> Run:
 
 @transaction.atomic
 def cancel_run(*, number: str, by: Actor) -> Run:
-    """End a run and take back what its chunks wrote. Waits for those under way. Raises Conflict, NotAllowed,
-    Run.DoesNotExist.
+    """End a run and take back what its chunks wrote, unless its kind keeps it. Waits for those under way.
+
+    Raises Conflict, NotAllowed, Run.DoesNotExist.
     """
     found = Run.objects.get(number=number)
     by.require(kinds.named(found.kind).verb)
@@ -225,6 +226,7 @@ def _do(run: Run, chunk: Chunk) -> None:
     if run.dry_run:
         with _reading_only():
             outcome = definition.look(run, chunk.parameters)
+        definition.note(run, chunk.parameters, outcome)
     else:
         outcome = definition.work(run, chunk.parameters)
     _keep(run, chunk, outcome)
