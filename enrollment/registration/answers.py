@@ -1,7 +1,6 @@
 """What the typed answers come to, in words: the live answer of page 1, and the rows of the check page."""
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -20,9 +19,10 @@ from . import selectors
 from .data import CircumstanceData
 from .drafts import Statement, stated_circumstances, with_known
 from .forms import StatementForm
-from .labels import StepText, article_text, label, step_text
+from .labels import StepText, label, step_text
 from .models import Circumstance, RegistrationDraft, Resident
 from .quotes import Quote
+from .reasons import Reason, reasons_of
 from .rules import completed_age
 from .services.common import Assessment, assess
 from .services.entry import require_free
@@ -31,14 +31,6 @@ from .step_forms import ClosingForm, MaterialsForm
 from .words import relation_label, value_label
 
 Kind = Circumstance.Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason against taking part, with its article."""
-
-    text: str
-    article: str
 
 
 @dataclass(slots=True)
@@ -74,11 +66,6 @@ class Live:
         self.tier = label(answer.tier) if answer.tier else ""
         self.steps = [step_text(step) for step in answer.steps]
         self.reasons = reasons_of(self.steps)
-
-
-def reasons_of(steps: Iterable[StepText]) -> list[Reason]:
-    """E8: every reason among the steps of an explanation, each with its article."""
-    return [Reason(step.detail, article_text(step.article)) for step in steps if step.code == "ineligible"]
 
 
 def live_answer(form: StatementForm, actor: Actor) -> Live:

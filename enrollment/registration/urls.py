@@ -1,9 +1,17 @@
 from django.urls import path
 
-from .views import case, counter, papers, people, queue
+from .views import case, counter, handovers, papers, people, queue
 
 urlpatterns = [
     path("registrations/", queue.registrations, name="registrations"),
+    path("registrations/bulk/", handovers.bulk, name="registrations-bulk"),
+    path("registrations/transmittals/", handovers.transmittals, name="transmittals"),
+    path(
+        "registrations/transmittals/<str:day>/<slug:giver>/<slug:taker>/",
+        handovers.transmittal_day,
+        name="transmittal-day",
+    ),
+    path("registrations/transmittals/<slug:number>/", handovers.transmittal, name="transmittal"),
     path("registrations/new/", counter.start, name="registration-start"),
     path("registrations/id-lookup/", counter.id_lookup, name="id-lookup"),
     path("registrations/drafts/<uuid:draft_id>/", counter.draft, name="registration-draft"),

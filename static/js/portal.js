@@ -124,7 +124,8 @@
       event.preventDefault();
       return;
     }
-    if (form.method !== "post" || form.hasAttribute("data-repeat") || event.defaultPrevented) return;
+    const repeats = form.hasAttribute("data-repeat") || event.submitter?.hasAttribute("data-repeat");
+    if (form.method !== "post" || repeats || event.defaultPrevented) return;
     form.dataset.sent = "";
     for (const button of form.querySelectorAll("button[type=submit]")) button.setAttribute("aria-disabled", "true");
     event.submitter?.classList.add("busy");

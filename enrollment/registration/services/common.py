@@ -11,6 +11,7 @@ from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.papers.models import KeptPaper
 from liaoyang_medins.kernel.policy import Policy
 from liaoyang_medins.kernel.policy.terms import Category, EnrollmentKind, Sex, Tier
 from liaoyang_medins.kernel.statements import update
@@ -179,6 +180,11 @@ def require_other_person(registration: Registration, by: Actor) -> None:
     """Refused where the actor entered the registration: nobody reviews their own."""
     if by.user_id is not None and by.user_id == registration.made_by_id:
         raise Refused(_("You entered this registration yourself: somebody else has to review it."), code="own_entry")
+
+
+def kept_as(notice: KeptPaper | None) -> dict[str, str]:
+    """What the audit entry of an act says of the notice that was kept with it: no word of it can be changed unseen."""
+    return {"notice": notice.sha256} if notice else {}
 
 
 def move(registration: Registration, then: str, *, on: datetime.date, due_on: datetime.date | None = None) -> None:

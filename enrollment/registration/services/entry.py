@@ -15,14 +15,15 @@ from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.papers.models import KeptPaper
 from liaoyang_medins.kernel.policy.terms import Material
 from liaoyang_medins.kernel.statements import Statement, insert_all, insert_numbered
 
-from .. import idnumber, rules, selectors
+from .. import idnumber, papers, rules, selectors
 from ..data import AgentData, CircumstanceData, PersonData
 from ..models import MaterialCheck, Registration, Resident
 from . import circumstances as circumstance_services
-from .common import Status, assess_again, keep_assessment
+from .common import Status, assess_again, keep_assessment, kept_as
 from .materials import State, material_rows, status_of
 from .people import cleaned_person, put_on_record
 
@@ -105,7 +106,13 @@ def register_resident(
         registration.accepted_on = today
         registration.due_on = rules.community_due(today, found.policy)
     insert_numbered(registration, "registration", today)
-    insert_all(material_rows(registration, states, remarks or {}))
+    found_documents = material_rows(registration, states, remarks or {})
+    insert_all(found_documents)
+    notice: KeptPaper | None = None
+    if registration.status == Status.REFUSED:
+        notice = papers.keep_refusal_notice(registration, on=today, remark="")
+    elif registration.status == Status.MATERIALS_MISSING:
+        notice = papers.keep_missing_notice(registration, found_documents, on=today, reason="")
     audit.record(
         by=by,
         verb="registrations.register",
@@ -118,6 +125,7 @@ def register_resident(
                 "tier": registration.tier,
                 "reasons": tuple(registration.reasons),
                 "due_on": registration.due_on,
+                **kept_as(notice),
             }
         ),
     )

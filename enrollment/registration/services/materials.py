@@ -1,6 +1,6 @@
 """The documents of a registration: looked at, missing, complete (W1, W2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,15 +9,18 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.papers.models import KeptPaper
+from liaoyang_medins.kernel.papers.services import of_object
 from liaoyang_medins.kernel.policy.terms import Material
 
-from .. import rules
+from .. import papers, rules
 from ..models import MaterialCheck, Registration
 from .common import (
     Assessment,
     Status,
     assess_again,
     keep_assessment,
+    kept_as,
     locked_registration,
     move,
     require_holder,
@@ -51,12 +54,10 @@ def material_rows(
     ]
 
 
-def write_materials(
-    registration: Registration, states: Mapping[Material, State], remarks: Mapping[Material, str]
-) -> None:
+def write_materials(found: Sequence[MaterialCheck]) -> None:
     """The documents as they were found, over what was written before."""
     MaterialCheck.objects.bulk_create(
-        material_rows(registration, states, remarks),
+        found,
         update_conflicts=True,
         unique_fields=["registration", "material"],
         update_fields=["state", "remark"],
@@ -98,7 +99,8 @@ def check_materials(
     then = status_of(found.quote.eligibility.eligible, states.values())
     require_step(registration, then)
     late = [material for material, state in states.items() if state in BAD and before.get(material.value) not in BAD]
-    if late and any(state in BAD for state in before.values()) and not reason.strip():
+    named_before = any(state in BAD for state in before.values()) or of_object(registration, papers.MISSING).exists()
+    if late and named_before and not reason.strip():
         raise Invalid(
             _("All that is missing is named at once. Say why this was not named the first time."),
             code="named_late",
@@ -111,8 +113,16 @@ def check_materials(
         due_on = rules.community_due(today, found.policy)
     # Documents that are no longer needed go.
     registration.materials.exclude(material__in=[material.value for material in needed]).delete()
-    write_materials(registration, states, remarks or {})
+    documents = material_rows(registration, states, remarks or {})
+    write_materials(documents)
     move(registration, then, on=today, due_on=due_on)
+    notice: KeptPaper | None = None
+    if then == Status.REFUSED:
+        notice = papers.keep_refusal_notice(registration, on=today, remark="")
+    elif then == Status.MATERIALS_MISSING:
+        # Why something is named late belongs to what is named late.
+        why = reason.strip() if late and named_before else ""
+        notice = papers.keep_missing_notice(registration, documents, on=today, reason=why)
     verbs: dict[str, str] = {Status.ACCEPTED: "registrations.accept", Status.REFUSED: "registrations.refuse"}
     audit.record(
         by=by,
@@ -124,6 +134,7 @@ def check_materials(
             "materials": {material.value: state.value for material, state in states.items()},
             "reasons": registration.reasons,
             "due_on": due_on,
+            **kept_as(notice),
         },
         note=reason.strip(),
     )

@@ -4,33 +4,32 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from liaoyang_medins.kernel import clock, policy
+from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import Conflict, DomainError, NotAllowed, Refused
-from liaoyang_medins.kernel.facts import from_json
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.papers.services import of_object
 from liaoyang_medins.kernel.policy.terms import Category, Material, Tier
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error
 
-from .. import services
-from ..answers import Live, reasons_of
-from ..explanation import explain_eligibility
+from .. import papers, services
+from ..answers import Live
 from ..guide import next_step
-from ..labels import StepText, label, step_text
+from ..labels import label
 from ..models import MaterialCheck, Registration
 from ..queue import status_words, urgency
-from ..rules import PersonFacts
+from ..reasons import eligibility_steps, reasons_of
 from ..selectors import registrations_visible_to, residents_visible_to
 from ..services.common import assess_again, holder, require_holder, require_other_person
 from ..services.materials import needed_materials
@@ -38,6 +37,11 @@ from ..step_forms import MaterialsForm, ReasonForm, RefusalForm, StepForm
 from ..words import relation_label
 
 Status = Registration.Status
+# The address and the words of each kind of notice that is kept.
+NOTICES = {
+    papers.MISSING: ("registration-missing-notice", gettext_lazy("Notice of missing documents")),
+    papers.REFUSAL: ("registration-refusal-notice", gettext_lazy("Notice of refusal")),
+}
 
 
 def opened(request: ActorRequest, number: str) -> Registration:
@@ -83,19 +87,13 @@ def page(
 
 
 def papers_of(row: Registration) -> list[tuple[str, str]]:
-    """What is printed beside the receipt: the words and the address."""
-    if row.status == Status.REFUSED:
-        return [(_("Notice of refusal"), reverse("registration-refusal-notice", args=[row.number]))]
-    if row.materials.filter(state__in=["missing", "wrong"]).exists():
-        return [(_("Notice of missing documents"), reverse("registration-missing-notice", args=[row.number]))]
-    return []
-
-
-def eligibility_steps(row: Registration) -> list[StepText]:
-    """How the answer came about, from the facts and the policy that it was made from."""
-    facts = from_json(PersonFacts, row.facts)
-    of_then = policy.version(settings.POOLING_AREA, row.policy_version)
-    return [step_text(step) for step in explain_eligibility(facts, row.reference_date, of_then)]
+    """The notices that were given out and are kept: the words and the address."""
+    found = []
+    for kept in of_object(row).filter(kind__in=NOTICES):
+        name, words = NOTICES[kept.kind]
+        said = str(words) if kept.round == 1 else f"{words} ({kept.round})"
+        found.append((said, f"{reverse(name, args=[row.number])}?round={kept.round}"))
+    return found
 
 
 def quote_of(row: Registration) -> Live | None:

@@ -47,6 +47,17 @@ def tabs(actor: Actor, shown: View) -> list[SimpleNamespace]:
     ]
 
 
+def bulk_actions(actor: Actor, view: View) -> list[SimpleNamespace]:
+    """What can be done to ticked rows at once; each row is looked at by itself."""
+    found = []
+    if view is View.MINE and actor.may("registrations.forward"):
+        found.append(SimpleNamespace(value="forward", label=_("Forward the ticked ones")))
+    if view is View.MINE and actor.role is Role.DISTRICT:
+        found.append(SimpleNamespace(value="approve", label=_("Approve the ticked ones")))
+    found.append(SimpleNamespace(value="print", label=_("Print the ticked ones (PDF)"), repeat=True))
+    return found
+
+
 @allowed("registrations.see")
 @require_GET
 def registrations(request: ActorRequest) -> HttpResponse:
@@ -78,5 +89,6 @@ def registrations(request: ActorRequest) -> HttpResponse:
         "view": view,
         "drafts": drafts_of(actor) if actor.may("registrations.register") else [],
         "today": today,
+        "actions": bulk_actions(actor, view),
     }
     return render(request, "registration/queue.html", context)
