@@ -145,7 +145,8 @@ CONTENTS: dict[Model, str] = {
             removed_on, remover.username, removed_because)::text AS content
         FROM attachments_attachment scan LEFT JOIN registration_registration about ON about.number = object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id
-        JOIN offices_user maker ON maker.id = attached_by_id LEFT JOIN offices_user remover ON remover.id = removed_by_id
+        JOIN offices_user maker ON maker.id = attached_by_id
+        LEFT JOIN offices_user remover ON remover.id = removed_by_id
         WHERE object_type <> 'registration.registrationdraft'
     """,
     # The day of the sweep that found a receipt assigned is a moment of work.
