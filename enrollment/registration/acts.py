@@ -15,6 +15,8 @@ VERBS.update(
         "registrations.refuse": _("Refused"),
         "registrations.withdraw": _("Withdrawn"),
         "registrations.record": _("Taken into the records"),
+        "registrations.undo": _("Took one's own last act back"),
+        "drafts.hand_over": _("Handed drafts over to a colleague"),
         "registrations.hand_over": _("Handed over to the community moved to"),
         "residents.create": _("Put on record"),
         "residents.change": _("Changed the person's details"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import case, counter, handovers, papers, people, queue
+from .views import case, counter, handovers, papers, people, queue, undo
 
 urlpatterns = [
     path("registrations/", queue.registrations, name="registrations"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("registrations/<slug:number>/return/", case.send_back, name="registration-return"),
     path("registrations/<slug:number>/refuse/", case.refuse, name="registration-refuse"),
     path("registrations/<slug:number>/withdraw/", case.withdraw, name="registration-withdraw"),
+    path("registrations/<slug:number>/undo/", undo.undo, name="registration-undo"),
     path("registrations/<slug:number>/documents/", case.materials, name="registration-materials"),
     path("registrations/<slug:number>/receipt/", papers.receipt, name="registration-receipt"),
     path("registrations/<slug:number>/missing/", papers.missing_notice, name="registration-missing-notice"),

@@ -19,6 +19,8 @@ PREFIXES = {
     "statement": "B",
     "subsidy_receipt": "A",
     "run": "G",
+    "misuse": "M",
+    "recovery": "Y",
     "transmittal": "H",
 }
 

@@ -1,6 +1,7 @@
 """Forms of the administration, the audit log and their filters."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -96,12 +97,34 @@ class NewPosting(forms.Form):
         offer(self, "office", found if len(found) == 1 else [("", _("Choose an office")), *found])
 
 
+def colleague_of(successors: Iterable[User], **values: Any) -> forms.ChoiceField:
+    """Who goes on with what somebody began."""
+    options = [(user.pk, f"{user} ({user.username})") for user in successors]
+    choices = [("", _("Choose a colleague")), *options]
+    return forms.TypedChoiceField(
+        label=_("Who goes on with the drafts"), choices=choices, coerce=int, empty_value=None, **values
+    )
+
+
 class EndPosting(forms.Form):
-    """The last day of a posting."""
+    """The last day of a posting, and who goes on with what was begun there, where there is such work and somebody."""
 
     ends = DateField(
         label=_("Last day"), help_text=_("With yesterday's date the person can do nothing under it from now on.")
     )
+
+    def __init__(self, *args: Any, successors: Iterable[User] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if successors:
+            self.fields["colleague"] = colleague_of(successors)
+
+
+class HandOverDrafts(forms.Form):
+    """Who goes on with what somebody who has left began."""
+
+    def __init__(self, *args: Any, successors: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["colleague"] = colleague_of(successors)
 
 
 # --- offices ---------------------------------------------------------------------------------------------------------

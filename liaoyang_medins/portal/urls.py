@@ -5,7 +5,18 @@ from .views.home import home
 from .views.offices import office, office_new, offices
 from .views.residents import resident, resident_reveal
 from .views.search import search
-from .views.users import posting_end, posting_new, user, user_new, user_password, users
+from .views.stand_ins import stand_in_end, stand_ins
+from .views.users import (
+    posting_end,
+    posting_head,
+    posting_new,
+    user,
+    user_new,
+    user_password,
+    users,
+    work_hand_over,
+    work_left,
+)
 
 urlpatterns = [
     path("", home, name="home"),
@@ -18,6 +29,11 @@ urlpatterns = [
     path("administration/user/<str:username>/password/", user_password, name="user-password"),
     path("administration/user/<str:username>/postings/new/", posting_new, name="posting-new"),
     path("administration/postings/<int:posting_id>/end/", posting_end, name="posting-end"),
+    path("administration/postings/<int:posting_id>/head/", posting_head, name="posting-head"),
+    path("administration/work-left/", work_left, name="work-left"),
+    path("administration/work-left/<str:username>/", work_hand_over, name="work-hand-over"),
+    path("stand-ins/", stand_ins, name="stand-ins"),
+    path("stand-ins/<int:pk>/end/", stand_in_end, name="stand-in-end"),
     path("administration/offices/", offices, name="offices"),
     path("administration/offices/new/", office_new, name="office-new"),
     path("administration/offices/<slug:code>/", office, name="office"),

@@ -4,9 +4,11 @@ from . import people
 from .chain import approve, enroll, forward, opened_for_record, record, refuse, send_back, withdraw
 from .circumstances import add_circumstance, end_circumstance, void_circumstance
 from .entry import register_resident
+from .leaving import hand_over_drafts
 from .materials import check_materials
 from .people import change_resident
 from .relationships import lapse, undo_lapse
+from .undo import undo
 
 __all__ = [
     "add_circumstance",
@@ -16,6 +18,7 @@ __all__ = [
     "end_circumstance",
     "enroll",
     "forward",
+    "hand_over_drafts",
     "lapse",
     "opened_for_record",
     "people",
@@ -23,6 +26,7 @@ __all__ = [
     "refuse",
     "register_resident",
     "send_back",
+    "undo",
     "undo_lapse",
     "void_circumstance",
     "withdraw",

@@ -1,13 +1,13 @@
 """Who acts: a user in a posting, a client of the API, or a job."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel.errors import NotAllowed
 
-from .models import Office, Posting
+from .models import Office, Posting, User
 from .permissions import MAY
 from .roles import Role
 
@@ -20,7 +20,11 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. A job has no role and no office: it may do everything, everywhere, and the audit record names it."""
+    """Who acts. A job has no role and no office: it may do everything, everywhere, and the audit record names it.
+
+    Who stands in for a colleague has that one's role and office, and their own name and key; `stands_in_for` is the
+    colleague's name.
+    """
 
     kind: ActorKind
     name: str
@@ -28,6 +32,7 @@ class Actor:
     role: Role | None = None
     office: Office | None = None
     posting_id: int | None = None
+    stands_in_for: str = ""
 
     @classmethod
     def of_posting(cls, posting: Posting) -> "Actor":
@@ -38,6 +43,16 @@ class Actor:
             role=Role(posting.role),
             office=posting.office,
             posting_id=posting.pk,
+        )
+
+    @classmethod
+    def standing_in(cls, posting: Posting, deputy: User) -> "Actor":
+        """`deputy` in the posting of a colleague."""
+        return replace(
+            cls.of_posting(posting),
+            name=deputy.name or deputy.username,
+            user_id=deputy.pk,
+            stands_in_for=posting.user.name or posting.user.username,
         )
 
     @classmethod

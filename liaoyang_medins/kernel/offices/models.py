@@ -159,13 +159,16 @@ class PostingQuerySet(models.QuerySet["Posting"]):
 
 
 class Posting(models.Model):
-    """A user's role at an office from a day to a day (both included; open where `ends` is empty)."""
+    """A user's role at an office from a day to a day (both included; open where `ends` is empty). Who `head`s the
+    office names who stands in there during leave.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="postings", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     office = models.ForeignKey(Office, models.PROTECT, related_name="postings", verbose_name=_("office"))
     starts = models.DateField(_("from"))
     ends = models.DateField(_("until"), null=True, blank=True)
+    head = models.BooleanField(_("heads the office"), default=False)
 
     objects = PostingQuerySet.as_manager()
 
@@ -184,6 +187,38 @@ class Posting(models.Model):
     def office_kind(role: str) -> Office.Kind:
         """The kind of office that a role works at."""
         return Office.Kind(OFFICE_KINDS[Role(role)])
+
+
+class StandInQuerySet(models.QuerySet["StandIn"]):
+    def in_force(self, on: datetime.date) -> "StandInQuerySet":
+        return self.filter(withdrawn=False, starts__lte=on, ends__gte=on)
+
+
+class StandIn(models.Model):
+    """`deputy` works in a colleague's posting from a day to a day (both included), with its rights and their own name.
+    One that never began is withdrawn and kept.
+    """
+
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="stand_ins", verbose_name=_("posting"))
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="standing_in", verbose_name=_("stands in"))
+    starts = models.DateField(_("from"))
+    ends = models.DateField(_("until"))
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+    named_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("named by"))
+    withdrawn = models.BooleanField(default=False)
+
+    objects = StandInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stand-in")
+        ordering = ["-ends", "-id"]
+        constraints = [
+            models.CheckConstraint(name="stand_in_days", condition=Q(ends__gte=F("starts"))),
+        ]
+        indexes = [models.Index(fields=["deputy", "ends"], name="stand_in_of")]
+
+    def __str__(self) -> str:
+        return f"{self.deputy} {self.starts}–{self.ends}"
 
 
 class DemoClock(models.Model):

@@ -30,6 +30,7 @@ MAY: dict[str, frozenset[Role]] = {
         "registrations.register": _COUNTER,
         "registrations.forward": _COUNTER | {R.SUBDISTRICT},
         "registrations.review": {R.DISTRICT, R.AGENCY_CLERK, R.AGENCY_REVIEWER},
+        "registrations.undo": _CHAIN,
         "registrations.record": _AGENCY,
         "registrations.refuse": {R.COMMUNITY, R.SCHOOL, R.DISTRICT, R.AGENCY_CLERK, R.AGENCY_REVIEWER},
         # Notices, receipts, benefit periods (C, W5 to W8)
@@ -38,6 +39,16 @@ MAY: dict[str, frozenset[Role]] = {
         "receipts.see": _AGENCY | {R.SUPERVISOR},
         "receipts.record": {R.AGENCY_CLERK},
         "receipts.resolve": {R.AGENCY_REVIEWER},
+        # Certificates and cards (W7), their misuse (S1)
+        "cards.see": _CHAIN | _AGENCY | {R.SUPERVISOR},
+        "cards.make": {R.AGENCY_CLERK},
+        "cards.hand_out": {R.COMMUNITY, R.AGENCY_CLERK},
+        "cards.report_loss": _COUNTER | {R.AGENCY_CLERK},
+        "cards.take_in": {R.COMMUNITY, R.AGENCY_CLERK},
+        "misuse.see": _AGENCY | {R.SUPERVISOR},
+        "misuse.open": {R.AGENCY_CLERK},
+        "misuse.decide": {R.AGENCY_REVIEWER},
+        "misuse.recover": {R.AGENCY_CLERK},
         # Institutions, catalogue, stays (D, A)
         "institutions.see": _AGENCY | {R.HOSPITAL, R.SUPERVISOR, R.ADMINISTRATOR},
         "institutions.manage": {R.ADMINISTRATOR},
@@ -65,6 +76,8 @@ MAY: dict[str, frozenset[Role]] = {
         "offices.manage": {R.ADMINISTRATOR},
         "users.manage": {R.ADMINISTRATOR},
         "audit.see": {R.SUPERVISOR, R.ADMINISTRATOR},
+        # During leave: the head of an office names who stands in there
+        "stand_ins.name": set(R),
         # The frame: everybody who is signed in
         "frame.use": set(R),
     }.items()

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel import clock, errors
-from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.offices.models import DemoClock, Posting
+from liaoyang_medins.kernel.offices.models import DemoClock
+from liaoyang_medins.kernel.offices.selectors import actor_in, postings_to_work_in
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -37,7 +37,9 @@ class BusinessDateMiddleware:
 
 
 class ActorMiddleware:
-    """Sets `request.actor` from the posting that the user chose, or the first that is in force; None without one."""
+    """Sets `request.actor` from the posting that the user chose, or the first that is in force; None without one. It
+    may be a colleague's, for whom the user stands in.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -46,17 +48,12 @@ class ActorMiddleware:
         request.actor = None  # type: ignore[attr-defined]
         request.postings = []  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            postings = list(
-                Posting.objects.in_force(clock.today())
-                .filter(user_id=request.user.pk, office__closed_on=None)
-                .select_related("user", "office__parent__parent")
-                .order_by("id")
-            )
+            postings = postings_to_work_in(request.user.pk, clock.today())
             request.postings = postings  # type: ignore[attr-defined]
             chosen = request.session.get(SESSION_POSTING)
             posting = next((p for p in postings if p.pk == chosen), postings[0] if postings else None)
             if posting:
-                request.actor = Actor.of_posting(posting)  # type: ignore[attr-defined]
+                request.actor = actor_in(posting, request.user)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

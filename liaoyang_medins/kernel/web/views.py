@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.days import add_months
 from liaoyang_medins.kernel.offices import services
-from liaoyang_medins.kernel.offices.models import Office, Posting
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.offices.selectors import postings_to_work_in
 
 from .decorators import ActorRequest, allowed
 from .middleware import SESSION_POSTING
@@ -59,15 +60,17 @@ class SignOut(auth_views.LogoutView):
 
 @require_POST
 def choose_posting(request: HttpRequest) -> HttpResponse:
-    """Work in another of one's postings from now on in this session."""
+    """Work in another of one's postings, or in that of a colleague for whom one stands in, from now on in this
+    session.
+    """
     if not request.user.is_authenticated:
         return redirect("sign-in")
     asked = request.POST.get("posting", "")
-    posting = get_object_or_404(
-        Posting.objects.in_force(clock.today()),
-        pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0,
-        user_id=request.user.pk,
-    )
+    wanted = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+    mine = postings_to_work_in(request.user.pk, clock.today())
+    posting = next((posting for posting in mine if posting.pk == wanted), None)
+    if posting is None:
+        raise Http404
     request.session[SESSION_POSTING] = posting.pk
     return redirect("home")
 

@@ -10,17 +10,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from enrollment.registration.models import RegistrationDraft
+from enrollment.registration.services import leaving
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.errors import DomainError
-from liaoyang_medins.kernel.offices import services
-from liaoyang_medins.kernel.offices.models import Posting, User
+from liaoyang_medins.kernel.offices import leave, services
+from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
 
-from ..forms import EditUser, EndPosting, NewPassword, NewPosting, NewUser, RoleChoice, UserFilter
+from .. import services as portal
+from ..forms import EditUser, EndPosting, HandOverDrafts, NewPassword, NewPosting, NewUser, RoleChoice, UserFilter
 
 SORTS = ("username", "name")
 
@@ -158,15 +161,75 @@ def posting_new(request: ActorRequest, username: str) -> HttpResponse:
 
 @allowed("users.manage")
 def posting_end(request: ActorRequest, posting_id: int) -> HttpResponse:
-    """End a posting on a day."""
+    """End a posting on a day; what its holder began and did not submit goes to a colleague."""
     posting = get_object_or_404(Posting.objects.select_related("user", "office"), pk=posting_id)
-    form = EndPosting(request.POST or None, initial={"ends": clock.today()})
+    drafts = list(leaving.drafts_of(posting.user, posting.office))
+    others = leaving.successors(posting.user, posting.office, clock.today()) if drafts else []
+    form = EndPosting(request.POST or None, successors=others, initial={"ends": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
-            services.end_posting(posting_id=posting.pk, ends=form.cleaned_data["ends"], by=request.actor)
+            portal.end_posting(
+                posting_id=posting.pk,
+                ends=form.cleaned_data["ends"],
+                colleague_id=form.cleaned_data.get("colleague"),
+                by=request.actor,
+            )
         except DomainError as error:
             add_domain_error(form, error)
         else:
             messages.success(request, _("The posting has its last day."))
             return redirect("user", posting.user.username)
-    return render(request, "portal/posting_end.html", {"posting": posting, "form": form})
+    context = {
+        "posting": posting,
+        "form": form,
+        "drafts": drafts,
+        "cases": leaving.cases_of(posting.user, posting.office),
+    }
+    return render(request, "portal/posting_end.html", context)
+
+
+@allowed("users.manage")
+@require_POST
+def posting_head(request: ActorRequest, posting_id: int) -> HttpResponse:
+    """Say whether a posting heads its office."""
+    posting = get_object_or_404(Posting.objects.select_related("user"), pk=posting_id)
+    leave.set_head(posting_id=posting.pk, head=request.POST.get("head") == "yes", by=request.actor)
+    messages.success(request, _("Saved."))
+    return redirect("user", posting.user.username)
+
+
+@allowed("users.manage")
+@require_GET
+def work_left(request: ActorRequest) -> HttpResponse:
+    """What people who have left began and nobody goes on with."""
+    today = clock.today()
+    left: dict[tuple[int, int], list[RegistrationDraft]] = {}
+    for draft in leaving.left_behind(today):
+        left.setdefault((draft.user_id, draft.office_id), []).append(draft)
+    rows = [
+        (
+            drafts[0].user,
+            drafts[0].office,
+            len(drafts),
+            HandOverDrafts(successors=leaving.successors(drafts[0].user, drafts[0].office, today), auto_id=False),
+        )
+        for drafts in left.values()
+    ]
+    return render(request, "portal/work_left.html", {"rows": rows})
+
+
+@allowed("users.manage")
+@require_POST
+def work_hand_over(request: ActorRequest, username: str) -> HttpResponse:
+    """Give what somebody began at an office to a colleague."""
+    person = get_object_or_404(User, username=username)
+    office = get_object_or_404(Office, code=request.POST.get("office", ""))
+    form = HandOverDrafts(request.POST, successors=leaving.successors(person, office, clock.today()))
+    if not form.is_valid():
+        messages.error(request, _("Choose who goes on with the drafts."))
+        return redirect("work-left")
+    count = leaving.hand_over_drafts(
+        user_id=person.pk, office_id=office.pk, colleague_id=form.cleaned_data["colleague"], by=request.actor
+    )
+    messages.success(request, _("%(count)s drafts are handed over.") % {"count": count})
+    return redirect("work-left")
