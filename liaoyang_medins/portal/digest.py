@@ -252,7 +252,7 @@ def content_of(model: Model) -> str:
 
 def with_keys(sql: str) -> str:
     """The statement with every {Model} replaced by the select of its keys."""
-    return re.sub(r"\{(\w+)\}", lambda found: f"({key_of(found[1])})", sql)
+    return re.sub(r"\{([A-Z]\w*)\}", lambda found: f"({key_of(found[1])})", sql)
 
 
 def key_of(name: str) -> str:
