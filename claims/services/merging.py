@@ -60,7 +60,7 @@ def finish(survivor: Resident, by: Actor) -> None:
             code="merge_conflicts",
             reasons=[
                 _(
-                    "The settlement %(number)s would count in another cap period: reverse it first, settle it again then."
+                    "The settlement %(number)s would count in another cap period: reverse it first, settle it anew."
                 )
                 % {"number": row.number}
                 for row in wrong

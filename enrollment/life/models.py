@@ -37,6 +37,8 @@ class LifeChange(models.Model):
         VOIDED = "voided", _("A circumstance was never true")
         CORRECTED = "corrected", _("Wrong data was corrected")
         DETAILS = "details", _("Address, telephone or community was changed")
+        TRANSFERRED = "transferred", _("Another community took over the record")
+        MERGED = "merged", _("Another record of the person was merged into this one")
 
     submission = models.UUIDField(unique=True, editable=False)
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="changes", verbose_name=_("resident"))

@@ -1,6 +1,7 @@
 """The documents of a registration, and the small forms of its steps and of circumstances."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from liaoyang_medins.kernel.attachments.models import Attachment
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
@@ -15,7 +17,7 @@ from liaoyang_medins.kernel.policy.terms import Material
 from liaoyang_medins.kernel.web.forms import DateField, VersionField
 
 from .data import CircumstanceData
-from .forms import IdNumberField, OfficeChoice, medium, offices, radios
+from .forms import OfficeChoice, medium, offices, radios
 from .labels import article_text, label
 from .models import Circumstance, MaterialCheck, Registration
 from .rules import RequiredMaterial
@@ -25,20 +27,73 @@ State = MaterialCheck.State
 Kind = Circumstance.Kind
 
 
-class MaterialsForm(forms.Form):
-    """How each document was found; what is missing or wrong may say in which way."""
+class Files(forms.FileInput):
+    """One file or several."""
+
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"accept": "image/jpeg,image/png,application/pdf"})
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document on the form: how it was found, what is wrong with it, the files to attach, and what hangs there."""
+
+    material: Material
+    scan: BoundField
+    scans: Sequence[Attachment]
+    state: BoundField | None = None
+    remark: BoundField | None = None
+
+    @property
+    def label(self) -> str:
+        return label(self.material)
+
+
+class ScansForm(forms.Form):
+    """The files to attach to each document. What is in them the service says; `scans` hang there already."""
 
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,
         *,
         needed: Sequence[RequiredMaterial],
-        late_reason: bool = False,
+        scans: Mapping[str, Sequence[Attachment]] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.needed = needed
+        self.scans = scans or {}
         for item in needed:
+            self.fields[scan_name(item.material)] = forms.FileField(
+                label=gettext("Attach scans: %(document)s") % {"document": label(item.material)},
+                required=False,
+                allow_empty_file=True,
+                widget=Files(),
+            )
+
+    @property
+    def rows(self) -> list[DocumentRow]:
+        """The documents in their order."""
+        return [
+            DocumentRow(item.material, self[scan_name(item.material)], self.scans.get(item.material.value, ()))
+            for item in self.needed
+        ]
+
+    @property
+    def others(self) -> list[Attachment]:
+        """What hangs at documents that are not needed any more."""
+        needed = {item.material.value for item in self.needed}
+        return [scan for part, scans in self.scans.items() if part not in needed for scan in scans]
+
+
+class MaterialsForm(ScansForm):
+    """How each document was found; what is missing or wrong may say in which way."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, late_reason: bool = False, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        for item in self.needed:
             self.fields[item.material.value] = radios(
                 label(item.material), State.choices, initial=State.NOT_LOOKED_AT, help_text=required_text(item)
             )
@@ -54,9 +109,12 @@ class MaterialsForm(forms.Form):
             )
 
     @property
-    def rows(self) -> list[tuple[BoundField, BoundField]]:
-        """The question and the remark of each document."""
-        return [(self[item.material.value], self[remark_name(item.material)]) for item in self.needed]
+    def rows(self) -> list[DocumentRow]:
+        """The documents in their order, with the question and the remark of each."""
+        return [
+            replace(row, state=self[row.material.value], remark=self[remark_name(row.material)])
+            for row in super().rows
+        ]
 
     @property
     def found(self) -> list[tuple[str, str]]:
@@ -74,6 +132,10 @@ class MaterialsForm(forms.Form):
 
 def remark_name(material: Material) -> str:
     return f"{material.value}_remark"
+
+
+def scan_name(material: Material) -> str:
+    return f"{material.value}_scan"
 
 
 def required_text(item: RequiredMaterial) -> str:
@@ -109,6 +171,12 @@ class ReasonForm(StepForm):
     """A step that needs a reason: return, withdraw."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class RemovalForm(forms.Form):
+    """Why a scan is taken off."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("For example: another person's document."))
 
 
 class RefusalForm(StepForm):
@@ -217,15 +285,9 @@ class VoidForm(forms.Form):
 
 
 class ResidentForm(forms.Form):
-    """What is written of a resident."""
+    """Where a resident lives and can be reached."""
 
     version = VersionField()
-    id_number = IdNumberField(
-        label=_("ID number"),
-        required=False,
-        help_text=_("Once the newborn has one. It must fit date of birth and sex."),
-    )
-    name = forms.CharField(label=_("Name"), max_length=60)
     community = OfficeChoice(label=_("Community"), queryset=Office.objects.none(), empty_label=None)
     moved_on = DateField(
         label=_("Moved on"),
@@ -236,10 +298,8 @@ class ResidentForm(forms.Form):
     phone = forms.CharField(label=_("Telephone"), max_length=30, required=False, widget=medium())
     reason = forms.CharField(label=_("Note"), max_length=200, required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, has_number: bool, **kwargs: Any) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        if has_number:
-            del self.fields["id_number"]
         community = self.fields["community"]
         assert isinstance(community, forms.ModelChoiceField)  # noqa: S101
         community.queryset = offices(Office.Kind.COMMUNITY)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import case, counter, handovers, papers, people, queue, undo
+from .views import case, counter, handovers, papers, queue, undo
 
 urlpatterns = [
     path("registrations/", queue.registrations, name="registrations"),
@@ -29,8 +29,4 @@ urlpatterns = [
     path("registrations/<slug:number>/receipt/", papers.receipt, name="registration-receipt"),
     path("registrations/<slug:number>/missing/", papers.missing_notice, name="registration-missing-notice"),
     path("registrations/<slug:number>/refusal/", papers.refusal_notice, name="registration-refusal-notice"),
-    path("residents/<slug:number>/edit/", people.resident_edit, name="resident-edit"),
-    path("residents/<slug:number>/circumstances/new/", people.circumstance_new, name="circumstance-new"),
-    path("residents/<slug:number>/circumstances/<int:pk>/end/", people.circumstance_end, name="circumstance-end"),
-    path("residents/<slug:number>/circumstances/<int:pk>/void/", people.circumstance_void, name="circumstance-void"),
 ]

@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views.audit_log import audit_log
 from .views.home import home
+from .views.life import changes, merges, transfers
 from .views.offices import office, office_new, offices
 from .views.residents import resident, resident_reveal
 from .views.search import search
@@ -23,6 +24,22 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("residents/<slug:number>/", resident, name="resident"),
     path("residents/<slug:number>/id-number/", resident_reveal, name="resident-reveal"),
+    path("residents/<slug:number>/change/", changes.resident_change, name="resident-change"),
+    path("residents/<slug:number>/correct/", changes.resident_correct, name="resident-correct"),
+    path("residents/<slug:number>/edit/", changes.resident_edit, name="resident-edit"),
+    path("residents/<slug:number>/circumstances/new/", changes.circumstance_new, name="circumstance-new"),
+    path("residents/<slug:number>/circumstances/<int:pk>/end/", changes.circumstance_end, name="circumstance-end"),
+    path("residents/<slug:number>/circumstances/<int:pk>/void/", changes.circumstance_void, name="circumstance-void"),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/ask/", transfers.transfer_ask, name="transfer-ask"),
+    path("transfers/<int:pk>/", transfers.transfer, name="transfer"),
+    path("transfers/<int:pk>/answer/", transfers.transfer_answer, name="transfer-answer"),
+    path("transfers/<int:pk>/withdraw/", transfers.transfer_withdraw, name="transfer-withdraw"),
+    path("double-records/", merges.merges, name="merges"),
+    path("double-records/new/", merges.merge_new, name="merge-new"),
+    path("double-records/<int:pk>/", merges.merge, name="merge"),
+    path("double-records/<int:pk>/approve/", merges.merge_approve, name="merge-approve"),
+    path("double-records/<int:pk>/reject/", merges.merge_reject, name="merge-reject"),
     path("administration/users/", users, name="users"),
     path("administration/users/new/", user_new, name="user-new"),
     path("administration/user/<str:username>/", user, name="user"),
