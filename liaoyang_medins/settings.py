@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "enrollment.life",
     "enrollment.contributions",
     "claims",
+    "enrollment.lists",
     "funds",
     "liaoyang_medins.portal",
 ]

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("enrollment.registration.urls")),
     path("", include("enrollment.contributions.urls")),
     path("", include("claims.urls")),
+    path("", include("enrollment.lists.urls")),
     path("", include("funds.urls")),
     path("", include("liaoyang_medins.kernel.runs.urls")),
 ]

@@ -22,6 +22,7 @@ PREFIXES = {
     "misuse": "M",
     "recovery": "Y",
     "transmittal": "H",
+    "list": "L",
 }
 
 

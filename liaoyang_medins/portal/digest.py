@@ -33,7 +33,7 @@ from .snapshot import one_row, one_snapshot
 
 Model = type[models.Model]
 
-APPS = ("offices", "papers", "attachments", "registration", "life", "contributions", "claims", "funds")
+APPS = ("offices", "papers", "attachments", "registration", "life", "contributions", "claims", "lists", "funds")
 # Work that is under way, the day that a demo lives in, and what is kept of other tables beside them.
 LEFT_OUT_MODELS: frozenset[Model] = frozenset(
     {
@@ -98,6 +98,9 @@ KEYS: dict[str, str] = {
         SELECT own.id, json_build_array(k.key, sequence)::text AS key
         FROM claims_settlement own JOIN {Stay} AS k ON k.id = stay_id
     """,
+    "UploadedList": """
+        SELECT own.id, json_build_array(source, sha256, {place})::text AS key FROM lists_uploadedlist own
+    """,
     "Account": "SELECT id, code AS key FROM funds_account",
     "SubsidyStatement": "SELECT id, json_build_array(kind, period_from)::text AS key FROM funds_subsidystatement",
     "JournalEntry": """
@@ -127,6 +130,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
         "resident_id, contribution_year, kind",
         ("issued_on", "pay_from", "paid_on", "status", "personal", "government", "tier", "benefit_facts"),
     ),
+    "UploadedList": ("source, sha256", ("uploaded_on", "applied_on", "file_name")),
     "Referral": ("resident_id, issued_on", ("valid_until", "reason", "status", "diagnosis_id")),
 }
 

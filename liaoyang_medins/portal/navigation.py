@@ -30,7 +30,11 @@ class Item:
 
 
 HOME = Item(_("Home"), "home", "house")
-REGISTRATIONS = Item(_("Registrations"), "registrations", "clipboard-check", "registrations", ("/residents/",))
+REGISTRATIONS = Item(
+    _("Registrations"), "registrations", "clipboard-check", "registrations", ("/residents/", "/lists/", "/schools/")
+)
+LISTS = Item(_("Lists"), "lists", "file-earmark-arrow-up")
+CLASSES = Item(_("Classes"), "schools", "mortarboard")
 NOTICES = Item(_("Notices"), "notices", "file-earmark-text")
 RECEIPTS = Item(_("Receipts"), "receipts", "cash-coin", "receipts")
 STAYS = Item(_("Hospital stays"), "stays", "hospital", "stays", ("/settlements/",))
@@ -46,7 +50,7 @@ AUDIT = Item(_("Audit log"), "audit-log", "clock-history")
 
 ITEMS: dict[Role, tuple[Item, ...]] = {
     Role.COMMUNITY: (HOME, REGISTRATIONS, NOTICES),
-    Role.SCHOOL: (HOME, REGISTRATIONS, NOTICES),
+    Role.SCHOOL: (HOME, REGISTRATIONS, LISTS, CLASSES, NOTICES),
     Role.SUBDISTRICT: (HOME, REGISTRATIONS, NOTICES),
     Role.DISTRICT: (HOME, REGISTRATIONS, NOTICES),
     Role.AGENCY_CLERK: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),

@@ -49,6 +49,11 @@ MAY: dict[str, frozenset[Role]] = {
         "misuse.open": {R.AGENCY_CLERK},
         "misuse.decide": {R.AGENCY_REVIEWER},
         "misuse.recover": {R.AGENCY_CLERK},
+        # Lists from other authorities and schools, classes (W4, W9, W10)
+        "lists.see": _AGENCY | {R.SCHOOL, R.SUPERVISOR},
+        "lists.upload": {R.AGENCY_CLERK, R.SCHOOL},
+        "classes.see": _AGENCY | {R.SCHOOL, R.SUPERVISOR},
+        "classes.change": {R.SCHOOL},
         # Institutions, catalogue, stays (D, A)
         "institutions.see": _AGENCY | {R.HOSPITAL, R.SUPERVISOR, R.ADMINISTRATOR},
         "institutions.manage": {R.ADMINISTRATOR},

@@ -80,7 +80,7 @@ _WEB_PAGE = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"mime-versi
 _FORMULA_IN_TEXT = ("=", "@")
 
 
-def read_table(file: IO[bytes], *, limits: Limits = Limits()) -> list[Row]:  # noqa: B008  (it is frozen)
+def read_table(file: IO[bytes], *, limits: Limits = Limits()) -> list[Row]:
     """The rows of the first sheet of a workbook, or of a CSV file in UTF-8 or GB18030, empty rows left out.
 
     Raises Invalid (field `file`) that says what is wrong with the file: empty, too large, too many rows or columns,
@@ -162,9 +162,13 @@ def _of_workbook(content: bytes, limits: Limits) -> Iterator[Row]:
         raise
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, OSError) as error:
         # A part that is not there, XML that is none, a number that is none: all say that the file is damaged.
-        raise _wrong(_("The workbook cannot be read: it is damaged. Save it anew and send that."), "damaged") from error
+        raise _wrong(
+            _("The workbook cannot be read: it is damaged. Save it anew and send that."), "damaged"
+        ) from error
     except (AttributeError, IndexError, EOFError, OverflowError) as error:
-        raise _wrong(_("The workbook cannot be read: it is damaged. Save it anew and send that."), "damaged") from error
+        raise _wrong(
+            _("The workbook cannot be read: it is damaged. Save it anew and send that."), "damaged"
+        ) from error
 
 
 def _look_before_unpacking(content: bytes, limits: Limits) -> None:
@@ -190,7 +194,9 @@ def _look_before_unpacking(content: bytes, limits: Limits) -> None:
                         if b"<!DOCTYPE" in opened.read(4096):
                             raise _wrong(_("The workbook holds what no list needs. It is not opened."), "doctype")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise _wrong(_("The workbook cannot be read: it is damaged. Save it anew and send that."), "damaged") from error
+        raise _wrong(
+            _("The workbook cannot be read: it is damaged. Save it anew and send that."), "damaged"
+        ) from error
 
 
 def _of_sheet(book: Any, limits: Limits) -> Iterator[Row]:

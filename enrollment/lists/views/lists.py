@@ -1,0 +1,216 @@
+"""Lists: those that came, bringing one, and one with its rows and what becomes of them."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from liaoyang_medins.kernel.audit import selectors as audit_selectors
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.errors import DomainError
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.runs import selectors as run_selectors
+from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
+from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
+
+from .. import exports, selectors, services
+from ..forms import UploadForm
+from ..labels import finding_text
+from ..layouts import Source, layout
+from ..models import ListRow, UploadedList
+from ..services.uploading import sources_of
+from ..showing import shown_cells
+from ..stated import Finding
+
+State = ListRow.State
+
+
+@allowed("lists.see")
+@require_GET
+def lists(request: ActorRequest) -> HttpResponse:
+    """The lists that came, the newest first, with how far each is."""
+    page = page_of(request, selectors.lists_visible_to(request.actor))
+    last = selectors.last_runs(page)
+    context = {"page": page, "rows": [(row, state_of(row, last.get(row.number))) for row in page]}
+    return render(request, "lists/lists.html", context)
+
+
+def state_of(found: UploadedList, run: Run | None) -> SimpleNamespace:
+    """How far a list is: a code, which gives the colour, and the word."""
+    words = {
+        "checking": _("Being checked"),
+        "checked": _("Checked: can be applied"),
+        "running": _("Being applied"),
+        "partly": _("Applied in part"),
+        "applied": _("Applied"),
+        "paused": _("Paused"),
+        "failed": _("Failed"),
+        "cancelled": _("Not checked"),
+    }
+    tones = {"applied": "good", "checked": "wait", "failed": "bad", "paused": "wait", "partly": "wait"}
+    if found.applied_on is not None:
+        code = "applied"
+    elif run is None:
+        code = "cancelled"
+    elif run.status in (Run.Status.PAUSED, Run.Status.FAILED):
+        code = str(run.status)
+    elif run.status == Run.Status.CANCELLED:
+        code = "cancelled" if run.dry_run else "partly"
+    elif run.status == Run.Status.FINISHED:
+        code = "checked"
+    else:
+        code = "checking" if run.dry_run else "running"
+    return SimpleNamespace(code=code, word=words[code], tone=tones.get(code, "info"))
+
+
+@allowed("lists.upload")
+@require_http_methods(["GET", "POST"])
+def list_new(request: ActorRequest) -> HttpResponse:
+    """Bring a list; it is checked at once, and nothing is changed by that."""
+    sources = sources_of(request.actor)
+    form = UploadForm(request.POST or None, request.FILES or None, sources=sources)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        source = Source(form.cleaned_data["source"])
+        try:
+            uploaded = services.upload_list(source=source, file=file, file_name=file.name, by=request.actor)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            return redirect("list", number=uploaded.number)
+    templates = [(source, UploadedList.Source(source.value).label, layout(source)) for source in sources]
+    context = {"form": form, "templates": templates}
+    return render(request, "lists/list_new.html", context, status=422 if form.errors else 200)
+
+
+@allowed("lists.upload")
+@require_GET
+def list_template(request: ActorRequest, source: str) -> FileResponse:
+    """The empty workbook of a list."""
+    if source not in set(sources_of(request.actor)):
+        raise Http404
+    return FileResponse(exports.template_of(Source(source)), as_attachment=True, filename=f"{source}.xlsx")
+
+
+def visible(actor: Actor, number: str) -> UploadedList:
+    return get_object_or_404(selectors.lists_visible_to(actor), number=number)
+
+
+TONES = {"would": "wait", "done": "good", "nothing": "neutral", "refused": "bad", "waiting": "info"}
+TABS = (State.WOULD, State.DONE, State.REFUSED, State.NOTHING, State.WAITING)
+
+
+@allowed("lists.see")
+@require_GET
+def list_page(request: ActorRequest, number: str) -> HttpResponse:
+    """A list: its progress while it is checked or applied, then its rows by what became of them."""
+    found = visible(request.actor, number)
+    run = selectors.runs_of(found).first()
+    live = run is not None and run.status in Run.AT_WORK
+    context: dict[str, Any] = {"list": found, "run": run, "live": live}
+    if run is not None:
+        context["progress"] = run_selectors.progress_of(run)
+        context["errors"] = run_selectors.last_errors(run)
+    if request.htmx:
+        answer = render(request, "lists/live.html", context)
+        if not live:
+            # The rows, the buttons and the timeline changed with it.
+            answer["HX-Refresh"] = "true"
+        return answer
+    counts = selectors.counts_of(found)
+    shown = shown_state(request.GET.get("rows", ""), counts)
+    rows = page_of(request, found.rows.filter(state=shown).select_related("resident").order_by("place"))
+    may_bring = request.actor.may("lists.upload")
+    context |= {
+        "state": state_of(found, run),
+        "counts": counts,
+        "tabs": [tab(each, getattr(counts, each.value), shown) for each in TABS if getattr(counts, each.value)],
+        "shown": shown,
+        "page": rows,
+        "rows": [(row, shown_cells(row, found), finding_texts(row), TONES[row.state]) for row in rows],
+        "may_bring": may_bring,
+        "may_apply": may_bring and found.applied_on is None and not live and counts.would and checked(run),
+        "may_check": may_bring and found.applied_on is None and (run is None or run.status in Run.OVER),
+        "may_discard": may_bring and not selectors.runs_of(found).filter(dry_run=False).exists(),
+        "may_steer": may_bring and run is not None and run.ended_at is None,
+        "entries": audit_selectors.timeline(audit.entries_of(UploadedList._meta.label_lower, found.number)),
+    }
+    return render(request, "lists/list.html", context)
+
+
+def checked(run: Run | None) -> bool:
+    """Whether the list can be applied after this run, the newest."""
+    return run is not None and (run.status == Run.Status.FINISHED or not run.dry_run)
+
+
+def tab(state: State, count: int, shown: str) -> SimpleNamespace:
+    return SimpleNamespace(label=state.label, url=f"?rows={state.value}", active=state == shown, count=count)
+
+
+def shown_state(asked: str, counts: selectors.Counts) -> str:
+    """The state of the rows that are shown: what was asked for, else the first that there are rows of."""
+    if asked in State.values:
+        return asked
+    return next((str(state) for state in TABS if getattr(counts, state.value)), str(State.WAITING))
+
+
+def finding_texts(row: ListRow) -> list[str]:
+    return [finding_text(Finding.of(data)) for data in row.findings]
+
+
+@allowed("lists.upload")
+@require_POST
+def list_check(request: ActorRequest, number: str) -> HttpResponse:
+    """Check a list anew."""
+    visible(request.actor, number)
+    services.check_list(number=number, by=request.actor)
+    return redirect("list", number=number)
+
+
+@allowed("lists.upload")
+@require_POST
+def list_apply(request: ActorRequest, number: str) -> HttpResponse:
+    """Do what the rows say."""
+    visible(request.actor, number)
+    services.apply_list(number=number, by=request.actor)
+    return redirect("list", number=number)
+
+
+STEER = {"pause": runs.pause_run, "resume": runs.resume_run, "cancel": runs.cancel_run}
+
+
+@allowed("lists.upload")
+@require_POST
+def list_steer(request: ActorRequest, number: str) -> HttpResponse:
+    """Pause, resume or cancel what is at work on a list."""
+    found = visible(request.actor, number)
+    run = selectors.runs_of(found).first()
+    verb = STEER.get(request.POST.get("action", ""))
+    if run is not None and verb is not None:
+        verb(number=run.number, by=request.actor)
+    return redirect("list", number=number)
+
+
+@allowed("lists.upload")
+@require_POST
+def list_discard(request: ActorRequest, number: str) -> HttpResponse:
+    """Take a list away of which nothing was applied."""
+    visible(request.actor, number)
+    services.discard_list(number=number, by=request.actor)
+    messages.success(request, _("The list %(number)s was discarded.") % {"number": number})
+    return redirect("lists")
+
+
+@allowed("lists.upload")
+@require_GET
+def list_refused(request: ActorRequest, number: str) -> FileResponse:
+    """The refused rows as a workbook, the reasons beside each."""
+    found = visible(request.actor, number)
+    workbook = exports.refused_rows(uploaded=found, by=request.actor)
+    return FileResponse(workbook, as_attachment=True, filename=f"{found.number}-refused.xlsx")
