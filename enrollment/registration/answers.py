@@ -1,6 +1,7 @@
 """What the typed answers come to, in words: the live answer of page 1, and the rows of the check page."""
 
 import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.attachments.models import Attachment
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.errors import BeforeTheLaw
@@ -117,7 +119,11 @@ def known_person(given: dict[str, Any], sex: Sex, actor: Actor) -> Resident | No
 
 
 def rows_of(
-    draft: RegistrationDraft, statement: Statement, materials: MaterialsForm, closing: ClosingForm
+    draft: RegistrationDraft,
+    statement: Statement,
+    materials: MaterialsForm,
+    closing: ClosingForm,
+    scans: Mapping[str, Sequence[Attachment]],
 ) -> list[SimpleNamespace]:
     """The answers in sections, each row with the way back to its question."""
     page_1 = reverse("registration-draft", args=[draft.pk]) + "?back=check#id_"
@@ -154,7 +160,7 @@ def rows_of(
     text = f"{agent.name} ({relation_label(agent.relation)})" if agent else _("The person comes in person")
     holds.append(row(_("Guardian or agent"), text, page_1 + "agent_name"))
     papers = [
-        row(words, state_text(materials, name), f"{page_2}{name}_0")
+        row(words, state_text(materials, name, len(scans.get(name, ()))), f"{page_2}{name}_0")
         for name, words in ((item.material.value, label(item.material)) for item in materials.needed)
     ]
     wishes = closing.cleaned_data
@@ -194,9 +200,10 @@ def circumstance_text(kind: str, stated: CircumstanceData | None) -> str:
     return " · ".join(parts)
 
 
-def state_text(materials: MaterialsForm, name: str) -> str:
-    """How a document was found, with what is wrong with it."""
+def state_text(materials: MaterialsForm, name: str, scans: int) -> str:
+    """How a document was found, with what is wrong with it and how many scans are attached."""
     states = dict(materials.fields[name].choices)  # type: ignore[attr-defined]
     said = str(states[materials.cleaned_data[name]])
     remark = materials.cleaned_data[f"{name}_remark"]
-    return f"{said} ({remark})" if remark else said
+    said = f"{said} ({remark})" if remark else said
+    return " · ".join([said, _("Scans: %(count)s") % {"count": scans}]) if scans else said

@@ -23,7 +23,7 @@ from .step_forms import ClosingForm, MaterialsForm
 
 Kind = Circumstance.Kind
 # What is posted with a form and is no answer.
-NO_ANSWERS = frozenset({"csrfmiddlewaretoken", "keep", "back", "all_present", "draft"})
+NO_ANSWERS = frozenset({"csrfmiddlewaretoken", "keep", "back", "all_present", "draft", "attach", "remove"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.attachments import services as attachments
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.facts import to_json
@@ -21,7 +22,7 @@ from liaoyang_medins.kernel.statements import Statement, insert_all, insert_numb
 
 from .. import idnumber, papers, rules, selectors
 from ..data import AgentData, CircumstanceData, PersonData
-from ..models import MaterialCheck, Registration, Resident
+from ..models import MaterialCheck, Registration, RegistrationDraft, Resident
 from . import circumstances as circumstance_services
 from .common import Status, assess_again, keep_assessment, kept_as
 from .materials import State, material_rows, status_of
@@ -48,6 +49,7 @@ def register_resident(
     next_year: bool = False,
     supplementary: bool = True,
     remark: str = "",
+    draft: RegistrationDraft | None = None,
     by: Actor,
 ) -> Registration:
     """A registration received by the actor's office today; the resident is found by ID number or put on record.
@@ -56,9 +58,9 @@ def register_resident(
     not looked at: `materials_missing`. Else `accepted`, to be forwarded within the community's term (W3). The same
     `submission` again gives back the first registration.
 
-    `remarks` says of documents what is wrong with them. Raises Invalid for wrong input (with its field), NotAllowed
-    for a role or a community that is not the actor's, Refused where the person is enrolled, has an open registration,
-    or died.
+    What hangs on the `draft` hangs on the registration from then on. `remarks` says of documents what is wrong with
+    them. Raises Invalid for wrong input (with its field), NotAllowed for a role or a community that is not the
+    actor's, Refused where the person is enrolled, has an open registration, or died.
     """
     by.require("registrations.register")
     _one_at_a_time(submission)
@@ -106,6 +108,8 @@ def register_resident(
         registration.accepted_on = today
         registration.due_on = rules.community_due(today, found.policy)
     insert_numbered(registration, "registration", today)
+    if draft is not None:
+        attachments.hand_on(of=draft, to=registration)
     found_documents = material_rows(registration, states, remarks or {})
     insert_all(found_documents)
     notice: KeptPaper | None = None

@@ -27,13 +27,13 @@ from .. import papers, services
 from ..answers import Live
 from ..guide import next_step
 from ..labels import label
-from ..models import MaterialCheck, Registration
+from ..models import Registration
 from ..queue import status_words, urgency
 from ..reasons import eligibility_steps, reasons_of
 from ..selectors import registrations_visible_to, residents_visible_to
 from ..services.common import assess_again, holder, require_holder, require_other_person
-from ..services.materials import needed_materials
-from ..step_forms import MaterialsForm, ReasonForm, RefusalForm, StepForm
+from ..services.scans import may_attach, scans_of
+from ..step_forms import ReasonForm, RefusalForm, StepForm
 from ..words import relation_label
 
 Status = Registration.Status
@@ -78,6 +78,7 @@ def page(
         "reasons": reasons_of(steps) if row.reasons else [],
         "live": quote_of(row),
         "materials": material_rows(row),
+        "may_attach": may_attach(row, request.actor),
         "entries": timeline(entries_of(row._meta.label_lower, row.number)),
         "form": next(iter(wrong.values())) if wrong else None,
         "papers": papers_of(row),
@@ -107,16 +108,19 @@ def quote_of(row: Registration) -> Live | None:
 
 
 def material_rows(row: Registration) -> list[dict[str, Any]]:
-    """The documents with how they were found."""
-    return [
+    """The documents with how they were found and their scans; last the scans of those that are not needed any more."""
+    scans = dict(scans_of(row))
+    found = [
         {
             "label": label(Material(item.material)),
             "state": item.state,
             "words": item.get_state_display(),
             "remark": item.remark,
+            "scans": scans.pop(item.material, ()),
         }
         for item in row.materials.all()
     ]
+    return [*found, *({"label": label(Material(part)), "scans": more} for part, more in scans.items())]
 
 
 # --- what can be done ------------------------------------------------------------------------------------------------
@@ -251,40 +255,3 @@ def refuse(request: ActorRequest, number: str) -> HttpResponse:
 def withdraw(request: ActorRequest, number: str) -> HttpResponse:
     """The applicant takes it back."""
     return step(request, number, "withdraw", services.withdraw, ReasonForm, _("The registration is withdrawn."))
-
-
-@allowed("registrations.register")
-def materials(request: ActorRequest, number: str) -> HttpResponse:
-    """The documents at a further visit (W2)."""
-    row = opened(request, number)
-    require_holder(row, request.actor)
-    needed = needed_materials(row, assess_again(row, clock.today()))
-    before = {item.material: item for item in row.materials.all()}
-    initial: dict[str, Any] = {"version": row.version}
-    for item in needed:
-        found = before.get(item.material.value)
-        initial[item.material.value] = found.state if found else MaterialCheck.State.NOT_LOOKED_AT
-        initial[f"{item.material.value}_remark"] = found.remark if found else ""
-    form = MaterialsForm(request.POST or None, needed=needed, late_reason=True, initial=initial)
-    form.fields["version"] = StepForm.base_fields["version"]
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.check_materials(
-                number=number,
-                version=form.cleaned_data["version"],
-                materials=form.states,
-                remarks=form.remarks,
-                reason=form.cleaned_data["reason"],
-                by=request.actor,
-            )
-        except Conflict as error:
-            return conflict_page(request, row, error)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("The documents are written down."))
-            return redirect("registration", number)
-    context = {"row": row, "form": form, "resident": row.resident}
-    return render(request, "registration/materials.html", context, status=422 if form.errors else 200)

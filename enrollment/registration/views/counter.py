@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.attachments import services as attachments
 from liaoyang_medins.kernel.errors import DomainError
 from liaoyang_medins.kernel.policy.errors import BeforeTheLaw
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
@@ -25,6 +27,8 @@ from ..selectors import residents_visible_to
 from ..services.common import Assessment
 from ..services.entry import require_free
 from ..services.people import require_here
+from ..services.scans import remove_from_draft, scans_of
+from .documents import take_files
 from .keeping import keeps_typed, seal
 
 HERE = "statement"
@@ -136,14 +140,21 @@ def documents(request: ActorRequest, draft_id: uuid.UUID) -> HttpResponse:
     statement, assessment = found
     needed = drafts.needed_materials(statement, assessment)
     if request.method == "POST":
+        if "remove" in request.POST:
+            return remove_scan(request, row)
         if "all_present" in request.POST:
             drafts.mark_all_present(row, needed)
-        checked = drafts.materials_form(row, needed, checked=True), drafts.closing_form(row, checked=True)
-        materials, closing = checked
-        if materials.is_valid() and closing.is_valid():
-            return redirect("registration-check", row.pk)
+        materials, closing = drafts.materials_form(row, needed, checked=True), drafts.closing_form(row, checked=True)
+        both = materials.is_valid(), closing.is_valid()
+        # What was chosen is kept also where something else has to be put right.
+        take_files(request, materials, row)
+        if all(both) and not materials.errors:
+            return redirect(
+                "registration-draft-materials" if "attach" in request.POST else "registration-check", row.pk
+            )
     else:
         materials, closing = drafts.materials_form(row, needed), drafts.closing_form(row)
+    materials.scans = scans_of(row)
     context = {
         "form": materials,
         "closing": closing,
@@ -153,6 +164,16 @@ def documents(request: ActorRequest, draft_id: uuid.UUID) -> HttpResponse:
         "found": assessment,
     }
     return render(request, "registration/documents.html", context)
+
+
+def remove_scan(request: ActorRequest, row: RegistrationDraft) -> HttpResponse:
+    """Take a scan off the draft (its key is the button's value), and back to the page."""
+    try:
+        remove_from_draft(draft=row, key=uuid.UUID(request.POST["remove"]), by=request.actor)
+    except ValueError as error:
+        raise Http404 from error
+    messages.success(request, _("The scan is removed."))
+    return redirect("registration-draft-materials", row.pk)
 
 
 @allowed("registrations.register")
@@ -181,6 +202,7 @@ def check(request: ActorRequest, draft_id: uuid.UUID) -> HttpResponse:
                 agent=statement.agent,
                 materials=materials.states,
                 remarks=materials.remarks,
+                draft=row,
                 by=request.actor,
                 **closing.cleaned_data,
             )
@@ -193,7 +215,7 @@ def check(request: ActorRequest, draft_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "draft": row,
         "live": Live.of(assessment),
-        "sections": rows_of(row, statement, materials, closing),
+        "sections": rows_of(row, statement, materials, closing, scans_of(row)),
         "not_looked_at": [label for label, state in materials.found if state == "not_looked_at"],
         "bad": [label for label, state in materials.found if state in ("missing", "wrong")],
     }
@@ -204,7 +226,10 @@ def check(request: ActorRequest, draft_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def discard(request: ActorRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Throw away what was begun and not submitted."""
-    opened(request, draft_id).delete()
+    row = opened(request, draft_id)
+    with transaction.atomic():
+        attachments.discard(of=row)
+        row.delete()
     messages.success(request, _("The draft is discarded."))
     return redirect("registrations")
 

@@ -72,11 +72,14 @@ def attach(*, to: models.Model, part: str, file: UploadedFile, resident: str = "
 
 
 @transaction.atomic
-def look(*, attachment: Attachment, of: models.Model, resident: str = "", by: Actor) -> bytes:
-    """The bytes of a scan that hangs on `of`; the look is on record. Raises NotAllowed for one that was removed."""
+def look(*, attachment: Attachment, resident: str = "", by: Actor) -> bytes:
+    """The bytes of a scan; the look is on record, at the scan and at the `resident`, since it changes nothing of what
+    the scan hangs on. Raises NotAllowed for one that was removed.
+    """
     if attachment.removed_on is not None:
         raise NotAllowed(_("This scan was removed."), code="removed")
-    audit.record(by=by, verb="attachments.look", obj=of, resident=resident, changes=_told(attachment))
+    at = {"of": attachment.object_number, **_told(attachment)}
+    audit.record(by=by, verb="attachments.look", obj=attachment, resident=resident, changes=at)
     return storage.read(attachment.key)
 
 
