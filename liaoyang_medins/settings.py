@@ -73,8 +73,11 @@ INSTALLED_APPS = [
     "liaoyang_medins.kernel.attachments",
     "enrollment.registration",
     "enrollment.life",
+    "enrollment.households",
     "enrollment.contributions",
+    "enrollment.cards",
     "claims",
+    "claims.misuse",
     "enrollment.lists",
     "funds",
     "liaoyang_medins.portal",
@@ -94,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "liaoyang_medins.kernel.web.middleware.BusinessDateMiddleware",
     "liaoyang_medins.kernel.web.middleware.ActorMiddleware",
+    "liaoyang_medins.kernel.web.terms.TermMiddleware",
     "liaoyang_medins.kernel.web.middleware.DomainErrorMiddleware",
 ]
 

@@ -22,6 +22,7 @@ ANY: list[tuple[str, Any]] = [("", _("All"))]
 class CatalogueFilter(forms.Form):
     """What the catalogue shows; bound to the address."""
 
+    public_terms = True
     q = forms.CharField(label=_("Code, name or pinyin initials"), required=False)
     cls = forms.ChoiceField(label=_("Class"), required=False, choices=ANY + labels.choices(CatalogueClass))
     on = DateField(label=_("In force on"), required=False)
@@ -30,6 +31,7 @@ class CatalogueFilter(forms.Form):
 class InstitutionFilter(forms.Form):
     """What the list of institutions shows; bound to the address."""
 
+    public_terms = True
     q = forms.CharField(label=_("Code or name"), required=False)
     grade = forms.ChoiceField(label=_("Grade"), required=False, choices=ANY + labels.choices(Grade))
     designated = forms.ChoiceField(

@@ -135,6 +135,7 @@ MADE_HERE = [Office.Kind.COMMUNITY, Office.Kind.SUBDISTRICT, Office.Kind.DISTRIC
 class OfficeFilter(forms.Form):
     """The filters of the list of offices."""
 
+    public_terms = True
     q = forms.CharField(label=_("Name or code"), required=False, widget=forms.SearchInput)
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[ALL, *Office.Kind.choices])
     district = forms.ChoiceField(label=_("District"), required=False)

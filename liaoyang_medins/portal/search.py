@@ -1,4 +1,7 @@
-"""Search: numbers lead to their object, names to a list; always within what the actor may see."""
+"""Search: numbers lead to their object, names to a list; always within what the actor may see.
+
+What is typed never stands in an address: it is kept under an opaque key (kernel/web/terms.py).
+"""
 
 import re
 from collections.abc import Callable
@@ -20,13 +23,13 @@ from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.offices.actors import Actor
 
 NUMBER = re.compile(r"([A-Z])([0-9]{4})-?([0-9]{1,12})")
-# Whatever has this many digits may be somebody's number: it never stands in an address.
+# Whatever has this many digits may be somebody's number: it is not shown again.
 SENSITIVE_DIGITS = 6
 AT_MOST = 50
 
 
 def is_sensitive(text: str) -> bool:
-    """Whether `text` has so many digits that it must not stand in an address."""
+    """Whether `text` has so many digits that it may be somebody's number, which no page repeats."""
     return sum(char.isdecimal() for char in text) >= SENSITIVE_DIGITS
 
 
@@ -47,7 +50,8 @@ def _reversals(actor: Actor) -> QuerySet[Reversal]:
     return Reversal.objects.filter(settlement__in=claims.settlements_visible_to(actor))
 
 
-# First letter of a number → what the actor sees of its kind, the page, and the field that the page is addressed by.
+# First letter of a number (kernel/numbers.py) → what the actor sees of its kind, the page, and the field that the page
+# is addressed by. An app that draws another kind of number adds it here.
 KINDS: dict[str, tuple[Visible, str, str]] = {
     "P": (_residents, "resident", "number"),
     "R": (registration.registrations_visible_to, "registration", "number"),
@@ -71,6 +75,8 @@ def find_number(text: str, actor: Actor) -> str | None:
         return None
     visible, url_name, field = KINDS[match[1]]
     number = f"{match[1]}{match[2]}-{int(match[3]):07d}"
+    if match[1] == "P":
+        number = registration.number_led_to(number) or number
     found = visible(actor).filter(number=number).values_list(field, flat=True).first()
     return reverse(url_name, args=[found]) if found else None
 
@@ -80,14 +86,33 @@ def find_id_number(text: str, actor: Actor) -> str | None:
 
     None where the number belongs to nobody whom the actor may see. Raises Invalid where it cannot be an ID number.
     """
-    number = idnumber.parse(text, today=clock.today()).number
-    found = registration.residents_visible_to(actor).filter(id_number=number).values_list("number", flat=True).first()
-    if found:
-        return reverse("resident", args=[found])
-    stays = list(
-        claims.stays_visible_to(actor).filter(resident__id_number=number).values_list("number", flat=True)[:2]
-    )
+    person = _with_id_number(text)
+    if person is None:
+        return None
+    if registration.residents_visible_to(actor).filter(pk=person.pk).exists():
+        return reverse("resident", args=[person.number])
+    stays = list(claims.stays_visible_to(actor).filter(resident=person).values_list("number", flat=True)[:2])
     return reverse("stay", args=[stays[0]]) if len(stays) == 1 else None
+
+
+def _with_id_number(text: str) -> Resident | None:
+    """Whoever has this ID number, wherever they live; that of a merged record leads to the other. Raises Invalid."""
+    return registration.resident_with(idnumber.parse(text, today=clock.today()).number)
+
+
+def elsewhere(text: str, actor: Actor) -> Resident | None:
+    """The person with the ID number `text` whose record the actor cannot see and may ask the transfer of. All that may
+    be shown is the community.
+    """
+    if not actor.may("transfers.ask") or not idnumber.looks_like(text):
+        return None
+    try:
+        person = _with_id_number(text)
+    except Invalid:
+        return None
+    if person is None or registration.residents_visible_to(actor).filter(pk=person.pk).exists():
+        return None
+    return person
 
 
 def find(text: str, actor: Actor) -> str | None:

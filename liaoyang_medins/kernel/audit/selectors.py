@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,9 +31,10 @@ class Event:
     object_number: str
 
 
-def of_resident(number: str) -> QuerySet[AuditEntry]:
-    """The entries that concern a resident, newest first."""
-    return AuditEntry.objects.filter(resident=number).order_by("-id")
+def of_resident(*numbers: str) -> QuerySet[AuditEntry]:
+    """The entries that concern a resident, newest first; of one who had several records, under all their numbers."""
+    concerned = Q(resident=numbers[0]) if len(numbers) == 1 else Q(resident__in=numbers)
+    return AuditEntry.objects.filter(concerned).order_by("-id")
 
 
 def timeline(entries: Iterable[AuditEntry]) -> list[Event]:

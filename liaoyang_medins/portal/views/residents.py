@@ -5,13 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from claims import selectors as claims
 from enrollment.contributions import selectors as contributions
+from enrollment.life import selectors as life
+from enrollment.life.models import PersonCorrection
 from enrollment.registration import selectors as registration
 from enrollment.registration.labels import label
 from enrollment.registration.models import Resident
@@ -21,6 +23,7 @@ from liaoyang_medins.kernel.audit.selectors import Event, of_resident, timeline
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import Sex
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
+from liaoyang_medins.kernel.web.templatetags.medins import masked
 
 from .. import services
 
@@ -51,7 +54,27 @@ def actions_of(resident: Resident, actor: Actor, today: datetime.date) -> dict[s
         "renewal_year": contributions.renewal_year(resident, today) if actor.may("notices.make") else None,
         "may_register": actor.may("registrations.register") and not (enrollment or waiting or dead),
         "may_change": actor.may("residents.change"),
+        "may_correct": actor.may("residents.correct"),
+        "may_merge": actor.may("merges.propose"),
         "may_admit": actor.may("stays.enter") and not dead,
+    }
+
+
+def corrected(row: PersonCorrection) -> dict[str, Any]:
+    """A correction in words; ID numbers masked."""
+
+    def said(value: str) -> str:
+        if row.field == PersonCorrection.Field.ID_NUMBER:
+            return masked(value) if value else "—"
+        return label(Sex(value)) if row.field == PersonCorrection.Field.SEX else value
+
+    return {
+        "on": row.corrected_on,
+        "field": row.get_field_display(),
+        "before": said(row.before),
+        "after": said(row.after),
+        "reason": row.reason,
+        "who": row.made_by,
     }
 
 
@@ -67,6 +90,7 @@ def page(request: ActorRequest, resident: Resident, *, id_number: str = "") -> H
     actor, today = request.actor, clock.today()
     subdistrict = resident.community.parent
     cover, tone = cover_of(resident, today)
+    numbers = registration.numbers_of(resident)
     context: dict[str, Any] = {
         "resident": resident,
         "id_number": id_number,
@@ -81,7 +105,9 @@ def page(request: ActorRequest, resident: Resident, *, id_number: str = "") -> H
         "circumstances": resident.circumstances.select_related("school").order_by("kind", "-starts"),
         "registrations": registration.registrations_visible_to(actor).filter(resident=resident),
         "today": today,
-        "entries": [named(event, resident) for event in timeline(of_resident(resident.number))],
+        "corrections": [corrected(row) for row in life.corrections_of(resident)],
+        "entries": [named(event, resident) for event in timeline(of_resident(*numbers))],
+        "merged_numbers": numbers[1:],
         **actions_of(resident, actor, today),
     }
     if actor.may("notices.see"):
@@ -96,7 +122,10 @@ def page(request: ActorRequest, resident: Resident, *, id_number: str = "") -> H
 @allowed("residents.see")
 @require_GET
 def resident(request: ActorRequest, number: str) -> HttpResponse:
-    """One resident, within the scope of the actor's office."""
+    """One resident, within the scope of the actor's office; the number of a merged record leads to the other."""
+    led_to = registration.number_led_to(number)
+    if led_to and registration.residents_visible_to(request.actor).filter(number=led_to).exists():
+        return redirect("resident", led_to)
     found = get_object_or_404(registration.residents_visible_to(request.actor), number=number)
     return page(request, found)
 

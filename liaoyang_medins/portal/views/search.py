@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from claims import selectors as claims
@@ -15,30 +14,35 @@ from enrollment.registration.models import Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.offices.models import Office, User
+from liaoyang_medins.kernel.web import terms
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
 from .. import search as finder
-
-LONGEST = 100
+from .life.transfers import seal_of
 
 
 @allowed("frame.use")
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: ActorRequest) -> HttpResponse:
-    """Numbers are posted and lead to their object; a name leads to a list at an address of its own."""
-    given = request.POST if request.method == "POST" else request.GET
-    text = given.get("q", "").strip()[:LONGEST]
+    """A number leads to its object, a name to a list. What was typed is posted and kept under an opaque key, so that
+    no address holds it; Back and reload ask again.
+    """
     if request.method == "POST":
-        found = finder.find(text, request.actor)
-        if found:
-            return redirect(found)
-        if not finder.is_sensitive(text):
-            return redirect(f"{reverse('search')}?{urlencode({'q': text})}" if text else "search")
-        return render(request, "portal/search.html", {"number_wrong": wrong_with(text), "number_asked": True})
-    if finder.is_sensitive(text):
-        # Somebody typed it into the address: it is neither looked up nor shown again.
-        return redirect("search")
+        text = request.POST.get(terms.TERM, "").strip()[: terms.LONGEST]
+        return redirect(finder.find(text, request.actor) or kept(request, text))
+    text = request.GET.get(terms.TERM, "").strip()[: terms.LONGEST]
+    if text and terms.KEY not in request.GET:
+        # Somebody typed it into the address. A number is not even looked up.
+        return redirect("search" if finder.is_sensitive(text) else kept(request, text))
+    found = finder.find(text, request.actor) if text else None
+    if found:
+        return redirect(found)
     return render(request, "portal/search.html", results(request, text))
+
+
+def kept(request: ActorRequest, text: str) -> str:
+    """The address of the results of `text`."""
+    return f"{reverse('search')}?{terms.KEY}={terms.store(request.user.pk or 0, text)}" if text else reverse("search")
 
 
 def wrong_with(text: str) -> str:
@@ -53,8 +57,16 @@ def wrong_with(text: str) -> str:
 
 
 def results(request: ActorRequest, text: str) -> dict[str, Any]:
-    """What the results page shows for a name, by what the actor's role works with."""
+    """What the results page shows, by what the actor's role works with; a number that leads nowhere is not shown."""
     actor = request.actor
+    if finder.is_sensitive(text):
+        person = finder.elsewhere(text, actor)
+        return {
+            "number_asked": True,
+            "number_wrong": wrong_with(text),
+            "elsewhere": person.community if person else None,
+            "ref": seal_of(person, actor) if person else "",
+        }
     context: dict[str, Any] = {"q": text, "at_most": finder.AT_MOST}
     if not text:
         return context

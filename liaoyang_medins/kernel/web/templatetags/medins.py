@@ -271,9 +271,20 @@ def chips_of(form: Form, parameters: QueryDict) -> list[dict[str, str]]:
 
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
 def filter_bar(context: Context, form: Form) -> dict[str, Any]:
-    """The filters of a list, always in view, and what is set of them as chips. The form is bound to request.GET."""
+    """The filters of a list, always in view, and what is set of them as chips. The form is bound to request.GET.
+
+    A form in which people can be looked for (field `q`) is posted, so that no address holds what was typed; one that
+    finds nothing of a person says `public_terms = True`.
+    """
     parameters = parameters_of(context)
-    return {"form": form, "chips": chips_of(form, parameters), "sort": parameters.get("sort", "")}
+    posted = "q" in form.fields and not getattr(form, "public_terms", False)
+    return {
+        "form": form,
+        "chips": chips_of(form, parameters),
+        "sort": parameters.get("sort", ""),
+        "to": context["request"].path if posted and "request" in context else "",
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
