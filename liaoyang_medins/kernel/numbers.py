@@ -19,6 +19,7 @@ PREFIXES = {
     "statement": "B",
     "subsidy_receipt": "A",
     "run": "G",
+    "household": "F",
     "misuse": "M",
     "recovery": "Y",
     "transmittal": "H",

@@ -89,6 +89,10 @@ def undo(*, number: str, version: int, by: Actor) -> Registration:
     if last.verb == "registrations.approve":
         registration.reviewed_by = None
     undone = registration.status
+    # It never went to the other office.
+    handed = registration.handovers.filter(handed_on=clock.today()).last()
+    if handed is not None and then != Status.WITHDRAWN:
+        handed.delete()
     move(registration, then, on=since, due_on=due_on)
     audit.record(
         by=by,

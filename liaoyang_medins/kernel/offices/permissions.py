@@ -39,6 +39,9 @@ MAY: dict[str, frozenset[Role]] = {
         "receipts.see": _AGENCY | {R.SUPERVISOR},
         "receipts.record": {R.AGENCY_CLERK},
         "receipts.resolve": {R.AGENCY_REVIEWER},
+        # Households
+        "households.see": {R.COMMUNITY, R.SUBDISTRICT, R.DISTRICT, R.SUPERVISOR} | _AGENCY,
+        "households.change": {R.COMMUNITY, R.AGENCY_CLERK},
         # Certificates and cards (W7), their misuse (S1)
         "cards.see": _CHAIN | _AGENCY | {R.SUPERVISOR},
         "cards.make": {R.AGENCY_CLERK},

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MisuseConfig(AppConfig):
+    name = "claims.misuse"
+    label = "misuse"
+    verbose_name = _("Misuse of cards")
+
+    def ready(self) -> None:
+        from . import acts  # noqa: F401
