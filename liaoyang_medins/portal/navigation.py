@@ -1,5 +1,6 @@
 """The left navigation: at most eight entries of a role, with a count where work waits."""
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -20,24 +21,38 @@ AT_MOST = 8
 @dataclass(frozen=True, slots=True)
 class Item:
     """An entry: `url_name` is where it leads, `under` the addresses beside it where it is the current one, `queue` the
-    code of the queue of work that it counts."""
+    code of the queue of work that it counts, `also` those of further ones that are reached from there."""
 
     label: str | Promise
     url_name: str
     icon: str
     queue: str = ""
     under: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    def count(self, counts: Mapping[str, int], elsewhere: Container[str]) -> int | None:
+        """How much waits under this entry; None where nothing is counted. What is counted `elsewhere` is not here."""
+        codes = [self.queue, *(code for code in self.also if code not in elsewhere)]
+        found = [counts[code] for code in codes if code in counts]
+        return sum(found) if found else None
 
 
 HOME = Item(_("Home"), "home", "house")
+# Counted where no entry of its own is left for them.
 REGISTRATIONS = Item(
-    _("Registrations"), "registrations", "clipboard-check", "registrations", ("/residents/", "/lists/", "/schools/")
+    _("Registrations"),
+    "registrations",
+    "clipboard-check",
+    "registrations",
+    ("/residents/", "/lists/", "/schools/", "/transfers/", "/double-records/"),
+    ("transfers", "merges"),
 )
+TRANSFERS = Item(_("Transfers"), "transfers", "send", "transfers")
 LISTS = Item(_("Lists"), "lists", "file-earmark-arrow-up")
 CLASSES = Item(_("Classes"), "schools", "mortarboard")
 NOTICES = Item(_("Notices"), "notices", "file-earmark-text")
 RECEIPTS = Item(_("Receipts"), "receipts", "cash-coin", "receipts")
-STAYS = Item(_("Hospital stays"), "stays", "hospital", "stays", ("/settlements/",))
+STAYS = Item(_("Hospital stays"), "stays", "hospital", "stays", ("/settlements/",), ("corrections",))
 REFERRALS = Item(_("Referrals"), "referrals", "send", "referrals")
 ENTITLEMENT = Item(_("Check cover"), "entitlement", "shield-check")
 STATEMENTS = Item(_("Subsidy statements"), "statements", "file-earmark-spreadsheet", "statements", ("/runs/",))
@@ -49,7 +64,7 @@ OFFICES = Item(_("Offices"), "offices", "diagram-3")
 AUDIT = Item(_("Audit log"), "audit-log", "clock-history")
 
 ITEMS: dict[Role, tuple[Item, ...]] = {
-    Role.COMMUNITY: (HOME, REGISTRATIONS, NOTICES),
+    Role.COMMUNITY: (HOME, REGISTRATIONS, TRANSFERS, NOTICES),
     Role.SCHOOL: (HOME, REGISTRATIONS, LISTS, CLASSES, NOTICES),
     Role.SUBDISTRICT: (HOME, REGISTRATIONS, NOTICES),
     Role.DISTRICT: (HOME, REGISTRATIONS, NOTICES),
@@ -74,6 +89,7 @@ def entries(request: HttpRequest) -> list[NavigationEntry]:
     if actor is None or actor.role is None:
         return []
     counts = counts_of(actor)
+    own = {item.queue for item in ITEMS[actor.role]}
     items = [(item, reverse(item.url_name)) for item in ITEMS[actor.role]]
     here = max(
         (item for item, url in items if _lies_under(request.path, item, url)),
@@ -81,7 +97,7 @@ def entries(request: HttpRequest) -> list[NavigationEntry]:
         default=None,
     )
     return [
-        NavigationEntry(str(item.label), url, item.icon, counts.get(item.queue), item is here) for item, url in items
+        NavigationEntry(str(item.label), url, item.icon, item.count(counts, own), item is here) for item, url in items
     ]
 
 

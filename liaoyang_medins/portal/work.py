@@ -11,10 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims import selectors as claims
-from claims.models import Referral, Stay
+from claims.models import Referral, SettlementToCorrect, Stay
 from enrollment.contributions import selectors as contributions
 from enrollment.contributions.labels import label
 from enrollment.contributions.models import ContributionNotice, Receipt
+from enrollment.life import selectors as life
+from enrollment.life.models import Merge, Transfer
 from enrollment.registration.models import Registration
 from enrollment.registration.queue import waiting_for
 from funds import selectors as funds
@@ -248,16 +250,95 @@ def _statements(cases: QuerySet[SubsidyStatement], today: datetime.date, title: 
     return Queue("statements", title, reverse("statements"), _("Payment due on"), empty, cases, row)
 
 
+def settlements_to_correct(actor: Actor, today: datetime.date) -> Queue:
+    """Settlements that what became known later contradicts, those known longest first."""
+    cases = claims.settlements_to_correct(actor).filter(status=SettlementToCorrect.Status.WAITING)
+
+    def row(case: SettlementToCorrect) -> Row:
+        settlement = case.settlement
+        return Row(
+            settlement.number,
+            reverse("settlement", args=[settlement.number]),
+            settlement.resident.name,
+            str(settlement.stay.institution.label),
+            case.found_on,
+        )
+
+    return Queue(
+        "corrections",
+        _("Settlements to correct"),
+        reverse("corrections"),
+        _("Known since"),
+        _("Nothing on record contradicts a settlement."),
+        cases,
+        row,
+    )
+
+
+def transfers_to_answer(actor: Actor, today: datetime.date) -> Queue:
+    """Requests of other communities for a record, those asked longest ago first."""
+
+    def row(case: Transfer) -> Row:
+        return Row(
+            case.resident.number,
+            reverse("transfer", args=[case.pk]),
+            case.resident.name,
+            str(case.to_community.label),
+            case.asked_on,
+        )
+
+    return Queue(
+        "transfers",
+        _("Transfers to answer"),
+        reverse("transfers"),
+        _("Asked on"),
+        _("No other community asks for a record."),
+        life.transfers_to_answer(actor),
+        row,
+    )
+
+
+def merges_to_decide(actor: Actor, today: datetime.date) -> Queue:
+    """Proposals to make two records one, those proposed longest ago first."""
+
+    def row(case: Merge) -> Row:
+        return Row(
+            case.duplicate.number,
+            reverse("merge", args=[case.pk]),
+            case.duplicate.name,
+            str(_("into %(number)s")) % {"number": case.survivor.number},
+            case.proposed_on,
+        )
+
+    return Queue(
+        "merges",
+        _("Double records to decide on"),
+        reverse("merges"),
+        _("Proposed on"),
+        _("No double record waits for a decision."),
+        life.merges_to_decide(actor),
+        row,
+    )
+
+
 Maker = Callable[[Actor, datetime.date], Queue]
 
 # What each role has to do, in the order of the home page.
 QUEUES: dict[Role, tuple[Maker, ...]] = {
-    Role.COMMUNITY: (registrations_waiting, notices_to_pay),
+    Role.COMMUNITY: (registrations_waiting, transfers_to_answer, notices_to_pay),
     Role.SCHOOL: (registrations_waiting, notices_to_pay),
     Role.SUBDISTRICT: (registrations_waiting,),
     Role.DISTRICT: (registrations_waiting,),
-    Role.AGENCY_CLERK: (registrations_waiting, stays_to_settle, statements_in_draft),
-    Role.AGENCY_REVIEWER: (registrations_waiting, receipts_unmatched, referrals_requested, statements_in_draft),
+    Role.AGENCY_CLERK: (registrations_waiting, stays_to_settle, settlements_to_correct, statements_in_draft),
+    Role.AGENCY_REVIEWER: (
+        registrations_waiting,
+        receipts_unmatched,
+        referrals_requested,
+        settlements_to_correct,
+        transfers_to_answer,
+        merges_to_decide,
+        statements_in_draft,
+    ),
     Role.HOSPITAL: (stays_to_settle, stays_in_house),
     Role.CITY_FINANCE: (),
     Role.DISTRICT_FINANCE: (),
