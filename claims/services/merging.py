@@ -1,10 +1,13 @@
 """What claims have to say when two records of a person are made one: settlements, the cap, stays (A4, A8, B4)."""
 
+from decimal import Decimal
+
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
+from claims.facts import Days, benefit_days
 from claims.models import Settlement
-from claims.services.corrections import cap_period_now
+from claims.services.corrections import cap_period_now, contradictions
 from claims.services.records import refresh_holds
 from enrollment.life.parts import PARTS, Part
 from enrollment.registration.models import Resident
@@ -49,24 +52,33 @@ def settle(survivor: Resident, duplicate: Resident, by: Actor) -> None:
 
 
 def finish(survivor: Resident, by: Actor) -> None:
-    """A8: stays that overlap now wait for a clerk. Refused where a settlement would count in another cap period (B4)
-    by the notices that both records have together.
+    """A8: stays that overlap now wait for a clerk. Refused where a settlement would count in another cap period (B4),
+    or more days of it would count (A1), by the notices that both records have together.
     """
     live = Settlement.objects.filter(resident=survivor, live=True).order_by("sequence")
-    wrong = [row for row in live if cap_period_now(row) != (row.cap_from, row.cap_until)]
+    covered = benefit_days(survivor)
+    wrong = [
+        row
+        for row in live.select_related("stay", "resident")
+        if cap_period_now(row) != (row.cap_from, row.cap_until) or covers_more(row, covered)
+    ]
     if wrong:
         raise Refused(
             _("The records cannot be merged yet."),
             code="merge_conflicts",
             reasons=[
-                _(
-                    "The settlement %(number)s would count in another cap period: reverse it first, settle it anew."
-                )
+                _("The settlement %(number)s would be decided otherwise: reverse it first, settle it anew then.")
                 % {"number": row.number}
                 for row in wrong
             ],
         )
     refresh_holds(survivor, clock.today())
+
+
+def covers_more(settlement: Settlement, covered: Days) -> bool:
+    """Whether days of the stay count by now that did not when it was settled: the other record had paid for them."""
+    cover = contradictions(settlement, covered).get("cover")
+    return cover is not None and Decimal(cover[1]) > Decimal(cover[0])
 
 
 PARTS["claims"] = Part(conflicts, settle, finish)

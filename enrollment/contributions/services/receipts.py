@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from enrollment.registration import labels
+from enrollment.registration import following, labels
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
@@ -82,8 +82,8 @@ def return_receipt(*, number: str, version: int, returned_on: date, note: str, b
     """The bank took the payment back, or an unmatched one is paid back, on `returned_on` (C8).
 
     A matched one makes its notice unpaid from the start and withdraws its benefit period; stays already settled stay
-    settled. Raises Invalid for a day before the payment or in the future and where no reason is given, Conflict where
-    it changed since.
+    settled and are listed for a correction. Raises Invalid for a day before the payment or in the future and where no
+    reason is given, Conflict where it changed since.
     """
     by.require("receipts.resolve")
     if not note.strip():
@@ -110,4 +110,6 @@ def return_receipt(*, number: str, version: int, returned_on: date, note: str, b
         changes={"returned_on": returned_on, "notices": [notice.number for notice in notices]},
         note=note.strip(),
     )
+    if notices and receipt.notice:
+        following.follow(receipt.notice.resident, by=by)
     return receipt

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from enrollment.registration import facts as registration_facts
+from enrollment.registration import following
 from enrollment.registration import selectors as registration
 from enrollment.registration import services as registration_services
 from enrollment.registration.models import Resident
@@ -81,6 +82,9 @@ def settle(
         pair = lock_pair(notice)
     if problem is None:
         pay(resident, pair, assessment, paid_on, by)
+        # Days that are over count from now on: stays that were settled without them are looked at.
+        if assessment.starts <= today:
+            following.follow(resident, by=by)
     return Verdict(pair[0], problem)
 
 

@@ -225,7 +225,8 @@ ENDS = sql_check(
         UNION ALL
         SELECT enrollment.number, enrollment.ends, ended.kind, 'not_ended', ended.last_day
         FROM registration_enrollment enrollment JOIN ended ON ended.resident_id = enrollment.resident_id
-        WHERE ended.last_day < coalesce(enrollment.ends, 'infinity') AND CASE kind
+        WHERE enrollment.end_reason <> 'merged'
+            AND ended.last_day < coalesce(enrollment.ends, 'infinity') AND CASE kind
             WHEN 'death' THEN true
             WHEN 'hukou' THEN ended.last_day >= enrollment.starts
             ELSE ended.lasts >= enrollment.starts END
@@ -236,8 +237,39 @@ ENDS = sql_check(
     },
 )
 
+MERGED = sql_check(
+    "resident.merged",
+    "E1",
+    _("A record that was merged into another is empty and leads to one that counts."),
+    table=RESIDENT,
+    rows="registration_resident WHERE merged_into_id IS NOT NULL",
+    sql="""
+        SELECT gone.number AS row, stays.number AS survivor, CASE
+            WHEN stays.merged_into_id IS NOT NULL THEN 'chain'
+            WHEN merge.id IS NULL THEN 'unsaid'
+            ELSE 'hangs' END AS problem
+        FROM registration_resident gone
+        JOIN registration_resident stays ON stays.id = gone.merged_into_id
+        LEFT JOIN life_merge merge ON merge.duplicate_id = gone.id AND merge.status = 'done'
+        WHERE stays.merged_into_id IS NOT NULL OR merge.id IS NULL
+            OR EXISTS (SELECT FROM registration_circumstance row WHERE row.resident_id = gone.id)
+            OR EXISTS (SELECT FROM registration_registration row WHERE row.resident_id = gone.id)
+            OR EXISTS (SELECT FROM registration_enrollment row WHERE row.resident_id = gone.id)
+            OR EXISTS (SELECT FROM contributions_contributionnotice row WHERE row.resident_id = gone.id)
+            OR EXISTS (SELECT FROM contributions_benefitperiod row WHERE row.resident_id = gone.id)
+            OR EXISTS (SELECT FROM claims_stay row WHERE row.resident_id = gone.id)
+            OR EXISTS (SELECT FROM claims_settlement row WHERE row.resident_id = gone.id)
+    """,
+    words={
+        "chain": _("It leads to %(survivor)s, which was merged itself."),
+        "unsaid": _("It leads to %(survivor)s, and no proposal to merge them was decided."),
+        "hangs": _("It was merged into %(survivor)s, and something still hangs on it."),
+    },
+)
+
 CHECKS = (
     ID_NUMBERS,
+    MERGED,
     CIRCUMSTANCES,
     ONE_OPEN_REGISTRATION,
     REASONS,

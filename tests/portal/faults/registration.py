@@ -2,6 +2,7 @@
 
 import datetime
 
+from enrollment.life.models import Merge
 from enrollment.registration.models import Circumstance, Enrollment, Registration, Resident
 from tests.portal.sound_city import loaded
 
@@ -18,6 +19,20 @@ def another_birth_date() -> str:
 def wrong_check_digit() -> str:
     person = Resident.objects.exclude(id_number=None).exclude(id_number__endswith="1")[0]
     return change(person, id_number=f"{(person.id_number or '')[:17]}1")
+
+
+@fault("resident.merged")
+def merged_and_not_empty() -> str:
+    person, other = Resident.objects.exclude(notices=None)[:2]
+    Merge.objects.create(
+        survivor=other,
+        duplicate=person,
+        status="done",
+        reason="同一人",
+        proposed_on=D(2009, 12, 1),
+        decided_on=D(2009, 12, 2),
+    )
+    return change(person, merged_into=other)
 
 
 @fault("circumstance.overlap")
