@@ -108,7 +108,7 @@ class InsuranceCard(models.Model):
             ),
             models.CheckConstraint(
                 name="card_stopped_has_reason",
-                condition=~Q(status__in=["suspended", "replaced", "ended"]) | ~Q(reason=""),
+                condition=~Q(status__in=["replaced", "ended"]) | ~Q(reason=""),
             ),
             models.CheckConstraint(
                 name="card_made_for_something",

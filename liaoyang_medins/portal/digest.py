@@ -21,6 +21,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from enrollment.cards import models as cards
 from enrollment.contributions import models as contributions
 from enrollment.life import models as life
 from enrollment.registration import models as registration
@@ -33,7 +34,10 @@ from .snapshot import one_row, one_snapshot
 
 Model = type[models.Model]
 
-APPS = ("offices", "papers", "attachments", "registration", "life", "contributions", "claims", "lists", "funds")
+APPS = (
+    *("offices", "papers", "attachments", "registration", "life", "households"),
+    *("contributions", "cards", "claims", "misuse", "lists", "funds"),
+)
 # Work that is under way, the day that a demo lives in, and what is kept of other tables beside them.
 LEFT_OUT_MODELS: frozenset[Model] = frozenset(
     {
@@ -50,6 +54,9 @@ LEFT_OUT = frozenset({"id", "number", "version", "submission"})
 LEFT_OUT_OF: dict[Model, frozenset[str]] = {
     offices.User: frozenset({"password", "last_login", "date_joined"}),
     funds.SubsidyStatement: frozenset({"hash"}),
+    # The number of the run that made it.
+    cards.InsuranceCard: frozenset({"run"}),
+    cards.CertificateTerm: frozenset({"run"}),
     # The keys of what moved, for who undoes it by hand.
     life.Merge: frozenset({"moved"}),
 }
@@ -83,6 +90,27 @@ KEYS: dict[str, str] = {
     "ContributionNotice": """
         SELECT own.id, json_build_array(k.key, contribution_year, kind, {place})::text AS key
         FROM contributions_contributionnotice own JOIN {Resident} AS k ON k.id = resident_id
+    """,
+    "Circumstance": """
+        SELECT own.id, json_build_array(k.key, kind, starts, {place})::text AS key
+        FROM registration_circumstance own JOIN {Resident} AS k ON k.id = resident_id
+    """,
+    "Household": """
+        SELECT own.id, json_build_array(code, own.address, own.phone, formed_on, {place})::text AS key
+        FROM households_household own JOIN offices_office ON offices_office.id = community_id
+    """,
+    "InsuranceCard": """
+        SELECT own.id, json_build_array(k.key, made_on, {place})::text AS key
+        FROM cards_insurancecard own JOIN {Resident} AS k ON k.id = resident_id
+    """,
+    "MisuseCase": """
+        SELECT own.id, json_build_array(k.key, opened_on, {place})::text AS key
+        FROM misuse_misusecase own JOIN {Resident} AS k ON k.id = resident_id
+    """,
+    "Posting": """
+        SELECT posting.id, json_build_array(username, role, code, starts)::text AS key
+        FROM offices_posting posting JOIN offices_user ON offices_user.id = user_id
+        JOIN offices_office ON offices_office.id = office_id
     """,
     "Institution": "SELECT id, code AS key FROM claims_institution",
     "Diagnosis": "SELECT code AS id, code AS key FROM claims_diagnosis",
@@ -131,6 +159,10 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("issued_on", "pay_from", "paid_on", "status", "personal", "government", "tier", "benefit_facts"),
     ),
     "UploadedList": ("source, sha256", ("uploaded_on", "applied_on", "file_name")),
+    "Circumstance": ("resident_id, kind, starts", ("voided", "value", "ends", "document_number")),
+    "Household": ("community_id, own.address, own.phone, formed_on", ("formed_on",)),
+    "InsuranceCard": ("resident_id, made_on", ("status", "cause", "since", "handed_out_on", "reason")),
+    "MisuseCase": ("resident_id, opened_on", ("status", "decided_on", "facts")),
     "Referral": ("resident_id, issued_on", ("valid_until", "reason", "status", "diagnosis_id")),
 }
 
@@ -139,7 +171,7 @@ CONTENTS: dict[Model, str] = {
     # What is said, without the numbers that are drawn from sequences.
     papers.KeptPaper: r"""
         SELECT json_build_array(kind, object_type, k.key, round, made_on,
-            regexp_replace(content, '[A-Z][0-9]{4}-[0-9]{7,}', '', 'g'))::text AS content
+            regexp_replace(content, '[A-Z][0-9]{4}-[0-9]{7,}|\m[0-9]{13}\M', '', 'g'))::text AS content
         FROM papers_keptpaper paper LEFT JOIN registration_registration about ON about.number = paper.object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id
     """,

@@ -51,6 +51,7 @@ TRANSFERS = Item(_("Transfers"), "transfers", "send", "transfers")
 LISTS = Item(_("Lists"), "lists", "file-earmark-arrow-up")
 CLASSES = Item(_("Classes"), "schools", "mortarboard")
 NOTICES = Item(_("Notices"), "notices", "file-earmark-text")
+CARDS = Item(_("Cards"), "cards", "credit-card", "cards", ("/card/", "/misuse/"))
 RECEIPTS = Item(_("Receipts"), "receipts", "cash-coin", "receipts")
 STAYS = Item(_("Hospital stays"), "stays", "hospital", "stays", ("/settlements/",), ("corrections",))
 REFERRALS = Item(_("Referrals"), "referrals", "send", "referrals")
@@ -64,10 +65,10 @@ OFFICES = Item(_("Offices"), "offices", "diagram-3")
 AUDIT = Item(_("Audit log"), "audit-log", "clock-history")
 
 ITEMS: dict[Role, tuple[Item, ...]] = {
-    Role.COMMUNITY: (HOME, REGISTRATIONS, TRANSFERS, NOTICES),
-    Role.SCHOOL: (HOME, REGISTRATIONS, LISTS, CLASSES, NOTICES),
-    Role.SUBDISTRICT: (HOME, REGISTRATIONS, NOTICES),
-    Role.DISTRICT: (HOME, REGISTRATIONS, NOTICES),
+    Role.COMMUNITY: (HOME, REGISTRATIONS, TRANSFERS, NOTICES, CARDS),
+    Role.SCHOOL: (HOME, REGISTRATIONS, LISTS, CLASSES, NOTICES, CARDS),
+    Role.SUBDISTRICT: (HOME, REGISTRATIONS, NOTICES, CARDS),
+    Role.DISTRICT: (HOME, REGISTRATIONS, NOTICES, CARDS),
     Role.AGENCY_CLERK: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
     Role.AGENCY_REVIEWER: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
     Role.HOSPITAL: (HOME, ENTITLEMENT, STAYS, REFERRALS, CATALOGUE, INSTITUTIONS),

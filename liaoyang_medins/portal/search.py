@@ -12,8 +12,12 @@ from django.db.models.functions import Replace
 from django.urls import reverse
 
 from claims import selectors as claims
+from claims.misuse import selectors as misuse
 from claims.models import Reversal
+from enrollment.cards import numbering as cards
+from enrollment.cards.selectors import cards_visible_to
 from enrollment.contributions import selectors as contributions
+from enrollment.households import selectors as households
 from enrollment.registration import idnumber
 from enrollment.registration import selectors as registration
 from enrollment.registration.models import Enrollment, Resident
@@ -64,6 +68,8 @@ KINDS: dict[str, tuple[Visible, str, str]] = {
     "T": (claims.referrals_visible_to, "referral", "number"),
     "B": (funds.statements_visible_to, "statement", "number"),
     "A": (funds.subsidy_receipts_visible_to, "statement", "statement__number"),
+    "F": (households.households_visible_to, "household", "number"),
+    "M": (misuse.cases_visible_to, "misuse-case", "number"),
 }
 
 
@@ -100,6 +106,12 @@ def _with_id_number(text: str) -> Resident | None:
     return registration.resident_with(idnumber.parse(text, today=clock.today()).number)
 
 
+def find_card(text: str, actor: Actor) -> str | None:
+    """The address of the card with the number `text`, typed or read, where the actor may see it; else None."""
+    found = cards_visible_to(actor).filter(number=cards.plain(text)).values_list("number", flat=True).first()
+    return reverse("card", args=[found]) if found else None
+
+
 def elsewhere(text: str, actor: Actor) -> Resident | None:
     """The person with the ID number `text` whose record the actor cannot see and may ask the transfer of. All that may
     be shown is the community.
@@ -122,7 +134,7 @@ def find(text: str, actor: Actor) -> str | None:
             return find_id_number(text, actor)
         except Invalid:
             return None
-    return find_number(text, actor)
+    return find_card(text, actor) if cards.is_card_number(text) else find_number(text, actor)
 
 
 # --- names ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from claims import selectors as claims
 from claims.models import Referral, SettlementToCorrect, Stay
+from enrollment.cards import selectors as cards
+from enrollment.cards.models import InsuranceCard
 from enrollment.contributions import selectors as contributions
 from enrollment.contributions.labels import label
 from enrollment.contributions.models import ContributionNotice, Receipt
@@ -321,15 +323,42 @@ def merges_to_decide(actor: Actor, today: datetime.date) -> Queue:
     )
 
 
+def cards_waiting(actor: Actor, today: datetime.date) -> Queue:
+    """Cards that wait for the actor: at a community those to be handed out, at the agency those that are lost and to be
+    replaced; the longest there first.
+    """
+    at_agency = actor.may("cards.make")
+    status = InsuranceCard.Status.LOST if at_agency else InsuranceCard.Status.WITH_COMMUNITY
+
+    def row(case: InsuranceCard) -> Row:
+        return Row(case.number, case.get_absolute_url(), case.resident.name, case.get_status_display(), case.since)
+
+    return Queue(
+        "cards",
+        _("Lost cards to replace") if at_agency else _("Cards to hand out"),
+        f"{reverse('cards')}?view={status}",
+        _("Since"),
+        _("No lost card waits for another one.") if at_agency else _("No card waits at the office."),
+        cards.cards_visible_to(actor).filter(status=status).order_by("since", "number"),
+        row,
+    )
+
+
 Maker = Callable[[Actor, datetime.date], Queue]
 
 # What each role has to do, in the order of the home page.
 QUEUES: dict[Role, tuple[Maker, ...]] = {
-    Role.COMMUNITY: (registrations_waiting, transfers_to_answer, notices_to_pay),
+    Role.COMMUNITY: (registrations_waiting, transfers_to_answer, notices_to_pay, cards_waiting),
     Role.SCHOOL: (registrations_waiting, notices_to_pay),
     Role.SUBDISTRICT: (registrations_waiting,),
     Role.DISTRICT: (registrations_waiting,),
-    Role.AGENCY_CLERK: (registrations_waiting, stays_to_settle, settlements_to_correct, statements_in_draft),
+    Role.AGENCY_CLERK: (
+        registrations_waiting,
+        stays_to_settle,
+        settlements_to_correct,
+        statements_in_draft,
+        cards_waiting,
+    ),
     Role.AGENCY_REVIEWER: (
         registrations_waiting,
         receipts_unmatched,

@@ -138,11 +138,11 @@ def decide_case(
     require_not_barred(case.resident, today)
     rule = policy.on(settings.POOLING_AREA, today)
     until = barred_until(today, rule)
-    bar = CircumstanceData(Circumstance.Kind.BAR, "misuse", today, until, document_number=case.number)
+    bar = CircumstanceData(Circumstance.Kind.BAR, "misuse", today, until)
     (case.bar,) = write_circumstances(case.resident, [bar], by=by, note=case.number)
     case.barred_until = until
     case.policy_version, case.policy_hash = rule.version, rule.content_hash
-    cards.suspend_cards(case.resident, on=today, reason=suspended_by(case), by=by)
+    cards.suspend_cards(case.resident, on=today, case=case.number, by=by)
     close(case, Status.DECIDED, today, by)
     kept = papers.keep_decision(case, rule)
     record(
@@ -313,11 +313,6 @@ def void_bar(case: MisuseCase, reason: str, by: Actor) -> None:
     )
     settle_ends(resident, by=by)
     follow(resident, by=by)
-
-
-def suspended_by(case: MisuseCase) -> str:
-    """What the card says of its suspension."""
-    return _("Misuse, case %(number)s (Art. 30)") % {"number": case.number}
 
 
 def close(case: MisuseCase, then: str, on: datetime.date, by: Actor) -> None:

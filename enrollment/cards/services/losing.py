@@ -121,16 +121,16 @@ def _cards(resident: Resident) -> "QuerySet[InsuranceCard]":
     return InsuranceCard.objects.filter(resident=resident)
 
 
-def suspend_cards(resident: Resident, *, on: datetime.date, reason: str, by: Actor) -> list[InsuranceCard]:
-    """Suspend the cards of the resident (S1, Art. 30); returns them. One that is lost stays lost: nobody is treated on
+def suspend_cards(resident: Resident, *, on: datetime.date, case: str, by: Actor) -> list[InsuranceCard]:
+    """Suspend the cards of the resident by the decision in `case` (S1, Art. 30); returns them. One that is lost stays lost: nobody is treated on
     it, and the end of the relationship keeps it from being replaced.
     """
     suspended = []
     for card in lock(_cards(resident).filter(status__in=IN_USE), resident):
         require_step(card, Status.SUSPENDED)
         before = card.status
-        move(card, Status.SUSPENDED, on=on, reason=reason)
-        record(card, "cards.suspend", by, note=reason, before=str(before))
+        move(card, Status.SUSPENDED, on=on)
+        record(card, "cards.suspend", by, note=case, before=str(before))
         suspended.append(card)
     return suspended
 
