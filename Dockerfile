@@ -14,8 +14,9 @@ RUN SECRET_KEY=unused ALLOWED_HOSTS=unused DATABASE_URL=postgres://unused REDIS_
     python manage.py collectstatic --no-input --verbosity 0 \
     && python -m compileall -q liaoyang_medins enrollment claims funds
 
-# The code belongs to root: the account that serves it cannot change it. Only beat writes, its schedule.
-RUN useradd --system --uid 10001 --no-create-home portal && install -d -o portal /var/lib/beat
+# The code belongs to root: the account that serves it cannot change it. It writes beat's schedule and the scans.
+RUN useradd --system --uid 10001 --no-create-home portal \
+    && install -d -o portal /var/lib/beat && install -d -o portal -m 0700 /var/lib/attachments
 USER portal
 
 EXPOSE 8000
