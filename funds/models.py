@@ -269,6 +269,23 @@ class UnstatedNotice(models.Model):
         return str(self.notice_id)
 
 
+class UnpostedDocument(models.Model):
+    """A document that the journal may have to book: it came, or what became of it calls for another entry.
+
+    Triggers on the documents add a row at each such moment, the sweep takes them away. So a sweep finds what is new
+    without a look at what was booked long ago.
+    """
+
+    document_type = models.CharField(max_length=20, choices=JournalEntry.DocumentType.choices)
+    document_number = models.CharField(max_length=20)
+
+    class Meta:
+        verbose_name = _("document to be posted")
+
+    def __str__(self) -> str:
+        return f"{self.document_type} {self.document_number}"
+
+
 class SubsidyReceipt(models.Model):
     """Money that city or a district paid against a statement, in parts too.
 

@@ -1,8 +1,8 @@
 """Drawing journal entries from source documents, each exactly once (F1).
 
-Each kind of document is one statement in SQL that finds what has no entry yet and books it, so that a sweep is fast
-however much there is. Debit is positive, credit negative. docs/decisions/0010-when-the-fund-books.md says which
-account and why.
+Each kind of document is one statement in SQL that takes what is new (`UnpostedDocument`) and books it, so that a sweep
+is fast however much there is. Debit is positive, credit negative. docs/decisions/0010-when-the-fund-books.md says
+which account and why.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ DocumentType = JournalEntry.DocumentType
 _SWEEP_LOCK = 102_2008_01
 
 POST = """
-WITH legs AS MATERIALIZED (
+WITH new AS MATERIALIZED (
+    DELETE FROM funds_unposteddocument document WHERE document_type = %(type)s AND {ready} RETURNING document_number
+), legs AS MATERIALIZED (
     SELECT number, booked_on, code, amount FROM ({legs}) AS found WHERE amount <> 0
 ), entries AS (
     INSERT INTO funds_journalentry (document_type, document_number, booked_on)
@@ -41,19 +43,34 @@ WITH legs AS MATERIALIZED (
 SELECT count(*) FROM entries
 """
 
-WAITING = "SELECT count(DISTINCT number) FROM ({legs}) AS found WHERE amount <> 0"
+WAITING = """
+WITH new AS MATERIALIZED (
+    SELECT document_number FROM funds_unposteddocument document WHERE document_type = %(type)s
+)
+SELECT count(DISTINCT number) FROM ({legs}) AS found WHERE amount <> 0
+"""
 
-NOT_POSTED = """NOT EXISTS (
+# What came while the sweep was under way waits for the next one; what follows from a receipt waits for the receipt.
+READY = "true"
+AFTER_ITS_RECEIPT = f"""NOT EXISTS (
+    SELECT FROM funds_unposteddocument before
+    WHERE before.document_type = '{DocumentType.RECEIPT}' AND before.document_number = document.document_number
+)"""
+
+NOT_POSTED = """{number} IN (SELECT document_number FROM new) AND NOT EXISTS (
     SELECT FROM funds_journalentry posted WHERE posted.document_type = %(type)s AND posted.document_number = {number}
 )"""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A kind of document: `legs` selects number, booked_on, code and amount of every leg that is not posted yet."""
+    """A kind of document: `legs` selects number, booked_on, code and amount of every leg that is `new` and not posted
+    yet; `ready` says which documents are taken now.
+    """
 
     document_type: DocumentType
     legs: str
+    ready: str = READY
 
 
 def two_legs(documents: str) -> str:
@@ -86,6 +103,7 @@ ASSIGNED_RECEIPTS = Source(
         JOIN contributions_receipt receipt ON receipt.number = entry.document_number AND receipt.status = 'matched'
         WHERE {NOT_POSTED.format(number="receipt.number")}"""  # noqa: S608
     ),
+    AFTER_ITS_RECEIPT,
 )
 # Takes back whatever was booked for the receipt, wherever it stands by now.
 RETURNED_RECEIPTS = Source(
@@ -98,6 +116,7 @@ RETURNED_RECEIPTS = Source(
         JOIN funds_account account ON account.id = leg.account_id
         WHERE receipt.status = 'returned' AND {NOT_POSTED.format(number="receipt.number")}
         GROUP BY receipt.number, receipt.returned_on, account.code""",  # noqa: S608
+    AFTER_ITS_RECEIPT,
 )
 SETTLEMENTS = Source(
     DocumentType.SETTLEMENT,
@@ -154,7 +173,7 @@ SOURCES = (
 def _count(template: str, source: Source) -> int:
     parameters: dict[str, Any] = {"type": source.document_type.value, "today": clock.today()}
     with connection.cursor() as cursor:
-        cursor.execute(template.format(legs=source.legs), parameters)
+        cursor.execute(template.format(legs=source.legs, ready=source.ready), parameters)
         (count,) = cursor.fetchone()
     return int(count)
 

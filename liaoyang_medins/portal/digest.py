@@ -46,6 +46,7 @@ LEFT_OUT_MODELS: frozenset[Model] = frozenset(
         funds.AccountDay,
         funds.StatementSum,
         funds.UnstatedNotice,
+        funds.UnpostedDocument,
     }
 )
 # Keys, numbers from sequences, versions of rows, the keys of forms.

@@ -9,8 +9,9 @@ from django.db import IntegrityError, connection, transaction
 
 from funds import services
 from funds.chart import Chart
-from funds.models import Account, JournalEntry, JournalLeg
+from funds.models import Account, JournalEntry, JournalLeg, UnpostedDocument
 from funds.selectors import trial_balance
+from funds.services import journal
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, NotAllowed
@@ -184,6 +185,59 @@ def test_a_year_told_in_documents():
         assert told.balanced
         assert told.debits == told.credits
     assert services.documents_waiting() == 0
+
+
+def noted() -> list[tuple[str, str]]:
+    """What the next sweep would look at."""
+    return list(UnpostedDocument.objects.order_by("id").values_list("document_type", "document_number"))
+
+
+@pytest.mark.django_db
+def test_a_sweep_looks_at_what_is_new_alone():
+    notice = makers.notice(makers.person())
+    held = makers.receipt(D(2009, 10, 9), 200)
+    assert noted() == [("receipt", held.number)]
+    assert services.documents_waiting() == 1
+    services.post_documents(by=JOB)
+    assert (noted(), services.documents_waiting()) == ([], 0)
+    makers.assign(held, notice)
+    assert noted() == [("assigned_receipt", held.number)]
+    services.post_documents(by=JOB)
+    assert (noted(), services.post_documents(by=JOB)) == ([], {})
+
+
+@pytest.mark.django_db
+def test_what_follows_from_a_receipt_waits_for_the_receipt():
+    """Both came while the sweep was past the receipts already."""
+    held = makers.receipt(D(2009, 10, 9), 200)
+    makers.give_back(held, D(2009, 10, 10))
+    both = [("receipt", held.number), ("returned_receipt", held.number)]
+    assert noted() == both
+    assert journal._count(journal.POST, journal.RETURNED_RECEIPTS) == 0
+    assert noted() == both
+    assert services.post_documents(by=JOB) == {"receipt": 1, "returned_receipt": 1}
+    assert (noted(), balances()) == ([], {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_commits_during_a_sweep_is_the_next_ones():
+    early = makers.receipt(D(2009, 10, 8), 100)
+    with transaction.atomic():
+        assert services.post_documents(by=JOB) == {"receipt": 1}
+        late: list[str] = []
+
+        def elsewhere() -> None:
+            try:
+                late.append(makers.receipt(D(2009, 10, 9), 200).number)
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+    assert noted() == [("receipt", late[0])]
+    assert services.post_documents(by=JOB) == {"receipt": 1}
+    assert set(JournalEntry.objects.values_list("document_number", flat=True)) == {early.number, late[0]}
 
 
 @pytest.mark.django_db
