@@ -46,8 +46,9 @@ class Live:
     # Whether the actor may open the known person's page, and whether the transfer has to be asked for first.
     known_here: bool = False
     elsewhere: bool = False
-    # Why the known person cannot be registered.
+    # Why the known person cannot be registered, and whether it is because they are enrolled: they renew.
     blocked: str = ""
+    enrolled: bool = False
     wrong: str = ""
     quote: Quote | None = None
     category: str = ""

@@ -36,6 +36,11 @@ def handovers_visible_to(actor: Actor) -> QuerySet[Handover]:
     return rows.filter(mine, registration__in=registrations_visible_to(actor).order_by())
 
 
+def last_day(actor: Actor) -> datetime.date | None:
+    """The last day on which the actor's office gave or took something over; None where it never did."""
+    return handovers_visible_to(actor).order_by("-handed_on").values_list("handed_on", flat=True).first()
+
+
 def bundles(actor: Actor, day: datetime.date) -> list[Bundle]:
     """What went from office to office on a day, by giver and taker."""
     found: dict[tuple[str, str], list[Handover]] = {}

@@ -338,6 +338,7 @@ class Handover(models.Model):
         indexes = [
             models.Index(fields=["giver", "handed_on"]),
             models.Index(fields=["taker", "handed_on"]),
+            models.Index(fields=["handed_on"]),
             models.Index(fields=["sheet"], condition=~Q(sheet=""), name="handover_by_sheet"),
         ]
 

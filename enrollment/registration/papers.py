@@ -188,7 +188,7 @@ def transmittal(
         for place, handover in enumerate(handovers, start=1)
     ]
     columns = [
-        (_("Place"), NUMBER),
+        (_("Line"), NUMBER),
         (_("Registration number"), SHORT),
         (_("Name"), TEXT),
         (_("ID number"), SHORT),

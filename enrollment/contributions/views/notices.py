@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpResponse
@@ -20,6 +19,7 @@ from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import DomainError, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.papers.web import show
 from liaoyang_medins.kernel.policy.terms import Category, Tier
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error, page_of, sum_of
@@ -28,6 +28,7 @@ from .. import explaining, selectors, services
 from ..assessment import Assessment
 from ..forms import NoticeFilter, RecordForm, YearForm
 from ..models import BenefitPeriod, ContributionNotice
+from ..papers import notice_paper
 from ..previews import Preview, preview_payment, preview_remake
 from ..services.notices import assess_first
 
@@ -141,20 +142,14 @@ def notice_print(request: ActorRequest, number: str) -> HttpResponse:
     """The notice on paper, for the resident and the bank."""
     found = selectors.main_of(found_notice(request, number))
     joint = selectors.joint_of(found)
-    context = {
-        "notice": found,
-        "rows": [(row, row.personal + row.government) for row in (found, joint) if row],
-        "due": selectors.due_of(found),
-        "category": label(Category(found.category)),
-        "tier": label(Tier(found.tier)),
-        "number": found.number,
-        "date": found.issued_on,
-        "agency": settings.AGENCY_NAME,
-        "back_url": found_url(found),
-        "preview": preview_payment(found, clock.today()) if found.status == Status.OPEN else None,
-        "periods": BenefitPeriod.objects.filter(notice__in=[found, *([joint] if joint else [])], withdrawn_on=None),
-    }
-    return render(request, "contributions/notice_print.html", context)
+    bought = BenefitPeriod.objects.filter(notice__in=[found, *([joint] if joint else [])], withdrawn_on=None)
+    paper = notice_paper(
+        found,
+        joint,
+        periods=list(bought),
+        preview=preview_payment(found, clock.today()) if found.status == Status.OPEN else None,
+    )
+    return show(request, paper, back_url=found_url(found))
 
 
 def found_url(found: ContributionNotice) -> str:

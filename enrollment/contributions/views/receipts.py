@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +13,7 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import DomainError
+from liaoyang_medins.kernel.papers.web import show
 from liaoyang_medins.kernel.policy.terms import ReceiptProblem
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error, page_of, sum_of
@@ -22,6 +22,7 @@ from .. import explaining, selectors, services
 from ..advice import ADVICE
 from ..forms import AssignForm, PaymentForm, ReceiptFilter, ReturnForm
 from ..models import BenefitPeriod, ContributionNotice, Receipt
+from ..papers import receipt_paper
 from ..previews import preview_payment
 from ..services.payments import plain_number
 
@@ -183,14 +184,9 @@ def facts_of(found: Receipt) -> dict[str, Any]:
 def receipt_print(request: ActorRequest, number: str) -> HttpResponse:
     """The receipt on paper: until the card is made it serves as the card (W7)."""
     found = found_receipt(request, number)
-    context = {
-        **facts_of(found),
-        "number": found.number,
-        "date": found.received_on,
-        "agency": settings.AGENCY_NAME,
-        "back_url": reverse("receipt", args=[found.number]),
-    }
-    return render(request, "contributions/receipt_print.html", context)
+    known = facts_of(found)
+    paper = receipt_paper(found, known["notices"], known["periods"], certificate_due=known["certificate_due"])
+    return show(request, paper, back_url=reverse("receipt", args=[found.number]))
 
 
 @allowed("receipts.resolve")

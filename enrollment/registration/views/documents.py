@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -114,7 +114,7 @@ def name_of(attachment: Attachment, number: str) -> str:
 
 @allowed("registrations.register")
 @require_GET
-def draft_scan(request: ActorRequest, draft_id: uuid.UUID, key: uuid.UUID) -> HttpResponse:
+def draft_scan(request: ActorRequest, draft_id: uuid.UUID, key: uuid.UUID) -> FileResponse:
     """A scan of the actor's own draft."""
     row = draft_of(request, draft_id)
     found = attachments.of_object(row).filter(key=key).first()
@@ -125,7 +125,7 @@ def draft_scan(request: ActorRequest, draft_id: uuid.UUID, key: uuid.UUID) -> Ht
 
 @allowed("registrations.see")
 @require_GET
-def scan(request: ActorRequest, number: str, key: uuid.UUID) -> HttpResponse:
+def scan(request: ActorRequest, number: str, key: uuid.UUID) -> FileResponse:
     """A scan of a registration; each look is on record. Http404 for who may not see the person."""
     try:
         found, data = scans.look_at_scan(number=number, key=key, by=request.actor)

@@ -21,7 +21,7 @@ from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.forms import DateField
 
 from .. import papers
-from ..handovers import Bundle, bundles, handovers_visible_to
+from ..handovers import Bundle, bundles, handovers_visible_to, last_day
 from ..selectors import registrations_visible_to
 from ..services.handovers import Done, approve_all, forward_all
 from .papers import receipt_of
@@ -102,9 +102,9 @@ def papers_of(request: ActorRequest, numbers: list[str]) -> list[papers.Paper]:
 @allowed("registrations.see")
 @require_GET
 def transmittals(request: ActorRequest) -> HttpResponse:
-    """What went from office to office on a day (`day`, else today)."""
+    """What went from office to office on a day (`day`, else the last on which something did)."""
     form = DayForm(request.GET or None)
-    day = (form.cleaned_data["day"] if form.is_valid() else None) or clock.today()
+    day = (form.cleaned_data["day"] if form.is_valid() else None) or last_day(request.actor) or clock.today()
     context = {"filter_form": form, "day": day, "bundles": bundles(request.actor, day)}
     return render(request, "registration/transmittals.html", context)
 

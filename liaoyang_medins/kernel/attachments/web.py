@@ -1,6 +1,8 @@
 """Scans as answers to requests."""
 
-from django.http import HttpResponse
+import io
+
+from django.http import FileResponse
 
 from .models import Attachment
 
@@ -8,13 +10,14 @@ from .models import Attachment
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
-def as_file(attachment: Attachment, data: bytes, name: str) -> HttpResponse:
+def as_file(attachment: Attachment, data: bytes, name: str) -> FileResponse:
     """The scan as a file to keep; `name` is of letters, digits and - only, and never an ID number."""
-    return HttpResponse(
-        data,
+    return FileResponse(
+        io.BytesIO(data),
+        as_attachment=True,
+        filename=f"{name}.{attachment.ending}",
         content_type=attachment.kind,
         headers={
-            "Content-Disposition": f'attachment; filename="{name}.{attachment.ending}"',
             "Content-Security-Policy": POLICY,
             "X-Content-Type-Options": "nosniff",
             "Cross-Origin-Resource-Policy": "same-origin",

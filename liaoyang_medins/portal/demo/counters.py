@@ -9,6 +9,7 @@ from enrollment.contributions.services import record_payment, take_into_records
 from enrollment.registration import services
 from enrollment.registration.data import CircumstanceData, PersonData
 from enrollment.registration.models import MaterialCheck, Registration
+from enrollment.registration.services.handovers import forward_all
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
@@ -191,7 +192,12 @@ class Counters:
         )
 
     def forward(self, registration: Registration, by: Actor) -> Registration:
-        return services.forward(number=registration.number, version=registration.version, by=by)
+        """On a transmittal sheet, as from the list."""
+        done = forward_all(rows=[(registration.number, registration.version)], by=by)
+        for _number, error in done.refused:
+            raise error
+        registration.refresh_from_db()
+        return registration
 
     def later(self, day: datetime.date, days: int) -> datetime.date:
         """`days` after `day`, but never after the demo's day."""
