@@ -59,6 +59,20 @@ def city(server: Server, residents: int, settlements: int = 0) -> Iterator[tuple
         server.drop(database)
 
 
+@contextmanager
+def copied(server: Server, database: str) -> Iterator[str]:
+    """A copy of a database, to be changed; it goes with the block."""
+    copy = f"{database}_copy"
+    connection.close()
+    server.create(copy, database)
+    try:
+        use(copy)
+        yield copy
+    finally:
+        connection.close()
+        server.drop(copy)
+
+
 # The apps whose tables hold the city.
 APPS = ("registration", "contributions", "claims", "funds", "audit")
 
@@ -83,12 +97,10 @@ WHERE NOT found.tgisinternal AND found.tgname LIKE 'funds_journal%%_balanced' AN
 """
 
 
-def seconds_of_sql(database: str) -> float:
-    """Seconds that PostgreSQL alone needs for the city's rows: the same tables, with their constraints, indexes, the
-    keys between them and the triggers of the journal, filled by one INSERT … SELECT each, in one transaction.
+def tables_alone(tables: list[str]) -> None:
+    """Make the same tables, empty, in a schema of their own: with their constraints, indexes, the keys between them
+    and the triggers that check what is written.
     """
-    tables = [model._meta.db_table for app in APPS for model in apps.get_app_config(app).get_models()]
-    use(database)
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA alone")
         for table in tables:
@@ -99,6 +111,38 @@ def seconds_of_sql(database: str) -> float:
         cursor.execute(TRIGGERS, [tables])
         for (statement,) in cursor.fetchall():
             cursor.execute(statement)
+
+
+def seconds_of_new_rows(before: dict[str, int]) -> float:
+    """Seconds that PostgreSQL alone needs to write the rows of these tables that came after the key `before`, beside
+    those that were there: one INSERT … SELECT for each table, in one transaction.
+    """
+    tables = list(before)
+    tables_alone(tables)
+    copy = "INSERT INTO alone.{0} OVERRIDING SYSTEM VALUE SELECT * FROM public.{0} WHERE id {1} {2}"
+    with connection.cursor() as cursor:
+        cursor.execute("SET search_path = alone, public; SET session_replication_role = replica")
+        for table, key in before.items():
+            cursor.execute(copy.format(table, "<=", key))
+        cursor.execute("SET session_replication_role = origin; ANALYZE; CHECKPOINT")
+        began = time.perf_counter()
+        cursor.execute("BEGIN")
+        for table, key in before.items():
+            cursor.execute(copy.format(table, ">", key))
+        cursor.execute("COMMIT")
+        seconds = time.perf_counter() - began
+        cursor.execute("DROP SCHEMA alone CASCADE; RESET search_path")
+    return seconds
+
+
+def seconds_of_sql(database: str) -> float:
+    """Seconds that PostgreSQL alone needs for the city's rows: the same tables, with their constraints, indexes, the
+    keys between them and the triggers of the journal, filled by one INSERT … SELECT each, in one transaction.
+    """
+    tables = [model._meta.db_table for app in APPS for model in apps.get_app_config(app).get_models()]
+    use(database)
+    tables_alone(tables)
+    with connection.cursor() as cursor:
         # As the load has it; and the triggers look at the tables beside them.
         cursor.execute("SET jit = off; SET search_path = alone, public; CHECKPOINT")
         began = time.perf_counter()

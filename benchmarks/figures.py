@@ -13,7 +13,7 @@ from django.urls import reverse
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel.offices.models import User
 
-from . import databases
+from . import databases, imports
 from .databases import use
 from .server import Server
 from .work import Enrollments, Stays
@@ -33,13 +33,26 @@ class Size:
     settlements: int
     repeats: int
     pgbench_seconds: int
+    imported: int
 
 
 SIZES = {
-    "tiny": Size(empty=100, few=100, many=300, settlements=300, repeats=3, pgbench_seconds=1),
-    "small": Size(empty=500, few=1_000, many=10_000, settlements=20_000, repeats=30, pgbench_seconds=3),
-    "medium": Size(empty=500, few=10_000, many=100_000, settlements=200_000, repeats=50, pgbench_seconds=5),
-    "full": Size(empty=1_000, few=10_000, many=1_000_000, settlements=2_000_000, repeats=100, pgbench_seconds=10),
+    "tiny": Size(empty=100, few=100, many=300, settlements=300, repeats=3, pgbench_seconds=1, imported=100),
+    "small": Size(
+        empty=500, few=1_000, many=10_000, settlements=20_000, repeats=30, pgbench_seconds=3, imported=2_000
+    ),
+    "medium": Size(
+        empty=500, few=10_000, many=100_000, settlements=200_000, repeats=50, pgbench_seconds=5, imported=10_000
+    ),
+    "full": Size(
+        empty=1_000,
+        few=10_000,
+        many=1_000_000,
+        settlements=2_000_000,
+        repeats=100,
+        pgbench_seconds=10,
+        imported=10_000,
+    ),
 }
 
 Figure = tuple[str, float]
@@ -49,6 +62,8 @@ def figures(server: Server, size: Size) -> Iterator[Figure]:
     """Every figure of the size as name and value, as soon as it is measured."""
     with databases.cities(server), databases.city(server, size.empty) as (empty, _seconds):
         yield from shares(server, empty, size)
+        with databases.copied(server, empty):
+            yield from imports.figures(short(size.imported), size.imported)
         few, many, settled = short(size.few), short(size.many), short(size.settlements)
         with databases.city(server, size.many, size.settlements) as (large, seconds):
             yield f"load_city_{many}_seconds", seconds

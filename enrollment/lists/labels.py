@@ -136,11 +136,11 @@ FINDINGS: Mapping[str, tuple[Words, Words]] = {
     ),
     "enrollment_reopens": (_("The insured relationship goes on again."), _("The insured relationship goes on again")),
     "open_notices": (
-        _("Open notices of this person: %(count)s. They are looked at anew when they are paid."),
+        _("Open notices of this person: %(count)s. Where they would say something else they are made anew."),
         _("There are open notices"),
     ),
     "settlements": (
-        _("Settlements on or after that day: %(count)s. They are not changed; the agency looks at them."),
+        _("Settlements on or after that day: %(count)s. What contradicts them is listed for correction."),
         _("There are settlements"),
     ),
 }

@@ -14,6 +14,8 @@ EXPECTED = {
     "settle_stay_statements",
     "enroll_per_pgbench",
     "enroll_statements",
+    "import_100_seconds",
+    "import_100_vs_sql",
     "load_city_300_seconds",
     "load_city_300_vs_sql",
     "settle_300_vs_empty",

@@ -258,15 +258,15 @@ def ground(django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             found.stop()
 
 
-def slow_down(seconds: float) -> None:
-    """Every chunk of a statement takes so long before it is committed."""
+def slow_down(seconds: float, table: str = "funds_subsidyitem") -> None:
+    """Every statement that writes into the table takes so long before it is committed."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE FUNCTION wait_a_moment() RETURNS trigger LANGUAGE plpgsql AS"
             f" $$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$"
         )
         cursor.execute(
-            "CREATE TRIGGER wait AFTER INSERT ON funds_subsidyitem FOR EACH STATEMENT EXECUTE FUNCTION wait_a_moment()"
+            f"CREATE TRIGGER wait AFTER INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION wait_a_moment()"
         )
 
 

@@ -93,7 +93,7 @@ def list_new(request: ActorRequest) -> HttpResponse:
 @require_GET
 def list_template(request: ActorRequest, source: str) -> FileResponse:
     """The empty workbook of a list."""
-    if source not in set(sources_of(request.actor)):
+    if source not in set(Source):
         raise Http404
     return FileResponse(exports.template_of(Source(source)), as_attachment=True, filename=f"{source}.xlsx")
 

@@ -26,6 +26,7 @@ from .care import Care, Case
 from .counters import Counters
 from .history import LAW, Life, Past
 from .hospitals import Hospitals
+from .lists import Lists
 from .people import Town
 from .records import Records
 from .reference import load_reference_data
@@ -101,6 +102,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     say("hospital stays and referrals")
     stays = max(10, min(size.residents // 20, MOST_STAYS))
     Hospitals(town, size.as_of, actors).work(stays=stays, residents=patients)
+    say("lists of other authorities, classes")
+    Lists(size.as_of, actors).work()
     show(steps.services)
     say("journal and audit record")
     post(size.as_of)
