@@ -1,8 +1,11 @@
 """Finding people, offices and their clerks by natural keys."""
 
 import datetime
+import uuid
 from collections.abc import Iterable
 from functools import cache
+
+from django.db.models import QuerySet
 
 from enrollment.registration.data import CircumstanceData, PersonData
 from enrollment.registration.models import Registration, Resident
@@ -10,6 +13,7 @@ from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.models import Office, Posting
 from liaoyang_medins.kernel.offices.roles import OFFICE_KINDS, Role
 from liaoyang_medins.kernel.policy.terms import Sex
+from liaoyang_medins.kernel.statements import Statement
 
 from .steps import Moot
 
@@ -19,29 +23,38 @@ SUBDISTRICT, DISTRICT = 9, 6
 Stated = tuple[str, str, datetime.date, datetime.date | None, str, str]
 
 
-def named(who: str, path: str = "") -> dict[str, str]:
-    """The lookup of the resident with this ID number, or of this registration, from a row whose resident is `path`."""
-    return {f"{path}id_number" if len(who) == ID_NUMBER else f"{path}registrations__submission": who}
+def has_number(who: str) -> bool:
+    """Whether `who` is an ID number, and not the submission of a registration."""
+    return len(who) == ID_NUMBER
+
+
+@Statement
+def _with_number(who: str) -> QuerySet[Resident]:
+    return Resident.objects.select_related("community__parent__parent").filter(id_number=who).order_by()
+
+
+@Statement
+def _registered_with(form: uuid.UUID) -> QuerySet[Resident]:
+    rows = Resident.objects.select_related("community__parent__parent").order_by()
+    return rows.filter(registrations__submission=form)
+
+
+@Statement
+def _registration(form: uuid.UUID) -> QuerySet[Registration]:
+    return Registration.objects.filter(submission=form).select_related("resident__community", "office").order_by()
 
 
 def resident_of(who: str) -> Resident:
-    """The resident whom `who` names. Moot where nobody is on record."""
-    found = Resident.objects.select_related("community__parent__parent").filter(**named(who)).first()
+    """The resident with this ID number, or of this registration. Moot where nobody is on record."""
+    found = _with_number.first(who) if has_number(who) else _registered_with.first(uuid.UUID(who))
     if found is None:
         raise Moot
     return found
 
 
-def number_of(who: str) -> tuple[str, str]:
-    """The personal number of the resident and the code of the community: all that most steps need. Moot."""
-    for found in Resident.objects.filter(**named(who)).order_by().values_list("number", "community__code"):
-        return found
-    raise Moot
-
-
 def registration_of(submission: str) -> Registration:
     """The registration of a form. Moot where none came of it."""
-    found = Registration.objects.filter(submission=submission).select_related("resident__community", "office").first()
+    found = _registration.first(uuid.UUID(submission))
     if found is None:
         raise Moot
     return found

@@ -4,6 +4,8 @@ import datetime
 import uuid
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from claims import services
 from claims.data import AdmissionData, LineData
 from claims.models import Institution, Referral, Settlement, Stay
@@ -11,6 +13,7 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import Cause
+from liaoyang_medins.kernel.statements import Statement
 
 from ..steps import Again, Moot, Step, act, submission
 from ..who import agency, clerk, resident_of, reviewer
@@ -32,8 +35,13 @@ def form_of(step: Step) -> uuid.UUID:
     return submission("stay", step.args["institution"], step.args["number"])
 
 
+@Statement
+def _stay(form: uuid.UUID) -> QuerySet[Stay]:
+    return Stay.objects.filter(submission=form).order_by()
+
+
 def stay_of(step: Step) -> Stay:
-    found = Stay.objects.filter(submission=form_of(step)).first()
+    found = _stay.first(form_of(step))
     if found is None:
         raise Moot
     return found

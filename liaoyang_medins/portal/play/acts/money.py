@@ -2,14 +2,19 @@
 
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from enrollment.contributions import services
 from enrollment.contributions.models import ContributionNotice, Receipt
+from enrollment.contributions.services import Payment, opening
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.kernel.statements import Statement
 
 from ..steps import Again, Moot, Step, act
-from ..who import agency, clerk, named, number_of, registration_of, reviewer
+from ..who import agency, community_of, registration_of, resident_of, reviewer
 
 Status = ContributionNotice.Status
 UNKNOWN = "N1999-"
@@ -19,17 +24,36 @@ def notice_of(step: Step) -> ContributionNotice:
     """The newest notice of the person: the renewal for the year that the step names, else the first one of the
     registration. Moot where none was made.
     """
-    rows = ContributionNotice.objects.select_related("resident").order_by("-pk")
     year = step.args.get("year")
     if year:
-        rows = rows.filter(**named(step.who, "resident__"), contribution_year=year, kind="renewal")
+        found = _renewal.first(resident_of(step.who).pk, year)
     else:
-        form = registration_of(step.args.get("form", step.who))
-        rows = rows.filter(enrollment__registration=form).exclude(kind="renewal")
-    found = rows.first()
+        found = _first.first(registration_of(step.args.get("form", step.who)).pk)
     if found is None:
         raise Moot
     return found
+
+
+@Statement
+def _renewal(resident: int, year: int) -> QuerySet[ContributionNotice]:
+    rows = ContributionNotice.objects.select_related("resident").order_by("-pk")
+    return rows.filter(resident=resident, contribution_year=year, kind="renewal")[:1]
+
+
+@Statement
+def _first(registration: int) -> QuerySet[ContributionNotice]:
+    rows = ContributionNotice.objects.select_related("resident").order_by("-pk")
+    return rows.filter(enrollment__registration=registration).exclude(kind="renewal")[:1]
+
+
+@act()
+def open_window(step: Step) -> None:
+    """The agency opens the window: everybody who goes on gets the notice (W5)."""
+    year = step.args["year"]
+    if Run.objects.filter(kind=opening.NAME, key=str(year), dry_run=False, status=Run.Status.FINISHED).exists():
+        raise Again
+    run = services.open_window(contribution_year=year, by=agency(), calls=False)
+    runs.work_off(number=run.number)
 
 
 # Who died, moved away or is in another scheme by now renews nothing; nor does who paid for the next year with the
@@ -39,10 +63,10 @@ NOTHING_TO_RENEW = ("not_eligible", "no_enrollment", "never_paid", "already_paid
 
 @act(may=NOTHING_TO_RENEW)
 def renew(step: Step) -> None:
-    """The notice for the next year, made at the community or the agency."""
-    number, community = number_of(step.who)
-    by = agency() if step.args["at_agency"] else clerk(Role.COMMUNITY, community)
-    services.make_renewal_notice(resident_number=number, contribution_year=step.args["year"], by=by)
+    """Somebody asks for the notice for the next year, at the community or the agency."""
+    resident = resident_of(step.who)
+    by = agency() if step.args["at_agency"] else community_of(resident)
+    services.make_renewal_notice(resident_number=resident.number, contribution_year=step.args["year"], by=by)
 
 
 @act(may=("no_enrollment", "not_eligible", "window_closed", "unchanged"))
@@ -71,6 +95,31 @@ def pay(step: Step) -> None:
         payer=notice.resident.name,
         by=agency(),
     )
+
+
+@act()
+def bank(step: Step) -> None:
+    """A bank or a school tells of the payments of a day, each exactly what is due."""
+    lines, year = step.args["lines"], step.args["year"]
+    notices = ContributionNotice.objects.select_related("resident").order_by("pk")
+    notices = notices.filter(resident__id_number__in=[who for who, _ in lines], contribution_year=year, kind="renewal")
+    newest = {notice.resident.id_number: notice for notice in notices}
+    payments = [
+        Payment(
+            stated_notice=newest[who].number,
+            amount=newest[who].personal,
+            paid_on=step.day,
+            channel=step.args["channel"],
+            bank_reference=reference,
+            payer=newest[who].resident.name,
+        )
+        for who, reference in lines
+        if who in newest
+    ]
+    if not payments:
+        raise Moot
+    if not any(services.record_payments(payments=payments, by=agency())):
+        raise Again
 
 
 def receipt_of(step: Step) -> Receipt:

@@ -7,6 +7,9 @@ from ..cast import Member
 from ..steps import Step, mark
 from .frame import DAY, Frame
 
+# Where people pay who do not go to school, one as often as another.
+CHANNELS = ("bank",) * 9 + ("counter",)
+
 
 class Payer:
     """Makes the steps of one person in the window."""
@@ -28,7 +31,7 @@ class Payer:
         return self.step("renew", self.asked, year=self.frame.year, at_agency=at_agency)
 
     def pay(self, day: Any, label: str, *, told: bool = False, **args: Any) -> Step:
-        channel = "school" if self.member.school else self.r.choice(("bank", "bank", "bank", "counter"))
+        channel = "school" if self.member.school else self.r.choice(CHANNELS)
         return self.step(
             "pay",
             day,

@@ -1,10 +1,12 @@
 """The yearly window: who continues, how they pay, and what becomes of what was paid wrongly (W5, W8, C6, C8)."""
 
+import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from ..cast import Deck, Member
-from ..steps import Step, submission
+from ..steps import CITY, Step, submission
 from . import knots
 from .care import Shelf
 from .counter import AGAIN, Case
@@ -25,8 +27,12 @@ SHARES = {
     "notice not paid": 0.02,
 }
 SILENT = 0.012
-EXACT = "paid in time"
-EVENTS = (*SHARES, *knots.EVENTS, EXACT)
+OPENED = "window opened"
+EXACT = "paid in time at the counter"
+FILE = "payments of a bank or school recorded"
+EVENTS = (OPENED, *SHARES, *knots.EVENTS, EXACT, FILE)
+# How many lines are recorded at once.
+LINES = 500
 
 
 def story(frame: Frame, people: Sequence[Member], communities: Sequence[str], aside: set[str]) -> Iterator[Step]:
@@ -37,25 +43,35 @@ def story(frame: Frame, people: Sequence[Member], communities: Sequence[str], as
     for event, share in SHARES.items():
         for member in deck.deal(share, lambda member: steady(frame, member)):
             yield from WAYS[event](Payer(frame, member, event))
+    yield Step(frame.first, CITY, "open_window", {"year": frame.year}, OPENED)
     shelf = Shelf(frame.first)
     for event, share in knots.SHARES.items():
         for member in deck.deal(share, lambda member: steady(frame, member) and not member.in_hospital):
             yield from knots.WAYS[event](knots.Knot(Payer(frame, member, event), communities, shelf))
     deck.deal(SILENT)
     aside |= deck.aside
-    for member in deck.rest():
-        yield from in_time(Payer(frame, member, EXACT, troubled=False))
+    yield from in_time(frame, [Payer(frame, member, EXACT, troubled=False) for member in deck.rest()])
+
+
+def in_time(frame: Frame, payers: Sequence[Payer]) -> Iterator[Step]:
+    """They pay what is due: at the counter, or at a bank or their school, which tells of all of a day together."""
+    files: dict[tuple[datetime.date, str], list[tuple[str, str]]] = defaultdict(list)
+    for payer in payers:
+        step = payer.pay(payer.paid, "1", told=True)
+        if step.args["channel"] == "counter":
+            yield step
+        else:
+            files[step.day, step.args["channel"]].append((step.who, step.args["reference"]))
+    for (day, channel), lines in sorted(files.items()):
+        for first in range(0, len(lines), LINES):
+            some = tuple(lines[first : first + LINES])
+            yield Step(day, CITY, "bank", {"year": frame.year, "channel": channel, "lines": some}, FILE)
 
 
 def steady(frame: Frame, member: Member) -> bool:
     """Whether the person surely is eligible for the year: no birthday that opens or closes a category (E3 to E5)."""
     age = frame.year - member.birth.year
     return age < 18 or age > 61
-
-
-def in_time(payer: Payer) -> Iterator[Step]:
-    yield payer.renew()
-    yield payer.pay(payer.paid, "1", told=True)
 
 
 def too_little(payer: Payer) -> Iterator[Step]:
