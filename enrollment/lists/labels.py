@@ -100,7 +100,7 @@ FINDINGS: Mapping[str, tuple[Words, Words]] = {
     ),
     "ineligible": (_("May not take part: %(ineligible)s"), _("May not take part")),
     "said_no": (
-        _("The record does not allow it (%(code)s). Open the person's page and enter it there."),
+        _("The record does not allow it. Open the person's page and enter it there."),
         _("The record does not allow it"),
     ),
     # Nothing to do.

@@ -12,11 +12,13 @@ import xlsxwriter
 from enrollment.lists import services
 from enrollment.lists.layouts import Source, layout
 from enrollment.lists.models import ListRow, UploadedList
-from enrollment.registration.models import Resident
+from enrollment.registration.models import Enrollment, Resident
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.portal.digest import digest_of, digest_tables
 from tests import factories as make
 
 D = datetime.date
@@ -163,3 +165,21 @@ def states(found: UploadedList) -> list[str]:
 def codes(found: UploadedList, place: int = 2) -> list[str]:
     """The codes of what was found of the row at a place of the file; 2 is the first below the headings."""
     return [str(code) for code, _parameters in ListRow.objects.get(list=found, place=place).findings]
+
+
+def enrolled(person: Resident) -> Enrollment:
+    """The person is enrolled since New Year."""
+    starts = D(2009, 1, 1)
+    return Enrollment.objects.create(number=next_number("enrollment", starts), resident=person, starts=starts)
+
+
+def held(person: Resident, kind: str) -> list[tuple[str, D, D | None]]:
+    """What holds of a kind: value, first and last day."""
+    rows = person.circumstances.filter(kind=kind, voided=False).order_by("starts")
+    return [(row.value, row.starts, row.ends) for row in rows]
+
+
+def business(*left_out: str) -> str:
+    """The digest of everything but the lists themselves and the tables left out."""
+    kept = {"lists_uploadedlist", "lists_listrow", *left_out}
+    return digest_of(table for table in digest_tables() if table.table not in kept)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from enrollment.contributions.models import ContributionNotice
-from enrollment.lists import exports, selectors, services
+from enrollment.lists import exports, selectors
 from enrollment.lists.layouts import Source
 from enrollment.lists.models import ClassMembership, ListRow
 from enrollment.lists.services import parts, school_parts
@@ -17,30 +17,19 @@ from enrollment.registration.data import AgentData, CircumstanceData, PersonData
 from enrollment.registration.models import MaterialCheck, Registration, Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
-from liaoyang_medins.kernel.errors import Invalid, NotAllowed
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
-from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import Material
-from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.sheets.reading import read_table
-from liaoyang_medins.portal.digest import digest_of, digest_tables
 from tests import factories as make
 
 from . import makers
-from .makers import TODAY, apply, codes, pupil, states, upload, uploaded_and_applied
+from .makers import TODAY, apply, business, codes, enrolled, pupil, states, upload, uploaded_and_applied
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
 Status = Registration.Status
 IN_ORDER = dict.fromkeys(Material, MaterialCheck.State.PRESENT)
-
-
-def business(*left_out: str) -> str:
-    """The digest of everything but the lists themselves."""
-    return digest_of(
-        table for table in digest_tables() if table.table not in {"lists_uploadedlist", "lists_listrow", *left_out}
-    )
 
 
 def as_the_counter(rows: list[list[object]], by: Actor) -> None:
@@ -225,8 +214,6 @@ class TestPupilsOnRecord:
         assert person.circumstances.filter(kind="student", school=school.office).count() == 1
 
     def test_who_is_enrolled_only_gets_school_and_class(self, school):
-        from tests.lists.test_authorities import enrolled
-
         person = self.known()
         enrolled(person)
         found = uploaded_and_applied(Source.SCHOOL, [self.row(person)], school)
@@ -235,8 +222,6 @@ class TestPupilsOnRecord:
         assert ClassMembership.objects.get(resident=person).grade == 3
 
     def test_a_pupil_of_another_school_changes_it(self, school):
-        from tests.lists.test_authorities import enrolled
-
         person, before = self.known(), make.school("SCH002")
         enrolled(person)
         make.circumstance(person, "student", "school", starts=D(2006, 9, 1), school=before)
@@ -300,99 +285,6 @@ class TestPupilsOnRecord:
         uploaded_and_applied(Source.SCHOOL, [self.row(person)], school)
         person.refresh_from_db()
         assert person.community == home
-
-
-class TestClasses:
-    def school_with(self, school: Actor, *classes: tuple[str, str]) -> list[Resident]:
-        rows = [pupil(place, grade=grade, class_name=name) for place, (grade, name) in enumerate(classes, start=1)]
-        uploaded_and_applied(Source.SCHOOL, rows, school)
-        return list(Resident.objects.order_by("pk"))
-
-    def test_the_class_list_as_a_workbook(self, school):
-        self.school_with(school, ("三年级", "2班"), ("一年级", "1班"), ("三年级", "2班"))
-        with clock.on_day(TODAY), exports.class_list(school=school.office, by=school) as file:
-            table = [row.cells for row in read_table(file)]
-        assert [row[0] for row in table[1:]] == [
-            "Primary, grade 1, class 1班",
-            "Primary, grade 3, class 2班",
-            "Primary, grade 3, class 2班",
-            "Sum",
-        ]
-        assert table[-1][1] == 3
-        assert all("********" in str(row[3]) for row in table[1:-1])
-        with clock.on_day(TODAY):
-            one = exports.class_list(school=school.office, grade=3, class_name="2班", by=school)
-        assert len(read_table(one)) == 4
-        one.close()
-
-    def test_who_leaves_is_no_pupil_any_more(self, school):
-        first, second = self.school_with(school, ("三年级", "2班"), ("三年级", "2班"))
-        with clock.on_day(TODAY):
-            count = services.leave_school(
-                school=school.office, residents=[first.number], last_day=D(2009, 9, 18), by=school
-            )
-        assert count == 1
-        assert list(selectors.pupils_of(school.office, TODAY)) == [second]
-        assert first.circumstances.get(kind="student").ends == D(2009, 9, 18)
-        assert ClassMembership.objects.get(resident=first).ends == D(2009, 9, 18)
-
-    def test_leaving_is_refused_for_days_that_cannot_be_and_other_schools(self, school):
-        (person,) = self.school_with(school, ("三年级", "2班"))
-        with clock.on_day(TODAY):
-            for day in (D(2009, 8, 31), TODAY + datetime.timedelta(days=1)):
-                with pytest.raises(Invalid):
-                    services.leave_school(school=school.office, residents=[person.number], last_day=day, by=school)
-            with pytest.raises(Invalid):
-                services.leave_school(school=school.office, residents=[], last_day=TODAY, by=school)
-            with pytest.raises(NotAllowed):
-                services.leave_school(
-                    school=make.school("SCH002"), residents=[person.number], last_day=TODAY, by=school
-                )
-        assert list(selectors.pupils_of(school.office, TODAY)) == [person]
-
-    def test_the_turn_of_the_school_year(self, school):
-        first, second, third, last = self.school_with(
-            school, ("一年级", "1班"), ("二年级", "1班"), ("二年级", "2班"), ("六年级", "1班")
-        )
-        new_year = D(2010, 9, 1)
-        then = {(1, "1班"): "advances", (2, "1班"): "advances", (2, "2班"): "stays", (6, "1班"): "leaves"}
-        before = None
-        with clock.on_day(new_year):
-            for _round in range(2):
-                run = services.start_school_year(
-                    school=school.office, first_day=new_year, then=then, by=school, calls=False
-                )
-                runs.work_off(number=run.number)
-                run.refresh_from_db()
-                assert run.status == "finished"
-                # Again it changes nothing: everybody is in the new year.
-                before = before or business()
-                assert business() == before
-            classes = selectors.classes_of(school.office, new_year)
-        assert [(each.grade, each.class_name) for each in classes] == [(2, "1班"), (2, "2班"), (3, "1班")]
-        places = {row.resident_id: (row.grade, row.ends) for row in ClassMembership.objects.filter(ends=None)}
-        assert places == {first.pk: (2, None), second.pk: (3, None), third.pk: (2, None)}
-        assert last.circumstances.get(kind="student").ends == D(2010, 8, 31)
-
-    def test_the_turn_is_refused_where_it_cannot_be(self, school):
-        self.school_with(school, ("高三", "1班"))
-        cases = [
-            (TODAY + datetime.timedelta(days=1), {(12, "1班"): "leaves"}),
-            (TODAY, {(12, "1班"): "advances"}),
-            (TODAY, {(12, "1班"): "stays"}),
-            (TODAY, {}),
-        ]
-        with clock.on_day(TODAY):
-            for first_day, then in cases:
-                with pytest.raises(Invalid):
-                    services.start_school_year(school=school.office, first_day=first_day, then=then, by=school)
-            with pytest.raises(NotAllowed):
-                services.start_school_year(
-                    school=school.office,
-                    first_day=TODAY,
-                    then={(12, "1班"): "leaves"},
-                    by=make.actor(Role.AGENCY_CLERK),
-                )
 
 
 def test_a_part_asks_as_much_for_many_as_for_few(school):

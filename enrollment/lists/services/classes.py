@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from enrollment.registration.models import Circumstance, Resident
@@ -69,9 +70,9 @@ def require_own(school: Office, by: Actor) -> None:
 def leave(pupil: Resident, school: Office, last_day: datetime.date, reason: str, by: Actor) -> None:
     """One pupil, locked, left after the last day: the circumstance ends, and so does the class."""
     rows = Circumstance.objects.filter(
-        resident=pupil, kind=Circumstance.Kind.STUDENT, value="school", school=school, voided=False, ends=None
+        resident=pupil, kind=Circumstance.Kind.STUDENT, value="school", school=school, voided=False
     )
-    row = rows.first()
+    row = rows.filter(Q(ends=None) | Q(ends__gt=last_day)).order_by("-starts").first()
     if row is not None:
         if row.starts > last_day:
             raise Invalid(

@@ -5,6 +5,7 @@ what the one before it leaves on record.
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -84,12 +85,14 @@ def _applied(rows: Sequence[ListRow], by: Actor) -> tuple[list[Result], dict[int
     today, communities = clock.today(), selectors.communities_by_name()
     said = {row.pk: Stated.of(row.stated) for row in rows if is_open(row)}
     people = selectors.people_with((stated.id_number for stated in said.values()), lock=True)
+    to_come = Counter(stated.id_number for stated in said.values())
     results, days = [], {}
     for row in rows:
         if row.pk not in said:
             results.append(settled(row))
             continue
         stated = said[row.pk]
+        to_come[stated.id_number] -= 1
         person = people.get(stated.id_number)
         decision = decide(Source(row.list.source), stated, person, today, communities)
         result = result_of(row, decision, person)
@@ -97,7 +100,8 @@ def _applied(rows: Sequence[ListRow], by: Actor) -> tuple[list[Result], dict[int
             result = done(result, do_all, decision.acts, person, f"{row.list.number}/{row.place}", by)
             if result.state == State.DONE:
                 days[row.pk] = decision.first_day
-                people |= selectors.people_of({stated.id_number: anew(person.resident)})
+                if to_come[stated.id_number]:
+                    people |= selectors.people_of({stated.id_number: anew(person.resident)})
         results.append(result)
     return results, days
 
