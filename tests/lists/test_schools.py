@@ -24,7 +24,7 @@ from liaoyang_medins.kernel.sheets.reading import read_table
 from tests import factories as make
 
 from . import makers
-from .makers import TODAY, apply, business, codes, enrolled, pupil, states, upload, uploaded_and_applied
+from .makers import TODAY, apply, business, codes, enrolled, forget, pupil, states, upload, uploaded_and_applied
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
@@ -74,14 +74,7 @@ class TestNewPupils:
         ours = business("lists_classmembership")
         assert Registration.objects.filter(status=Status.AT_AGENCY, office=school.office).count() == 7
         # Now again by hand.
-        for table in ("registration_materialcheck", "lists_classmembership", "lists_listrow"):
-            with connection.cursor() as cursor:
-                cursor.execute(f"DELETE FROM {table}")  # noqa: S608  a name of ours
-        Registration.objects.all().delete()
-        Resident.objects.all().delete() if not Resident.objects.exists() else None
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM registration_circumstance")
-            cursor.execute("DELETE FROM registration_resident")
+        forget()
         rows[3] = pupil(4, id_number=rows[3][1], hukou="本市县区迁入", moved_in=D(2005, 3, 1))
         with clock.on_day(TODAY):
             as_the_counter(rows, school)

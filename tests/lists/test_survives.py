@@ -15,7 +15,7 @@ from tests import factories as make
 from tests.funds.test_preparing_survives import Ground, Point, ground, killed_at, slow_down
 
 from . import makers
-from .makers import TODAY, pupil
+from .makers import TODAY, forget, pupil
 
 __all__ = ["ground"]
 PUPILS = 12
@@ -37,28 +37,6 @@ def start(found: UploadedList, by: object) -> Run:
 
     with clock.on_day(TODAY):
         return services.apply_list(number=found.number, by=by, calls=False)  # type: ignore[arg-type]
-
-
-def emptied() -> None:
-    """The school as it was before its list, so that it can be applied again."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM runs_refusal; DELETE FROM runs_chunk; DELETE FROM runs_run")
-        for table in (
-            "lists_classmembership",
-            "lists_listrow",
-            "lists_uploadedlist",
-            "registration_materialcheck",
-            "registration_registration",
-        ):
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608  a name of ours
-        cursor.execute("DELETE FROM registration_circumstance WHERE kind = 'student'")
-        cursor.execute(
-            "DELETE FROM registration_circumstance WHERE resident_id IN ("
-            "SELECT id FROM registration_resident WHERE pinyin <> 'ceshi')"
-        )
-        cursor.execute("DELETE FROM registration_resident WHERE pinyin <> 'ceshi'")
 
 
 CALLS = [
@@ -97,7 +75,7 @@ def test_killed_at_any_step_it_ends_as_if_undisturbed(monkeypatch, size):
         ours = digest_of(digest_tables())
         digest = digest or ours
         assert ours == digest, point
-        emptied()
+        forget()
 
 
 def test_a_killed_worker_midway_changes_nothing(ground: Ground, monkeypatch) -> None:
@@ -108,7 +86,7 @@ def test_a_killed_worker_midway_changes_nothing(ground: Ground, monkeypatch) -> 
     undisturbed = makers.upload(Source.SCHOOL, rows, school)
     runs.work_off(number=start(undisturbed, school).number)
     digest = digest_of(digest_tables())
-    emptied()
+    forget()
     found = makers.upload(Source.SCHOOL, rows, school)
     slow_down(0.4, "lists_classmembership")
     run = start(found, school)

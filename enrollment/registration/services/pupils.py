@@ -23,7 +23,7 @@ from liaoyang_medins.kernel.statements import insert_all
 
 from .. import rules
 from ..data import AgentData, CircumstanceData, PersonData
-from ..models import Circumstance, MaterialCheck, Registration, Resident
+from ..models import Circumstance, Handover, MaterialCheck, Registration, Resident
 from ..names import sort_key
 from .circumstances import require_may_state, require_sound
 from .common import Assessment, Status, assess, keep_assessment
@@ -90,6 +90,7 @@ def register_pupils(*, pupils: Sequence[Pupil], submissions: Sequence[UUID], by:
         )
     ]
     insert_all(registrations)
+    insert_all([Handover(registration=row, giver=by.office, taker=None, handed_on=today) for row in registrations])
     insert_all(
         [
             row
