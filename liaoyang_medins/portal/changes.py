@@ -38,6 +38,7 @@ NAMES: dict[str, Promise] = {
     "admitted_at": _("Admitted at"),
     "agreement": _("Agreement number"),
     "amount": _("Amount (yuan)"),
+    "birth_date": _("Date of birth"),
     "card_presented_at": _("Card presented at"),
     "category": _("Category"),
     "cause": _("Cause"),
@@ -45,6 +46,7 @@ NAMES: dict[str, Promise] = {
     "claims": _("New claims"),
     "closed_on": _("Closed on"),
     "community": _("Community"),
+    "contradictions": _("What contradicts it"),
     "contribution_year": _("Contribution year"),
     "corrections": _("Corrections"),
     "count": _("How many"),
@@ -56,6 +58,7 @@ NAMES: dict[str, Promise] = {
     "district_share": _("District share (yuan)"),
     "dry_run": _("Dry run"),
     "due_on": _("Due on"),
+    "duplicate": _("Record that goes"),
     "emergency": _("Emergency"),
     "ends": _("Until"),
     "enrollment": _("Enrollment"),
@@ -63,11 +66,13 @@ NAMES: dict[str, Promise] = {
     "first": _("First record"),
     "form_signed": _("The admission form is signed"),
     "from": _("Referring institution"),
+    "from_community": _("Registered in"),
     "fund": _("The fund pays (yuan)"),
     "government": _("Government part (yuan)"),
     "government_before": _("Government part before (yuan)"),
     "grade": _("Grade"),
     "hash": _("Checksum"),
+    "id_number": _("ID number"),
     "inpatient_number": _("Inpatient number"),
     "institution": _("Institution"),
     "issued_on": _("Issued on"),
@@ -78,6 +83,7 @@ NAMES: dict[str, Promise] = {
     "lines": _("Lines"),
     "materials": _("Documents"),
     "may_refer": _("May issue referrals (Art. 23)"),
+    "moved_on": _("Moved on"),
     "name": _("Name on record"),
     "name_en": _("Name in English"),
     "notice": _("Notice"),
@@ -103,19 +109,23 @@ NAMES: dict[str, Promise] = {
     "reasons": _("Reasons found"),
     "receipt": _("Receipts"),
     "referral_id": _("Referral"),
+    "replaced_by": _("Replaced by"),
     "replaces": _("Replaces"),
     "resident": _("The resident pays (yuan)"),
     "result": _("Makes"),
     "returned_on": _("Returned on"),
     "reversal": _("Reversal"),
     "role": _("Role"),
+    "rows": _("Rows that moved"),
     "run": _("Run"),
     "settlement": _("Settlement"),
+    "sex": _("Sex"),
     "starts": _("From"),
     "stated_notice": _("Stated notice number"),
     "statement": _("Subsidy statements"),
     "status": _("Status"),
     "subsidy_receipt": _("Subsidies received"),
+    "survivor": _("Record that stays"),
     "tier": _("Tier"),
     "to": _("Receiving institution"),
     "total": _("Total (yuan)"),
@@ -125,7 +135,7 @@ NAMES: dict[str, Promise] = {
     "was": _("Why not matched before"),
 }
 # What holds several values of one kind; any other pair is the value before and after.
-LISTS = frozenset({"fields", "line_numbers", "lines", "notices", "reasons", "replaces"})
+LISTS = frozenset({"contradictions", "fields", "line_numbers", "lines", "notices", "reasons", "replaces"})
 CODES: dict[str, tuple[type[StrEnum], ...]] = {
     "category": (Category,),
     "cause": (Cause,),
@@ -137,6 +147,11 @@ CODES: dict[str, tuple[type[StrEnum], ...]] = {
     "was": (ReceiptProblem,),
 }
 STATES = dict(MaterialCheck.State.choices)
+CONTRADICTIONS: dict[str, str | Promise] = {
+    "cover": _("Covered days"),
+    "category": _("Category"),
+    "cap_period": _("Cap period"),
+}
 
 
 def changes_of(entry: AuditEntry) -> list[tuple[str, str]]:
@@ -184,6 +199,8 @@ def _known(entry: AuditEntry, name: str) -> Mapping[str, str | Promise]:
         return {code.value: label(code) for codes in CODES[name] for code in codes}
     if name == "fields":
         return NAMES
+    if name == "contradictions":
+        return CONTRADICTIONS
     if name == "role":
         return dict(Role.choices)
     if entry.verb.startswith("circumstances."):
