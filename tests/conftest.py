@@ -47,6 +47,7 @@ def prepare() -> None:
     atexit.register(stack.close)
     os.environ.update(stack.enter_context(servers.for_tests()))
     os.environ["STATIC_ROOT"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="liaoyang-medins-static-"))
+    os.environ["ATTACHMENTS_ROOT"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="liaoyang-medins-scans-"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaoyang_medins.settings")
     os.environ.setdefault("SECRET_KEY", "for-the-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz")
     os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")

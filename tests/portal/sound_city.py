@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from claims import services as claims
 from claims.data import AdmissionData, LineData
@@ -15,6 +16,7 @@ from enrollment.contributions.models import ContributionNotice, Receipt
 from enrollment.registration import services as registration
 from enrollment.registration.data import CircumstanceData, PersonData
 from enrollment.registration.models import Enrollment, MaterialCheck, Registration, Resident
+from enrollment.registration.services import scans
 from funds import services as funds
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
@@ -24,6 +26,7 @@ from liaoyang_medins.kernel.offices.models import Office, Posting
 from liaoyang_medins.kernel.policy.terms import Material, Sex
 from liaoyang_medins.portal.demo.city import CitySize, create_demo_city
 from tests import factories
+from tests.scans import PNG
 
 D = datetime.date
 JOB = Actor.job("tests")
@@ -51,6 +54,8 @@ def enroll(name: str, birth: D, sex: str, on: D, paid_on: D, id_number: str = ""
             materials=ALL_PRESENT,
             by=clerk,
         )
+        scan = SimpleUploadedFile("scan.png", PNG)
+        scans.attach_scan(number=row.number, material=Material.ID_CARD, file=scan, by=clerk)
         for by in (clerk, actor("subdistrict")):
             row = registration.forward(number=row.number, version=row.version, by=by)
         row = registration.approve(number=row.number, version=row.version, by=actor("district"))
