@@ -324,8 +324,8 @@ def merges_to_decide(actor: Actor, today: datetime.date) -> Queue:
 
 
 def cards_waiting(actor: Actor, today: datetime.date) -> Queue:
-    """Cards that wait for the actor: at a community those to be handed out, at the agency those that are lost and to be
-    replaced; the longest there first.
+    """Cards that wait for the actor: at a community those to be handed out, at the agency those that are lost and to
+    be replaced; the longest there first.
     """
     at_agency = actor.may("cards.make")
     status = InsuranceCard.Status.LOST if at_agency else InsuranceCard.Status.WITH_COMMUNITY

@@ -122,8 +122,8 @@ def _cards(resident: Resident) -> "QuerySet[InsuranceCard]":
 
 
 def suspend_cards(resident: Resident, *, on: datetime.date, case: str, by: Actor) -> list[InsuranceCard]:
-    """Suspend the cards of the resident by the decision in `case` (S1, Art. 30); returns them. One that is lost stays lost: nobody is treated on
-    it, and the end of the relationship keeps it from being replaced.
+    """Suspend the cards of the resident by the decision in `case` (S1, Art. 30); returns them. One that is lost stays
+    lost: nobody is treated on it, and the end of the relationship keeps it from being replaced.
     """
     suspended = []
     for card in lock(_cards(resident).filter(status__in=IN_USE), resident):

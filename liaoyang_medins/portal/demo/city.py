@@ -22,11 +22,13 @@ from liaoyang_medins.kernel.offices.models import DemoClock, Office, Posting, Us
 
 from .accounts import ACCOUNTS, DemoAccount
 from .bulk import Load, Writer
+from .cards import Cards
 from .care import Care, Case
 from .counters import Counters
 from .history import LAW, Life, Past
 from .hospitals import Hospitals
 from .lists import Lists
+from .lives import Lives
 from .people import Town
 from .records import Records
 from .reference import load_reference_data
@@ -104,6 +106,10 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     Hospitals(town, size.as_of, actors).work(stays=stays, residents=patients)
     say("lists of other authorities, classes")
     Lists(size.as_of, actors).work()
+    say("certificates and cards")
+    Cards(size.as_of, actors).work()
+    say("what became known lately")
+    Lives(town, size.as_of, actors).work()
     show(steps.services)
     say("journal and audit record")
     post(size.as_of)

@@ -147,4 +147,5 @@ def values_of(law: Policy) -> dict[str, str]:
         "community_days": str(law.registration.community_days.value),
         "district_days": str(law.registration.district_days.value),
         "due_days": str(law.funds.subsidy_due_days.value),
+        "bar_years": str(law.eligibility.bar_years.value),
     }
