@@ -227,7 +227,9 @@ class TestPupilsOnRecord:
         from enrollment.contributions.services import record_payment, take_into_records
 
         october = D(2009, 10, 12)
-        uploaded_and_applied(Source.SCHOOL, [pupil(1)], school, on=D(2009, 9, 3))
+        # Eligible only lately, so that nobody waits and the first notice is for this year.
+        newcomer = pupil(1, hukou="本市县区迁入", moved_in=D(2009, 8, 20))
+        uploaded_and_applied(Source.SCHOOL, [newcomer], school, on=D(2009, 9, 3))
         row = Registration.objects.get()
         with clock.on_day(D(2009, 9, 4)):
             notice = take_into_records(registration_number=row.number, version=row.version, by=clerk)
