@@ -46,12 +46,16 @@ class InsuranceCard(models.Model):
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         S.MADE: {S.WITH_COMMUNITY, S.HANDED_OUT, S.LOST, S.REPLACED, S.SUSPENDED, S.ENDED},
         S.WITH_COMMUNITY: {S.HANDED_OUT, S.LOST, S.REPLACED, S.SUSPENDED, S.ENDED},
-        # A handed-out mark is taken back on the day on which it was made.
-        S.HANDED_OUT: {S.MADE, S.WITH_COMMUNITY, S.LOST, S.REPLACED, S.SUSPENDED, S.ENDED},
+        S.HANDED_OUT: {S.LOST, S.REPLACED, S.SUSPENDED, S.ENDED},
         S.LOST: {S.HANDED_OUT, S.REPLACED, S.ENDED},
-        S.SUSPENDED: {S.MADE, S.WITH_COMMUNITY, S.HANDED_OUT, S.ENDED},
+        S.SUSPENDED: {S.ENDED},
         S.REPLACED: set(),
         S.ENDED: set(),
+    }
+    # The ways back, which are no steps: a handed-out mark of today was a mistake, the decision on a misuse fell.
+    BACK: ClassVar[dict[str, set[str]]] = dict.fromkeys(S.values, set()) | {
+        S.HANDED_OUT: {S.MADE, S.WITH_COMMUNITY},
+        S.SUSPENDED: {S.MADE, S.WITH_COMMUNITY, S.HANDED_OUT},
     }
     del S
     LIVE: ClassVar[tuple[str, ...]] = (

@@ -12,6 +12,7 @@ from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.states import require_transition
 
 from ..models import SELF, TAKEN_BY, InsuranceCard
 from .common import Status, locked_card, move, record, require_relationship, require_step
@@ -110,7 +111,7 @@ def undo_hand_out(*, number: str, version: int, by: Actor) -> InsuranceCard:
     by.require("cards.hand_out")
     card = locked_card(number, by, version)
     then = Status.WITH_COMMUNITY if card.office_id else Status.MADE
-    require_step(card, then)
+    require_transition(InsuranceCard.BACK, card.status, then, label=card.get_status_display)
     last = entries_of(card._meta.label_lower, card.number).first()
     today = clock.today()
     if last is None or last.verb != "cards.hand_out":

@@ -11,6 +11,7 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Invalid, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.statements import insert
+from liaoyang_medins.kernel.states import require_transition
 
 from ..models import TAKEN_BY, InsuranceCard
 from ..numbering import draw_numbers
@@ -91,7 +92,7 @@ def replace_card(*, number: str, version: int, cause: str, reason: str, by: Acto
         made_by_id=by.user_id,
     )
     insert(made)
-    record(card, "cards.replace", by, note=reason, cause=cause, card=made.number)
+    record(card, "cards.replace", by, note=reason, cause=cause, replaced_by=made.number)
     record(made, "cards.make", by, note=reason, cause=cause, replaces=card.number)
     return made
 
@@ -143,7 +144,7 @@ def lift_suspension(resident: Resident, *, on: datetime.date, reason: str, by: A
             then = Status.HANDED_OUT
         else:
             then = Status.WITH_COMMUNITY if card.office_id else Status.MADE
-        require_step(card, then)
+        require_transition(InsuranceCard.BACK, card.status, then, label=card.get_status_display)
         move(card, then, on=on)
         record(card, "cards.lift", by, note=reason)
         lifted.append(card)
