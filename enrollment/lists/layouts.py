@@ -59,7 +59,7 @@ class Column:
     @property
     def spoken(self) -> list[str]:
         """The first word of each code: what a help text tells."""
-        return list({code: word for word, code in reversed(self.words.items())}.values())[::-1]
+        return list({code: word for word, code in reversed(list(self.words.items()))}.values())[::-1]
 
 
 @cache
