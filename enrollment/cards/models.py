@@ -53,9 +53,14 @@ class InsuranceCard(models.Model):
         S.ENDED: set(),
     }
     # The ways back, which are no steps: a handed-out mark of today was a mistake, the decision on a misuse fell.
-    BACK: ClassVar[dict[str, set[str]]] = dict.fromkeys(S.values, set()) | {
+    BACK: ClassVar[dict[str, set[str]]] = {
+        S.MADE: set(),
+        S.WITH_COMMUNITY: set(),
         S.HANDED_OUT: {S.MADE, S.WITH_COMMUNITY},
+        S.LOST: set(),
         S.SUSPENDED: {S.MADE, S.WITH_COMMUNITY, S.HANDED_OUT},
+        S.REPLACED: set(),
+        S.ENDED: set(),
     }
     del S
     LIVE: ClassVar[tuple[str, ...]] = (
