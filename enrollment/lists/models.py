@@ -9,6 +9,10 @@ from enrollment.registration.models import Resident
 from liaoyang_medins.kernel.offices.models import Office, User
 
 
+# Within a row the name is that of its list.
+EMPTY = list
+
+
 class UploadedList(models.Model):
     """A list as it was sent: where it comes from, who brought it, its headings; its rows are `ListRow`.
 
@@ -73,10 +77,10 @@ class ListRow(models.Model):
     list = models.ForeignKey(UploadedList, models.CASCADE, related_name="rows")
     place = models.PositiveIntegerField(_("row"))
     part = models.PositiveIntegerField()
-    cells = models.JSONField(default=list)
+    cells = models.JSONField(default=EMPTY)
     stated = models.JSONField(default=dict)
     state = models.CharField(_("result"), max_length=10, choices=State.choices, default=State.WAITING)
-    findings = models.JSONField(default=list)
+    findings = models.JSONField(default=EMPTY)
     resident = models.ForeignKey(Resident, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
