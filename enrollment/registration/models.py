@@ -41,7 +41,15 @@ class Resident(models.Model):
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     moved_on = models.DateField(_("moved on"), null=True, blank=True)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("merged into")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        # Of the few that have one (below): nearly all have none, and an index of those is looked at instead of better
+        # ones.
+        db_index=False,
+        related_name="merged_from",
+        verbose_name=_("merged into"),
     )
     version = models.PositiveIntegerField(default=1)
 
@@ -57,6 +65,7 @@ class Resident(models.Model):
         indexes = [
             models.Index(fields=["community", "pinyin", "number"]),
             models.Index(fields=["name"], name="resident_name"),
+            models.Index(fields=["merged_into"], name="resident_merged", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
