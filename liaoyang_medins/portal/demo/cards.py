@@ -52,7 +52,7 @@ BATCH = 10_000
 HANDED_OVER, HANDED_OUT = 3, 12
 CARDS = Table(
     InsuranceCard,
-    *("number", "resident_id", "enrollment_id", "status", "since", "made_on", "office_id", "handed_out_on"),
+    *("id", "number", "resident_id", "enrollment_id", "status", "since", "made_on", "office_id", "handed_out_on"),
     *("taken_by", "taken_by_name", "made_by_id"),
 )
 
@@ -88,11 +88,20 @@ class Cards:
             cursor.execute("ANALYZE cards_certificateterm")
         found = self.first_terms()
         while batch := list(islice(found, BATCH)):
-            numbers = draw_numbers("2110", len(batch))
-            rows = [self.row(number, *first) for number, first in zip(numbers, batch, strict=True)]
+            drawn = zip(self.keys(len(batch)), draw_numbers("2110", len(batch)), batch, strict=True)
+            rows = [(key, *self.row(number, *first)) for key, number, first in drawn]
             CARDS.copy(CARDS.text(rows))
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE cards_insurancecard")
+
+    def keys(self, count: int) -> list[int]:
+        """So many new keys of cards."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence('cards_insurancecard', 'id')) FROM generate_series(1, %s)",
+                [count],
+            )
+            return [key for (key,) in cursor.fetchall()]
 
     def first_terms(self) -> Iterator[tuple[Any, ...]]:
         """Each relationship with its resident, name, community, and the day of its first term."""
