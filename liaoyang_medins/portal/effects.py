@@ -75,7 +75,9 @@ def person(resident: Resident, actor: Actor, today: datetime.date) -> Iterator[I
     yield Item("person", "birth", _("Date of birth"), resident.birth_date.isoformat())
     yield Item("person", "sex", _("Sex"), label(Sex(resident.sex)))
     yield Item("person", "id_number", _("ID number"), masked(resident.id_number) if resident.id_number else NOTHING)
-    yield Item("person", "community", _("Community"), resident.community.label)
+    # With the district: names of communities repeat.
+    place = f"{registration.district_of(resident).label} · {resident.community.label}"
+    yield Item("person", "community", _("Community"), place)
 
 
 def eligibility(resident: Resident, actor: Actor, today: datetime.date) -> Iterator[Item]:

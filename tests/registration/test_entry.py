@@ -126,14 +126,14 @@ def test_a_newborns_number_joins_the_record_that_was_begun_without_it() -> None:
     assert Resident.objects.get().id_number == number
 
 
-def test_who_moved_house_takes_the_record_along() -> None:
+def test_who_is_registered_elsewhere_is_asked_for_first() -> None:
     who = person()
     register(who=who, circumstances=[])
     there = other_community()
-    row = register(make.actor(Role.COMMUNITY, there), who=person(id_number=who.id_number, community=there))
-    assert row.resident.community == there
-    changes = AuditEntry.objects.get(verb="residents.change").changes
-    assert changes["community"] == [make.community().code, there.code]
+    with pytest.raises(Refused) as caught:
+        register(make.actor(Role.COMMUNITY, there), who=person(id_number=who.id_number, community=there))
+    assert (caught.value.code, caught.value.field) == ("elsewhere", "id_number")
+    assert not AuditEntry.objects.filter(verb="residents.change").exists()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from enrollment.life.parts import PARTS, Part
+from enrollment.registration import selectors as registration
 from enrollment.registration.models import Enrollment, Resident
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -80,10 +81,25 @@ def rank(notice: ContributionNotice) -> int:
 
 
 def finish(survivor: Resident, by: Actor) -> None:
-    """C3: the district of every paid notice is that of where the survivor lived on the day of payment."""
+    """C3: the district of every paid notice is that of where the survivor lived on the day of payment, of one that is
+    open for now that of the day on which it was made.
+    """
     paid = ContributionNotice.objects.filter(resident=survivor, status=Status.PAID).order_by("pk")
     for pk in paid.values_list("pk", flat=True):
         follow_move(pk, by)
+    waiting = ContributionNotice.objects.filter(resident=survivor, status=Status.OPEN).select_related("district")
+    for notice in waiting.order_by("pk"):
+        district = registration.district_of(survivor, notice.issued_on)
+        if notice.district_id != district.pk:
+            before, notice.district = notice.district, district
+            update(notice, "district")
+            audit.record(
+                by=by,
+                verb="notices.district",
+                obj=notice,
+                resident=survivor.number,
+                changes={"district": [before.code, district.code]},
+            )
 
 
 PARTS["contributions"] = Part(conflicts, settle, finish)
