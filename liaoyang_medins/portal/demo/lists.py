@@ -61,7 +61,7 @@ class Lists:
             )
         ]
         rows.append(rows[0] | {"id_number": f"{PLACE}194005060011", "name": "钱守仁"})
-        rows.append(rows[1] | {"name": "钱守义"})
+        rows.append(rows[1] | {"name": "钱守义", "starts": f"{self.as_of}"})
         rows.append(rows[2] | {"id_number": number(datetime.date(1950, 3, 4), 1), "name": "孙志远"})
         self.upload(Source.CIVIL_AFFAIRS, rows, "clerk", "民政低保名册.csv")
 
