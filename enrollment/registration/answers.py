@@ -99,6 +99,7 @@ def live_answer(form: StatementForm, actor: Actor) -> Live:
         )
     except Refused as error:
         live.blocked, live.elsewhere = str(error.message), error.code == "elsewhere"
+        live.enrolled = error.code == "enrolled"
     except BeforeTheLaw as error:
         live.wrong = str(error)
     return live

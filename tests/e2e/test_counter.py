@@ -111,7 +111,9 @@ def test_a_child_with_a_guardian_takes_few_fields_and_less_than_a_minute(page: P
     keys.fields += 1
     page.keyboard.press("ArrowRight")
     keys.to("[name=low_income_since]")
-    keys.type("03012009" if page.evaluate("navigator.language").startswith("en") else "20090301")
+    # In which order a browser asks for the parts of a date depends on the machine that it runs on.
+    keys.fields += 1
+    page.fill("[name=low_income_since]", "2009-03-01")
     keys.to("[name=low_income_number]")
     keys.type("D-1")
     expect(page.locator("#assessment")).to_contain_text("16.00")
@@ -133,7 +135,7 @@ def test_a_child_with_a_guardian_takes_few_fields_and_less_than_a_minute(page: P
     keys.to("main form button.btn-primary")
     page.keyboard.press("Enter")
     expect(page.locator(".confirmation")).to_contain_text("R2009-")
-    taken = time.monotonic() - began
+    taken = time.monotonic() - began + len("20090301") / SPEED
     row = Registration.objects.get()
     assert (row.status, row.tier, row.agent_relation) == ("accepted", "low_income", "parent")
     assert keys.fields <= FIELDS
@@ -193,7 +195,7 @@ def test_missing_documents_from_the_notice_to_the_sheet(page: Page, live: Any) -
     expect(page.locator("[name=photos][value=missing]")).to_be_checked()
     page.locator("main form button.btn-primary:visible").click()
     page.wait_for_url(re.compile(r"/check/$"))
-    expect(page.locator("main")).to_contain_text("扫描件")
+    expect(page.locator("main")).to_contain_text(re.compile("扫描件|Scans"))
     page.locator("main form button.btn-primary").click()
     row = Registration.objects.get()
     expect(page.locator(".confirmation")).to_contain_text(row.number)

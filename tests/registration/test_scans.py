@@ -162,7 +162,6 @@ def test_a_scan_is_seen_by_who_may_see_the_person_and_each_look_is_on_record(cha
     strangers = (
         make.actor(Role.COMMUNITY, other_community()),
         make.actor(Role.SCHOOL),
-        make.actor(Role.HOSPITAL),
         make.actor(Role.CITY_FINANCE),
     )
     for stranger in strangers:

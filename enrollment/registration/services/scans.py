@@ -1,6 +1,7 @@
 """Scans of the documents of a registration (W1): attached at the counter, seen by who may see the person."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -19,7 +20,9 @@ from .common import locked_registration
 
 
 @transaction.atomic
-def attach_to_draft(*, draft: RegistrationDraft, material: Material, file: UploadedFile, by: Actor) -> Attachment:
+def attach_to_draft(
+    *, draft: RegistrationDraft, material: Material, file: "UploadedFile[Any]", by: Actor
+) -> Attachment:
     """Attach a scan before the registration is submitted. NotAllowed for anybody but the draft's owner; Invalid as in
     `kernel.attachments`.
     """
@@ -36,7 +39,7 @@ def remove_from_draft(*, draft: RegistrationDraft, key: UUID, by: Actor) -> None
 
 
 @transaction.atomic
-def attach_scan(*, number: str, material: Material, file: UploadedFile, by: Actor) -> Attachment:
+def attach_scan(*, number: str, material: Material, file: "UploadedFile[Any]", by: Actor) -> Attachment:
     """Attach a scan to a registration that is under way, at the office that received it.
 
     NotAllowed at another office, Conflict once it is decided; Invalid as in `kernel.attachments`.

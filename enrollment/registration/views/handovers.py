@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.papers.paper import Paper
 from liaoyang_medins.kernel.papers.services import of_object
 from liaoyang_medins.kernel.papers.web import show, show_all
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
@@ -81,7 +82,7 @@ def tell(request: ActorRequest, done: Done, went: str) -> None:
         messages.error(request, _("And %(count)s more did not go on.") % {"count": more})
 
 
-def papers_of(request: ActorRequest, numbers: list[str]) -> list[papers.Paper]:
+def papers_of(request: ActorRequest, numbers: list[str]) -> list[Paper]:
     """Of each registration the paper that its applicant takes home now: the notice of refusal or of what is missing,
     else the receipt. Http404 where none of them is the actor's.
     """

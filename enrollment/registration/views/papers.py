@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.papers.paper import Paper
 from liaoyang_medins.kernel.papers.services import of_object
 from liaoyang_medins.kernel.papers.web import show
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
@@ -22,7 +23,7 @@ def receipt(request: ActorRequest, number: str) -> HttpResponse:
     return show(request, receipt_of(row), back_url=page_of(row))
 
 
-def receipt_of(row: Registration) -> papers.Paper:
+def receipt_of(row: Registration) -> Paper:
     """The receipt as it is today."""
     live = quote_of(row)
     due = live.quote.due if live and live.quote else None

@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 import uuid
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
@@ -30,7 +31,7 @@ def of_object(of: models.Model) -> models.QuerySet[Attachment]:
 
 
 @transaction.atomic
-def attach(*, to: models.Model, part: str, file: UploadedFile, resident: str = "", by: Actor) -> Attachment:
+def attach(*, to: models.Model, part: str, file: "UploadedFile[Any]", resident: str = "", by: Actor) -> Attachment:
     """Hang a scan on `to`, at its document `part`; the same file again gives back the first.
 
     Raises Invalid (with `part` as its field) for a file that is empty, too large or none of JPEG, PNG and PDF, and
@@ -132,7 +133,7 @@ def plain_name(name: str) -> str:
     return seen.strip()[:100] or "scan"
 
 
-def _read(file: UploadedFile, part: str) -> bytes:
+def _read(file: "UploadedFile[Any]", part: str) -> bytes:
     size = file.size or 0
     if size > SIZE_AT_MOST:
         largest = SIZE_AT_MOST // MEGABYTE

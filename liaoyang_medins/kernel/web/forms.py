@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DateInput(forms.DateInput):
-    """A date with the browser's calendar; it is posted as 2009-10-01."""
+    """A date with the browser's calendar; it is posted as 2009-10-01. With a last year of four places the keyboard goes
+    on to the month by itself.
+    """
 
     input_type = "date"
 
     def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
-        super().__init__(attrs={"data-width": "date", **(attrs or {})}, format="%Y-%m-%d")
+        super().__init__(attrs={"data-width": "date", "max": "9999-12-31", **(attrs or {})}, format="%Y-%m-%d")
 
 
 class MoneyInput(forms.TextInput):
