@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DateInput(forms.DateInput):
-    """A date with the browser's calendar; it is posted as 2009-10-01. With a last year of four places the keyboard goes
-    on to the month by itself.
+    """A date with the browser's calendar; it is posted as 2009-10-01.
+
+    With a last year of four places the keyboard goes on to the month by itself.
     """
 
     input_type = "date"
