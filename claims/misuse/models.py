@@ -69,8 +69,9 @@ class MisuseCase(models.Model):
     due_on = models.DateField(_("to be repaid until"), null=True, blank=True)
     revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
     revocation = models.CharField(_("reason of the revocation"), max_length=200, blank=True)
-    policy_version = models.PositiveIntegerField(null=True)
-    policy_hash = models.CharField(max_length=64, blank=True)
+    # Of the day of the decision, until then of that of the opening.
+    policy_version = models.PositiveIntegerField()
+    policy_hash = models.CharField(max_length=64)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -91,7 +92,7 @@ class MisuseCase(models.Model):
             models.CheckConstraint(
                 name="misuse_decided_bars",
                 condition=~Q(status__in=["decided", "revoked"])
-                | (Q(barred_until__isnull=False, bar__isnull=False, policy_version__isnull=False) & ~Q(reasoning="")),
+                | (Q(barred_until__isnull=False, bar__isnull=False) & ~Q(reasoning="")),
             ),
             models.CheckConstraint(
                 name="misuse_revoked_has_reason",

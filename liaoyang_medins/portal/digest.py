@@ -171,10 +171,12 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
 CONTENTS: dict[Model, str] = {
     # What is said, without the numbers that are drawn from sequences.
     papers.KeptPaper: r"""
-        SELECT json_build_array(kind, object_type, k.key, round, made_on,
+        SELECT json_build_array(paper.kind, object_type, coalesce(k.key, misused.key), round, made_on,
             regexp_replace(content, '[A-Z][0-9]{4}-[0-9]{7,}|\m[0-9]{13}\M', '', 'g'))::text AS content
         FROM papers_keptpaper paper LEFT JOIN registration_registration about ON about.number = paper.object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id
+        LEFT JOIN misuse_misusecase misuse ON misuse.number = paper.object_number
+        LEFT JOIN {MisuseCase} AS misused ON misused.id = misuse.id
     """,
     # Those of a draft are work under way.
     attachments.Attachment: """

@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(blank=True, null=True, verbose_name='to be repaid until')),
                 ('revoked_on', models.DateField(blank=True, null=True, verbose_name='revoked on')),
                 ('revocation', models.CharField(blank=True, max_length=200, verbose_name='reason of the revocation')),
-                ('policy_version', models.PositiveIntegerField(null=True)),
-                ('policy_hash', models.CharField(blank=True, max_length=64)),
+                ('policy_version', models.PositiveIntegerField()),
+                ('policy_hash', models.CharField(max_length=64)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('bar', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='misuse', to='registration.circumstance', verbose_name='bar')),
                 ('card', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='misuses', to='cards.insurancecard', verbose_name='card')),
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='misusecase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['decided', 'revoked']), _negated=True), models.Q(('bar__isnull', False), ('barred_until__isnull', False), ('policy_version__isnull', False), models.Q(('reasoning', ''), _negated=True)), _connector='OR'), name='misuse_decided_bars'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['decided', 'revoked']), _negated=True), models.Q(('bar__isnull', False), ('barred_until__isnull', False), models.Q(('reasoning', ''), _negated=True)), _connector='OR'), name='misuse_decided_bars'),
         ),
         migrations.AddConstraint(
             model_name='misusecase',

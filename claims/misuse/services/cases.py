@@ -67,6 +67,7 @@ def open_case(
     if MisuseCase.objects.filter(resident=resident, status=Status.OPEN).exists():
         raise Refused(_("This person has an open case already."), code="open_case", field="resident")
     require_not_barred(resident, today)
+    rule = policy.on(settings.POOLING_AREA, today)
     case = MisuseCase(
         number=next_number("misuse", today),
         submission=submission,
@@ -77,6 +78,8 @@ def open_case(
         facts=text,
         opened_on=today,
         made_by_id=by.user_id,
+        policy_version=rule.version,
+        policy_hash=rule.content_hash,
     )
     case.save(force_insert=True)
     write_items(case, recover or {})

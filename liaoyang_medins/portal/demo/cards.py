@@ -18,6 +18,7 @@ from enrollment.cards.models import SELF, InsuranceCard
 from enrollment.cards.numbering import draw_numbers
 from enrollment.cards.selectors import due
 from enrollment.households import services as households
+from enrollment.households.models import Household
 from enrollment.households.selectors import at_this_address
 from enrollment.registration.models import Registration, Resident
 from enrollment.registration.selectors import policy_on
@@ -212,22 +213,24 @@ class Cards:
         return [(row.resident, row) for row in list(found.values())[:3]]
 
     def offices(self) -> None:
-        """A household whose telephone has changed, and a stand-in in the week of the demo's day."""
-        community = self.actors["community"]
-        own = Resident.objects.filter(community=community.office).exclude(address="").order_by("number")
+        """Two households, of which the telephone of one has changed; a stand-in in the week of the demo's day."""
+        by = self.actors["community"]
+        people = Resident.objects.exclude(address="").order_by("number")
+        own = people.filter(community=by.office)
+        if not own.exists():
+            by, own = self.actors["clerk"], people
         with clock.on_day(self.as_of - datetime.timedelta(days=3)):
-            head = next((person for person in own if at_this_address(person, community).exists()), own.first())
-            if head is not None:
-                others = {other.number: "other" for other in at_this_address(head, community)}
-                household = households.form_household(resident_number=head.number, others=others, by=community)
-                households.change_household(
-                    number=household.number,
-                    version=household.version,
-                    address=household.address,
-                    phone="0419-2133102",
-                    reason="更换电话",
-                    by=community,
-                )
+            head = next((person for person in own[:50] if at_this_address(person, by).exists()), own[0])
+            household = self.household(head, by)
+            households.change_household(
+                number=household.number,
+                version=household.version,
+                address=household.address,
+                phone="0419-2133102",
+                reason="更换电话",
+                by=by,
+            )
+            self.household(people.filter(memberships=None)[0], self.actors["clerk"])
         with clock.on_day(self.as_of):
             posting = Posting.objects.get(user__username="district")
             leave.name_stand_in(
@@ -238,3 +241,8 @@ class Cards:
                 reason="年休假",
                 by=self.actors["admin"],
             )
+
+    def household(self, head: Resident, by: Actor) -> Household:
+        """The household of a resident with everybody of the same address."""
+        others = {other.number: "other" for other in at_this_address(head, by)}
+        return households.form_household(resident_number=head.number, others=others, by=by)
