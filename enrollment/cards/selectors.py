@@ -133,7 +133,7 @@ def due_visible_to(actor: Actor, on: datetime.date) -> QuerySet[ContributionNoti
 def due_by_community(actor: Actor, on: datetime.date) -> list[DueAt]:
     """For each community how many certificates are due and overdue, in the order of the codes."""
     grouped = due_visible_to(actor, on).order_by().values("resident__community")
-    rows: list[dict[str, Any]] = list(
+    rows: list[Any] = list(
         grouped.annotate(
             count=Count("resident", distinct=True),
             late=Count("resident", distinct=True, filter=overdue(on)),

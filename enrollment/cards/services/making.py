@@ -184,7 +184,8 @@ def parted(
     notices = list(due)
     enrollments = {notice.enrollment_id for notice in notices}
     has_card = set(InsuranceCard.objects.filter(enrollment__in=enrollments).values_list("enrollment", flat=True))
-    new, renewals = [], []
+    new: list[ContributionNotice] = []
+    renewals: list[ContributionNotice] = []
     for notice in notices:
         (renewals if notice.enrollment_id in has_card else new).append(notice)
         has_card.add(notice.enrollment_id)

@@ -77,7 +77,7 @@ class Cards:
     def load(self) -> None:
         """A card for everybody who had paid long enough ago, with every term of its certificate."""
         window = policy_on(self.as_of).window
-        figures = {
+        figures: dict[str, int | datetime.date] = {
             "opens_month": window.opens.value.month,
             "opens_day": window.opens.value.day,
             "closes_month": window.closes.value.month,

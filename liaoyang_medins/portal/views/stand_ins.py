@@ -22,10 +22,17 @@ from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
 from liaoyang_medins.kernel.web.forms import DateField
 
 
+class PostingChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic class at work
+    """One of the postings, by holder, role and office."""
+
+    def label_from_instance(self, obj: Posting) -> str:
+        return f"{obj.user} · {obj.get_role_display()} · {obj.office.label}"
+
+
 class StandInForm(forms.Form):
     """Who stands in for whom, from when to when. An administrator types the deputy's user name, who may be anybody."""
 
-    posting = forms.ModelChoiceField(label=gettext_lazy("Who is on leave"), queryset=Posting.objects.none())
+    posting = PostingChoice(label=gettext_lazy("Who is on leave"), queryset=Posting.objects.none())
     deputy = forms.CharField(label=gettext_lazy("Who stands in"), max_length=150)
     starts = DateField(label=gettext_lazy("From"))
     ends = DateField(label=gettext_lazy("Until"))
@@ -38,7 +45,6 @@ class StandInForm(forms.Form):
         posting = self.fields["posting"]
         if isinstance(posting, forms.ModelChoiceField):
             posting.queryset = postings
-            posting.label_from_instance = lambda row: f"{row.user} · {row.get_role_display()} · {row.office.label}"  # type: ignore[method-assign]
         if deputies is None:
             self.fields["deputy"].help_text = _("The user name, as it is typed at sign-in.")
         else:
