@@ -13,6 +13,8 @@ from claims.data import AdmissionData, LineData
 from claims.models import Institution, Settlement
 from enrollment.contributions import services as contributions
 from enrollment.contributions.models import ContributionNotice, Receipt
+from enrollment.life import services as life
+from enrollment.life.models import Merge
 from enrollment.registration import services as registration
 from enrollment.registration.data import CircumstanceData, PersonData
 from enrollment.registration.models import Enrollment, MaterialCheck, Registration, Resident
@@ -180,6 +182,10 @@ def build() -> None:
         registration.add_circumstance(
             resident_number=dead.number, circumstance=CircumstanceData("death", "died", D(2009, 12, 31)), by=clerk
         )
+    # The double record that the demo's clerk found.
+    with clock.on_day(D(2010, 1, 3)):
+        merge = Merge.objects.get(status="proposed")
+        life.approve_merge(pk=merge.pk, version=merge.version, by=reviewer)
     statement("month", D(2009, 12, 1), D(2010, 1, 4))
     enroll("周大娘", D(1945, 3, 8), "F", D(2010, 1, 5), D(2010, 1, 7))
     sweep(TODAY)
