@@ -205,7 +205,7 @@ def transmittal(
                 [
                     (_("Handed over by"), giver.label),
                     (_("Handed over to"), to),
-                    (_("Registrations"), len(rows)),
+                    (_("Registrations in all"), len(rows)),
                 ]
             ),
             table(columns, rows),

@@ -55,6 +55,10 @@ LEFT_OUT = frozenset({"id", "number", "version", "submission"})
 LEFT_OUT_OF: dict[Model, frozenset[str]] = {
     offices.User: frozenset({"password", "last_login", "date_joined"}),
     funds.SubsidyStatement: frozenset({"hash"}),
+    # The number of a transmittal sheet, the hash over a paper with numbers in it, the opaque name of a file.
+    registration.Handover: frozenset({"sheet"}),
+    papers.KeptPaper: frozenset({"sha256"}),
+    attachments.Attachment: frozenset({"key"}),
     # The number of the run that made it.
     cards.InsuranceCard: frozenset({"run"}),
     cards.CertificateTerm: frozenset({"run"}),

@@ -106,7 +106,8 @@ def transmittals(request: ActorRequest) -> HttpResponse:
     """What went from office to office on a day (`day`, else the last on which something did)."""
     form = DayForm(request.GET or None)
     day = (form.cleaned_data["day"] if form.is_valid() else None) or last_day(request.actor) or clock.today()
-    context = {"filter_form": form, "day": day, "bundles": bundles(request.actor, day)}
+    shown = form if form.errors else DayForm(initial={"day": day})
+    context = {"filter_form": shown, "day": day, "bundles": bundles(request.actor, day)}
     return render(request, "registration/transmittals.html", context)
 
 
