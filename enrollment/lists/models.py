@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel.offices.models import Office, User
 
-
 # Within a row the name is that of its list.
 EMPTY = list
 

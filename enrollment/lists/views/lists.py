@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from enrollment.registration.selectors import sees_everything
 from liaoyang_medins.kernel.audit import selectors as audit_selectors
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import DomainError
@@ -135,6 +136,7 @@ def list_page(request: ActorRequest, number: str) -> HttpResponse:
         "page": rows,
         "rows": [(row, shown_cells(row, found), finding_texts(row), TONES[row.state]) for row in rows],
         "may_bring": may_bring,
+        "sees_people": sees_everything(request.actor),
         "may_apply": may_bring and found.applied_on is None and not live and counts.would and checked(run),
         "may_check": may_bring and found.applied_on is None and (run is None or run.status in Run.OVER),
         "may_discard": may_bring and not selectors.runs_of(found).filter(dry_run=False).exists(),
