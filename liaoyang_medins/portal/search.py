@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
-from django.db.models.functions import Replace
+from django.db.models.functions import Collate, Left, Replace
 from django.urls import reverse
 
 from claims import selectors as claims
@@ -30,6 +30,11 @@ NUMBER = re.compile(r"([A-Z])([0-9]{4})-?([0-9]{1,12})")
 # Whatever has this many digits may be somebody's number: it is not shown again.
 SENSITIVE_DIGITS = 6
 AT_MOST = 50
+# Of how many people with a character in their name the first in order are shown.
+READ = 300
+# As the indexes have them (portal/migrations/0003).
+SOUNDS = Collate(Replace(F("pinyin"), Value(" "), Value(""), output_field=CharField()), "C")
+SURNAME = Left("name", 1)
 
 
 def is_sensitive(text: str) -> bool:
@@ -142,11 +147,32 @@ def find(text: str, actor: Actor) -> str | None:
 
 def residents_named(text: str, actor: Actor) -> QuerySet[Resident]:
     """The residents whom the actor may see with `text` in their name, or whose pinyin starts with it."""
-    residents = registration.residents_visible_to(actor).order_by("pinyin", "number")
+    residents = registration.residents_visible_to(actor).annotate(sounds=SOUNDS).order_by("sounds", "number")
     name = "".join(text.split())
     if not name:
         return residents.none()
     if name.isascii():
-        sounds = Replace(F("pinyin"), Value(" "), Value(""), output_field=CharField())
-        return residents.alias(sounds=sounds).filter(sounds__startswith=name.lower())
+        return residents.filter(sounds__startswith=name.lower())
     return registration.with_name(residents, name)
+
+
+def first_named(text: str, actor: Actor, at_most: int) -> list[Resident]:
+    """The first of them in the order of their sounds, `at_most`; of a single character those first whose surname it
+    is.
+
+    What very many have in their names is not looked through to the end: of those who are left, the first READ that
+    PostgreSQL finds are put in order.
+    """
+    name = "".join(text.split())
+    if not name or name.isascii():
+        return list(residents_named(name, actor)[:at_most])
+    residents = registration.residents_visible_to(actor).annotate(sounds=SOUNDS).order_by("sounds", "number")
+    others = registration.with_name(registration.residents_visible_to(actor), name)
+    found: list[Resident] = []
+    if len(name) == 1:
+        found += residents.alias(surname=SURNAME).filter(surname=name)[:at_most]
+        others = others.exclude(name__startswith=name)
+    if len(found) < at_most:
+        some = list(others.select_related(None).order_by().values_list("pk", flat=True)[:READ])
+        found += residents.filter(pk__in=some)[: at_most - len(found)]
+    return found

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from django.test import Client
 
 from enrollment.registration.models import Circumstance, Resident
@@ -100,26 +99,6 @@ def test_each_sees_their_own(clerk: Actor) -> None:
     assert names("王", factories.actor(Role.CITY_FINANCE)) == []
     assert search.find(far.number, clerk) is None
     assert search.find(far.id_number or "", clerk) is None
-
-
-@pytest.mark.django_db
-def test_the_indexes_are_used() -> None:
-    Resident.objects.bulk_create(
-        Resident(
-            number=f"P2008-{number:07d}",
-            name=f"甲乙{chr(0x4E00 + number)}",
-            pinyin=f"jia yi {number}",
-            sex="M",
-            birth_date=factories.LAW,
-            community=factories.community(),
-        )
-        for number in range(3000)
-    )
-    actor = factories.actor(Role.AGENCY_CLERK)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE registration_resident")
-    assert "resident_name_parts" in search.residents_named("一", actor).explain()
-    assert "resident_sounds" in search.residents_named("jiayi77", actor).explain()
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from claims import selectors as claims
 from enrollment.registration import idnumber
-from enrollment.registration.models import Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.offices.models import Office, User
@@ -71,7 +70,7 @@ def results(request: ActorRequest, text: str) -> dict[str, Any]:
     if not text:
         return context
     if actor.may("residents.see"):
-        found: list[Resident] = list(finder.residents_named(text, actor)[: finder.AT_MOST + 1])
+        found = finder.first_named(text, actor, finder.AT_MOST + 1)
         context |= {"residents": found[: finder.AT_MOST], "more": len(found) > finder.AT_MOST}
     elif actor.may("stays.see"):
         context["stays"] = claims.find_stays(claims.stays_visible_to(actor), text)[: finder.AT_MOST]
