@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liaoyang_medins.kernel.sheets.reading import MB, Limits
@@ -42,7 +42,7 @@ class UploadForm(forms.Form):
         if len(sources) == 1:
             field.widget = forms.HiddenInput()
             field.initial = sources[0].value
-        help_text = _now(
+        help_text = gettext(
             "A workbook (.xlsx) or CSV, at most %(rows)s rows and %(size)s MB. The first row holds the headings."
         )
         self.fields["file"].help_text = help_text % {"rows": f"{LIMITS.rows:,}", "size": LIMITS.size // MB}
@@ -71,7 +71,7 @@ class SchoolYearForm(forms.Form):
         for place, each in enumerate(self.classes):
             self.fields[f"class_{place}"] = forms.ChoiceField(
                 label=class_label(each.grade, each.class_name),
-                help_text=_now("Students: %(count)s") % {"count": each.pupils},
+                help_text=gettext("Students: %(count)s") % {"count": each.pupils},
                 choices=THEN,
                 initial=LEAVES if each.grade in LAST_GRADES else ADVANCES,
                 widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
