@@ -12,7 +12,20 @@ OWN = 2
 # The page of an object itself, and its papers, are there for everybody who may see it.
 PAGES = {"resident", "registration", "notice", "notice-print", "receipt", "receipt-print", "stay", "settlement"}
 PAGES |= {"settlement-print", "referral", "statement", "statement-print", "statement-export", "statement-persons"}
-PAGES |= {"registration-receipt", "user", "office", "institution", "journal-entry", "posting-new", "run"}
+PAGES |= {
+    "transfer",
+    "merge",
+    "resident-change",
+    "resident-correct",
+    "registration-receipt",
+    "user",
+    "office",
+    "institution",
+    "journal-entry",
+    "posting-new",
+    "run",
+}
+PAGES |= {"list", "school-classes", "school-class", "school-export"}
 
 
 def test_every_route_is_in_the_table() -> None:
@@ -88,10 +101,18 @@ class TestRoutes(CityTestCase):
                 if not route.of or role not in route.roles:
                     continue
                 others = [thing for thing in self.found[route.of] if not is_own(posting, route.of, thing)]
-                for thing in spread(others, OTHERS):
+                former = [thing for thing in others if thing.resident and thing.resident.number == self.left]
+                for thing in spread(others, OTHERS) + spread(former, OTHERS):
                     tried.add((role, route.of))
                     wrong += self.refusals(role, name, thing)
         assert not wrong, "\n".join(map(str, wrong))
+        # Who lived at the usual community until today is nothing to it any more.
+        home = self.posting[Role.COMMUNITY]
+        former = [
+            thing for thing in self.found["registration"] if thing.resident and thing.resident.number == self.left
+        ]
+        assert former
+        assert not any(is_own(home, "registration", thing) for thing in former)
         # Each role with a part of its own was shown somebody else's of each kind that it works with.
         for role in (Role.COMMUNITY, Role.SUBDISTRICT, Role.DISTRICT, Role.SCHOOL):
             assert {(role, kind) for kind in ("resident", "registration", "notice")} <= tried
@@ -112,10 +133,15 @@ class TestRoutes(CityTestCase):
         nothing = {
             "number": "X2009-0000000",
             "code": "NOWHERE",
+            "source": "nowhere",
             "username": "nobody-at-all",
             "posting_id": 999_999_999,
             "pk": 999_999_999,
             "draft_id": "00000000-0000-4000-8000-000000000000",
+            "key": "00000000-0000-4000-8000-000000000000",
+            "day": "2009-10-01",
+            "giver": "NOWHERE",
+            "taker": "NOWHERE",
             "document_type": "receipt",
             "document_number": "C2009-9999999",
         }

@@ -6,27 +6,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase, override_settings
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
+from claims.misuse.models import MisuseCase
 from claims.models import Designation, Diagnosis, Institution, Referral, Settlement, Specialty, Stay
+from enrollment.cards.models import InsuranceCard
 from enrollment.contributions.models import ContributionNotice, Receipt
-from enrollment.registration.models import Circumstance, Registration, RegistrationDraft, Resident
+from enrollment.households.models import Household
+from enrollment.life.models import Merge, Transfer
+from enrollment.life.services import answer_transfer, ask_transfer, propose_merge
+from enrollment.lists.models import UploadedList
+from enrollment.registration.models import Circumstance, Handover, Registration, RegistrationDraft, Resident
 from funds.models import JournalEntry, SubsidyItem, SubsidyStatement
 from funds.services import start_preparing
 from liaoyang_medins.kernel import clock
-from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.offices.models import Office, Posting, User
+from liaoyang_medins.kernel.attachments import services as attachments
+from liaoyang_medins.kernel.attachments.models import Attachment
+from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
+from liaoyang_medins.kernel.offices.models import Office, Posting, StandIn, User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
 from tests import factories
+from tests.scans import PNG
 
 PLACES = {Role.COMMUNITY, Role.SUBDISTRICT, Role.DISTRICT}
 EVERYWHERE = {Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR}
 # Who may open the page of one of these may open all of them.
-NOBODYS = {"user", "posting", "office", "institution", "designation", "specialty", "entry", "run"}
+NOBODYS = {"user", "posting", "office", "institution", "designation", "specialty", "entry", "run", "template", "merge"}
+NOBODYS |= {"stand_in"}
 RESIDENTS = 90
 AFTER_WINDOW = datetime.date(2009, 12, 2)
 ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9X](?![0-9])")
@@ -57,7 +68,7 @@ def lives_in(resident: Resident, office: Office) -> bool:
 def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
     """Whether somebody in `posting` may see the thing at all."""
     role, office = Role(posting.role), posting.office
-    if kind == "draft":
+    if kind in ("draft", "draft scan"):
         return thing.user_id == posting.user_id
     if kind == "statement":
         if role in (Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR):
@@ -67,10 +78,19 @@ def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
         return True
     if kind in ("stay", "settlement", "referral"):
         return role is Role.HOSPITAL and office.code in thing.offices
+    if kind in ("list", "school"):
+        return role is Role.SCHOOL and office.code in thing.offices
+    if kind == "household":
+        return role in PLACES and any(code.startswith(office.code) for code in thing.offices)
     if thing.resident is None:
         return False
+    if kind in ("transmittal", "transmittal day"):
+        return office.code in thing.offices
+    if kind == "scan" and role is Role.SCHOOL:
+        return office.code in thing.offices and office.code in schools_of(thing.resident)
     if role in PLACES:
-        return lives_in(thing.resident, office) or (kind == "registration" and office.code in thing.offices)
+        # What a community asks for is its own business too; of the person it sees nothing yet.
+        return lives_in(thing.resident, office) or (kind == "transfer" and office.code in thing.offices)
     if kind == "registration":
         return office.code in thing.offices
     return role is Role.SCHOOL and office.code in schools_of(thing.resident)
@@ -100,6 +120,21 @@ def things() -> dict[str, list[Thing]]:
             for row in RegistrationDraft.objects.all()
         ],
     }
+    found["transfer"] = [
+        Thing({"pk": row.pk}, row.resident, frozenset({row.to_community.code}), text=row.resident.name)
+        for row in Transfer.objects.select_related("resident__community", "to_community")
+    ]
+    found["merge"] = [Thing({"pk": row.pk}) for row in Merge.objects.all()]
+    found["stand_in"] = [Thing({"pk": row.pk}) for row in StandIn.objects.all()]
+    found["misuse"] = [Thing({"number": row.number}) for row in MisuseCase.objects.all()]
+    found["household"] = [
+        Thing({"number": row.number}, offices=frozenset({row.community.code}))
+        for row in Household.objects.select_related("community")
+    ]
+    found["card"] = [
+        Thing({"number": row.number}, resident=row.resident, text=row.resident.name)
+        for row in InsuranceCard.objects.select_related("resident__community")
+    ]
     found["run"] = [Thing({"number": row.number}) for row in Run.objects.all()[:3]]
     found["resident"] = [
         Thing({"number": row.number}, resident=row, text=row.name)
@@ -135,6 +170,14 @@ def things() -> dict[str, list[Thing]]:
         )
         for row in Referral.objects.select_related("resident__community", "from_institution", "to_institution")
     ]
+    found["template"] = [Thing({"source": "police"})]
+    found["list"] = [
+        Thing({"number": row.number}, offices=frozenset({row.office.code}))
+        for row in UploadedList.objects.select_related("office")
+    ]
+    found["school"] = [
+        Thing({"code": row.code}, offices=frozenset({row.code})) for row in Office.objects.filter(kind="school")[:3]
+    ]
     found["statement"] = [
         Thing(
             {"number": row.number},
@@ -143,6 +186,31 @@ def things() -> dict[str, list[Thing]]:
         )
         for row in SubsidyStatement.objects.all()
     ]
+    rows = {row.number: row for row in Registration.objects.select_related("resident__community", "office")}
+    found["scan"] = [
+        Thing(
+            {"number": scan.object_number, "key": scan.key}, row.resident, frozenset({row.office.code}), text=scan.name
+        )
+        for scan in Attachment.objects.filter(object_type="registration.registration")
+        for row in [rows[scan.object_number]]
+    ]
+    found["draft scan"] = [
+        Thing({"draft_id": scan.object_number, "key": scan.key}, user_id=scan.attached_by_id, text=scan.name)
+        for scan in Attachment.objects.filter(object_type="registration.registrationdraft")
+    ]
+    handovers = Handover.objects.exclude(sheet="").select_related(
+        "giver", "taker", "registration__resident__community"
+    )
+    for row in handovers:
+        offices = frozenset({row.giver.code, row.taker.code if row.taker else "agency"})
+        of = (row.registration.resident, offices, row.registration.resident.name)
+        day = {
+            "day": row.handed_on.isoformat(),
+            "giver": row.giver.code,
+            "taker": row.taker.code if row.taker else "agency",
+        }
+        for kind, kwargs in (("transmittal", {"number": row.sheet}), ("transmittal day", day)):
+            found.setdefault(kind, []).append(Thing(kwargs, of[0], of[1], text=of[2]))
     return found
 
 
@@ -184,6 +252,39 @@ def make_referrals() -> None:
         )
 
 
+def make_scans() -> None:
+    """A scan at registrations of several offices and at every draft."""
+    user = User.objects.order_by("pk")[0]
+    rows = list(Registration.objects.order_by("-number")[:12]) + list(RegistrationDraft.objects.all())
+    for row in rows:
+        by = Actor(ActorKind.USER, "scanner", getattr(row, "user_id", user.pk))
+        attachments.attach(to=row, part="id_card", file=SimpleUploadedFile("scan.png", PNG), by=by)
+
+
+def make_sheets() -> None:
+    """What was handed over stood on a sheet each."""
+    for place, row in enumerate(Handover.objects.order_by("pk"), start=1):
+        Handover.objects.filter(pk=row.pk).update(sheet=f"H2009-{9_000_000 + place}")
+
+
+def make_transfers(clerk: Posting, neighbour: Actor) -> str:
+    """Somebody whom the neighbours ask for, somebody whom the neighbours have taken over, and a double record; returns
+    the number of who has left.
+    """
+    at_home = Resident.objects.filter(community=clerk.office, registrations__office=clerk.office)
+    at_home = at_home.exclude(notices=None).exclude(transfers__status="requested")
+    asked, left = at_home.distinct().order_by("pk")[:2]
+    given = {"moved_on": AS_OF, "reason": "户口簿", "by": neighbour}
+    with clock.on_day(AS_OF):
+        ask_transfer(resident_id=asked.pk, **given)
+        moved = ask_transfer(resident_id=left.pk, **given)
+        answer_transfer(pk=moved.pk, version=moved.version, agree=True, by=Actor.of_posting(clerk))
+        agency = Actor.of_posting(Posting.objects.select_related("user", "office").get(user__username="clerk"))
+        two = Resident.objects.exclude(community=clerk.office).order_by("pk")[:2]
+        propose_merge(survivor=two[0].number, duplicate=two[1].number, reason="同一人", by=agency)
+    return left.number
+
+
 @override_settings(BUSINESS_DATE=AS_OF.isoformat())
 class CityTestCase(TestCase):
     """Tests that only look at the city, as an account of each role. No page may show them a full ID number."""
@@ -191,6 +292,8 @@ class CityTestCase(TestCase):
     posting: dict[Role, Posting]
     found: dict[str, list[Thing]]
     id_numbers: frozenset[str]
+    # The number of somebody who moved from the usual community to the neighbours.
+    left: str
     leaks: list[str]
 
     @classmethod
@@ -209,8 +312,11 @@ class CityTestCase(TestCase):
             (cls.posting[Role.SCHOOL].user_id, cls.posting[Role.SCHOOL].office, "草稿丁"),
         ):
             RegistrationDraft.objects.create(user_id=user_id, office=office, data={"name": name})
+        make_scans()
+        make_sheets()
         make_referrals()
         make_run(cls.posting[Role.AGENCY_CLERK])
+        cls.left = make_transfers(clerk, neighbour)
         cls.found = things()
         numbers = Resident.objects.exclude(id_number=None).values_list("id_number", flat=True)
         agents = Registration.objects.exclude(agent_id_number="").values_list("agent_id_number", flat=True)
