@@ -56,7 +56,8 @@ def discover(
             seen.add(url)
             response = client.get(url)
         addresses = found.setdefault(name_of(url), [])
-        if url in addresses:
+        # A page's other shape, such as the PDF of a paper, is no page of its own.
+        if url in addresses or not response.headers.get("Content-Type", "").startswith("text/html"):
             continue
         addresses.append(url)
         if response.status_code != 200:

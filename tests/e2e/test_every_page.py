@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
@@ -14,12 +15,14 @@ from pytest_django.live_server_helper import LiveServer
 from claims import services
 from claims.data import AdmissionData
 from enrollment.contributions.models import BenefitPeriod
-from enrollment.registration.models import RegistrationDraft, Resident
+from enrollment.registration.models import Registration, RegistrationDraft, Resident
+from enrollment.registration.services import scans
 from funds.services import start_preparing
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.policy.terms import Material
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.portal.demo.accounts import ACCOUNTS, DemoAccount
 from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
@@ -29,6 +32,7 @@ from tests.e2e.crawl import discover, name_of
 from tests.e2e.words import Words, texts_of
 from tests.portal.routes import ROUTES
 from tests.registration.pages import answers
+from tests.scans import PNG
 
 pytestmark = pytest.mark.e2e
 
@@ -41,6 +45,10 @@ ID_NUMBER = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])")
 NO_PAGES = {"id-lookup", "item-options", "diagnosis-options", "receipt-notice", "statement-export"}
 # Shown only where the form on the page of a registration was refused.
 NO_PAGES |= {"registration-record"}
+# Scans.
+NO_PAGES |= {"registration-scan", "registration-draft-scan"}
+# Workbooks.
+NO_PAGES |= {"list-template", "list-refused", "school-export"}
 # The page on which somebody types an ID number shows what was typed.
 TYPED_HERE = {"registration-draft"}
 # What an account does not come to by links, since the small city has nothing for it there.
@@ -97,6 +105,11 @@ def add_cases() -> None:
         now = datetime.datetime.combine(AS_OF, datetime.time(9), tzinfo=clock.SHANGHAI)
         number = period.resident.number
         services.admit(admission=AdmissionData(number, username, now, "I10", card_presented_at=now), by=by)
+    for username in ("community", "school"):
+        by = Actor.of_posting(Posting.objects.get(user__username=username))
+        row = Registration.objects.filter(office=by.office, status__in=Registration.OPEN)[0]
+        file = SimpleUploadedFile("scan.png", PNG)
+        scans.attach_scan(number=row.number, material=Material.ID_CARD, file=file, by=by)
     with clock.on_day(datetime.date(2009, 12, 2)):
         by = Actor.of_posting(Posting.objects.get(user__username="clerk"))
         period = {"kind": "window", "period_from": datetime.date(2009, 10, 1)}
