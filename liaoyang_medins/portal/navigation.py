@@ -92,10 +92,11 @@ def entries(request: HttpRequest) -> list[NavigationEntry]:
     counts = counts_of(actor)
     own = {item.queue for item in ITEMS[actor.role]}
     items = [(item, reverse(item.url_name)) for item in ITEMS[actor.role]]
-    here = max(
-        (item for item, url in items if _lies_under(request.path, item, url)),
-        key=lambda item: len(reverse(item.url_name)),
-        default=None,
+    # An entry of its own comes before one that the page only lies under.
+    here, _url = max(
+        ((item, url) for item, url in items if _lies_under(request.path, item, url)),
+        key=lambda pair: (request.path.startswith(pair[1]), len(pair[1])),
+        default=(None, ""),
     )
     return [
         NavigationEntry(str(item.label), url, item.icon, item.count(counts, own), item is here) for item, url in items
