@@ -96,4 +96,5 @@ def keep_term(request: ActorRequest) -> HttpResponse:
     text = request.POST.get(TERM, "").strip()
     if text:
         rest[KEY] = str(store(request.user.pk or 0, text))
-    return HttpResponseRedirect(f"{to.partition('?')[0]}?{rest.urlencode()}")
+    address = to.partition("?")[0]
+    return HttpResponseRedirect(f"{address}?{rest.urlencode()}" if rest else address)
