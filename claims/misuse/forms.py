@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import Settlement
@@ -47,12 +47,12 @@ class CaseForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["card_number"]
         if isinstance(choice, forms.ChoiceField):
-            choice.choices = [("", now("None")), *((card.number, card.number) for card in cards)]
+            choice.choices = [("", gettext("None")), *((card.number, card.number) for card in cards)]
         for row in settlements:
             self.fields[f"{PREFIX}{row.number}"] = MoneyField(
-                label=now("To be recovered of %(number)s (yuan)") % {"number": row.number},
+                label=gettext("To be recovered of %(number)s (yuan)") % {"number": row.number},
                 required=False,
-                help_text=now("%(institution)s, settled for %(day)s: the fund paid %(fund)s yuan. Empty: nothing.")
+                help_text=gettext("%(institution)s, settled for %(day)s: the fund paid %(fund)s yuan. Empty: nothing.")
                 % {
                     "institution": row.stay.institution.label,
                     "day": row.settled_on.isoformat(),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.registration.labels import Words, label
@@ -148,7 +148,7 @@ FINDINGS: Mapping[str, tuple[Words, Words]] = {
 
 def _what(parameters: Mapping[str, Any]) -> str:
     kind, value = parameters["kind"], parameters["value"]
-    return _now("%(kind)s: %(value)s") % {"kind": Circumstance.Kind(kind).label, "value": value_label(kind, value)}
+    return gettext("%(kind)s: %(value)s") % {"kind": Circumstance.Kind(kind).label, "value": value_label(kind, value)}
 
 
 def _office(parameters: Mapping[str, Any]) -> str:
@@ -199,5 +199,5 @@ GRADES: Mapping[int, Words] = {
 def class_label(grade: int | None, class_name: str) -> str:
     """A class in words: its grade and name."""
     if grade is None:
-        return _now("Without a class")
-    return _now("%(grade)s, class %(class)s") % {"grade": GRADES[grade], "class": class_name}
+        return gettext("Without a class")
+    return gettext("%(grade)s, class %(class)s") % {"grade": GRADES[grade], "class": class_name}

@@ -5,6 +5,7 @@ the `.mo` are both kept in the repository.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,8 @@ LEFT_OUT = (
     "requirements",
     "*.mo",
 )
+# `_` is known to GNU gettext, any other name is not.
+RENAMED = re.compile(r"\b[np]*gettext(?:_lazy|_noop)? as (?!_\b)\w+")
 
 Key = tuple[str, str]
 
@@ -45,6 +48,7 @@ def check(root: Path = ROOT) -> list[str]:
     used = _keys(fresh(root))
     known = _keys(kept)
     wrong = [f"not in the catalogue: {_shown(key)}" for key in used if key not in known]
+    wrong += unseen(root)
     wrong += [f"no longer used: {_shown(key)}" for key in known if key not in used]
     wrong += [f"obsolete: {entry.msgid!r}" for entry in kept.obsolete_entries()]
     wrong += [f"fuzzy: {entry.msgid!r}" for entry in kept.fuzzy_entries()]
@@ -53,6 +57,25 @@ def check(root: Path = ROOT) -> list[str]:
     if not compiled.exists() or polib.mofile(str(compiled)).__unicode__() != _as_compiled(kept).__unicode__():
         wrong.append(f"{CATALOGUE.with_suffix('.mo')} is not compiled from the catalogue: run 'make messages'.")
     return wrong
+
+
+def unseen(root: Path) -> list[str]:
+    """Imports that give a translating function a name of their own: its strings would be found by nobody."""
+    left_out = {name for name in LEFT_OUT if "*" not in name}
+    files = (
+        path
+        for path in sorted(root.rglob("*.py"))
+        if not any(_hidden(part, left_out) for part in path.relative_to(root).parts)
+    )
+    return [
+        f"a name that the collector does not know: {found[0]} ({path.relative_to(root)})"
+        for path in files
+        for found in RENAMED.finditer(path.read_text(encoding="utf-8"))
+    ]
+
+
+def _hidden(part: str, left_out: set[str]) -> bool:
+    return part.startswith(".") or part in left_out
 
 
 def update(root: Path = ROOT) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liaoyang_medins.kernel.audit.services import LOADED, broken_blocks
@@ -17,7 +17,7 @@ def broken(check: Check) -> Iterator[Finding]:
             check.code,
             "audit_auditblock",
             str(block),
-            _now("An entry of it was changed, removed or added, or it does not follow the block before."),
+            gettext("An entry of it was changed, removed or added, or it does not follow the block before."),
         )
 
 

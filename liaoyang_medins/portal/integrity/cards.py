@@ -1,6 +1,6 @@
 """Certificates and cards (W7), the misuse of cards and what is recovered for it (S1; Art. 11, 30)."""
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.cards.numbering import is_card_number
@@ -13,7 +13,7 @@ CASE = "misuse_misusecase"
 
 
 def _judge_number(row: Row) -> str | None:
-    return None if is_card_number(str(row["row"])) else _now("Its check digit is wrong.")
+    return None if is_card_number(str(row["row"])) else gettext("Its check digit is wrong.")
 
 
 NUMBER = rule_check(

@@ -4,7 +4,7 @@ import json
 from datetime import date
 from functools import lru_cache
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.contributions.rules import BenefitFacts, BenefitStart, benefit_start
@@ -101,7 +101,7 @@ def judge_days(row: Row) -> str | None:
     stops = ends == last or (ends < last and (ends == row["over"] or row["ahead"]))
     if begins and stops and starts <= ends:
         return None
-    return _now("It runs from %(starts)s to %(ends)s; its notice %(notice)s buys %(first)s to %(last)s.") % {
+    return gettext("It runs from %(starts)s to %(ends)s; its notice %(notice)s buys %(first)s to %(last)s.") % {
         "starts": starts,
         "ends": ends,
         "notice": row["notice"],

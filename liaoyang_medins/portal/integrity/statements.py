@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.conf import settings
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from funds import rules
@@ -144,7 +144,7 @@ def broken_seals(check: Check) -> Iterator[Finding]:
     """The issued statements whose hash is not that of what they say."""
     for row in stream("SELECT number, hash FROM funds_subsidystatement WHERE status = 'issued' ORDER BY number"):
         if seal_of(row["number"]) != row["hash"]:
-            yield Finding(check.code, STATEMENT, row["number"], _now("It does not say any more what was issued."))
+            yield Finding(check.code, STATEMENT, row["number"], gettext("It does not say any more what was issued."))
 
 
 HASH = Check(
@@ -162,7 +162,7 @@ def judge_period(row: Row) -> str | None:
     found = rules.period_of(row["period_from"], law)
     stored = (row["kind"], row["period_from"], row["period_until"])
     if stored != (found.kind.value, found.first, found.last):
-        return _now("From %(first)s to %(last)s is no period of the rule.") % {
+        return gettext("From %(first)s to %(last)s is no period of the rule.") % {
             "first": row["period_from"],
             "last": row["period_until"],
         }
@@ -184,10 +184,10 @@ def judge_due(row: Row) -> str | None:
     issued: date | None = row["issued_on"]
     if issued is None or row["status"] != "issued":
         wrong = row["status"] == "issued" or issued is not None or row["due_on"] is not None
-        return _now("Its dates do not fit its status.") if wrong else None
+        return gettext("Its dates do not fit its status.") if wrong else None
     due = rules.due_on(issued, policy.version(settings.POOLING_AREA, row["policy_version"]))
     if issued <= row["period_until"] or row["due_on"] != due:
-        return _now("Issued on %(issued)s it is due on %(due)s, not on %(stored)s.") % {
+        return gettext("Issued on %(issued)s it is due on %(due)s, not on %(stored)s.") % {
             "issued": issued,
             "due": due,
             "stored": row["due_on"],

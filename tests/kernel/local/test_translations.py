@@ -6,9 +6,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from liaoyang_medins.kernel.local import (
-    translations,
-)
+from liaoyang_medins.kernel.local import translations
 
 
 @pytest.fixture
@@ -63,3 +61,20 @@ def test_a_catalogue_that_is_not_complete_is_told(
     catalogue: Path, change: Callable[[polib.POFile], object], said: str
 ) -> None:
     assert any(said in line for line in changed(catalogue, change))
+
+
+@pytest.mark.parametrize(
+    ("line", "is_wrong"),
+    [
+        ("from django.utils.translation import gettext as _", False),
+        ("from django.utils.translation import gettext_lazy as _, gettext", False),
+        ("from django.utils.translation import gettext as _now", True),
+        ("from django.utils.translation import gettext, gettext_lazy as later", True),
+    ],
+)
+def test_a_function_under_a_name_that_nothing_collects_is_told(catalogue: Path, line: str, is_wrong: bool) -> None:
+    root = catalogue.parents[3]
+    (root / "app").mkdir()
+    (root / "app" / "words.py").write_text(f"{line}\n", encoding="utf-8")
+    told = [found for found in translations.check(root) if "app/words.py" in found]
+    assert bool(told) is is_wrong
