@@ -37,8 +37,10 @@ def opened(request: ActorRequest, number: str) -> InsuranceCard:
 
 
 def state_of(card: InsuranceCard, today: Any) -> tuple[str, str]:
-    """The state in words, and its tone: where the relationship has ended that is what counts."""
-    if card.is_live and has_ended(card, today):
+    """The state in words, and its tone: where the relationship has ended that is what counts, but for a suspension,
+    which ended it.
+    """
+    if card.is_live and card.status != InsuranceCard.Status.SUSPENDED and has_ended(card, today):
         return _("Enrollment has ended"), "neutral"
     return card.get_status_display(), TONES.get(card.status, "neutral")
 

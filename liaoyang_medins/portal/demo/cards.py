@@ -136,7 +136,7 @@ class Cards:
         """The community has a few cards to hand out, one is handed out to a mother; one was reported lost."""
         clerk, community = self.actors["clerk"], self.actors["community"]
         with clock.on_day(self.as_of - datetime.timedelta(days=2)):
-            waiting = due(self.as_of, early=True).filter(resident__community=community.office, certificate_term=None)
+            waiting = due(self.as_of, early=True).filter(resident__community=community.office, enrollment__cards=None)
             for number in waiting.order_by("resident__number").values_list("resident__number", flat=True)[:3]:
                 made = cards.make_card(resident_number=number, by=clerk)
                 if made.status == InsuranceCard.Status.MADE:
