@@ -82,15 +82,15 @@ def settle(survivor: Resident, duplicate: Resident, by: Actor) -> None:
             _record(row, survivor, by)
     duplicate.moves.filter(voided=False).update(voided=True)
     open_ones = Enrollment.objects.filter(resident__in=[survivor, duplicate], ends=None).order_by("starts", "pk")
-    for row in list(open_ones)[1:]:
-        row.ends, row.end_reason = clock.today(), Enrollment.EndReason.MERGED
-        row.save(update_fields=["ends", "end_reason"])
+    for later in list(open_ones)[1:]:
+        later.ends, later.end_reason = clock.today(), Enrollment.EndReason.MERGED
+        later.save(update_fields=["ends", "end_reason"])
         audit.record(
             by=by,
             verb="enrollments.end",
-            obj=row,
+            obj=later,
             resident=survivor.number,
-            changes={"ends": [None, row.ends], "reason": row.end_reason},
+            changes={"ends": [None, later.ends], "reason": later.end_reason},
         )
 
 

@@ -120,8 +120,9 @@ def said(form: forms.Form, field: BoundField) -> str:
     if isinstance(field.field, forms.ModelChoiceField):
         return field.field.label_from_instance(value)
     if isinstance(field.field, forms.ChoiceField):
-        words = {}
-        for code, word in field.field.choices:
+        words: dict[str, str] = {}
+        choices: Any = field.field.choices
+        for code, word in choices:
             nested = word if isinstance(word, list | tuple) else [(code, word)]
             words |= {str(one): str(text) for one, text in nested}
         return words.get(str(value), str(value))
