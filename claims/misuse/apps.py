@@ -8,4 +8,9 @@ class MisuseConfig(AppConfig):
     verbose_name = _("Misuse of cards")
 
     def ready(self) -> None:
+        from enrollment.registration.following import KEEPERS
+
         from . import acts  # noqa: F401
+        from .services.cases import keep_bar
+
+        KEEPERS["misuse"] = keep_bar

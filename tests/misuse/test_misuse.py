@@ -15,6 +15,7 @@ from claims.selectors import cap_used, entitlement
 from enrollment.cards.models import InsuranceCard
 from enrollment.contributions.models import BenefitPeriod
 from enrollment.contributions.selectors import live_benefit_periods
+from enrollment.registration import services as registration
 from enrollment.registration.models import Circumstance, Enrollment
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
@@ -113,6 +114,18 @@ class TestDecision:
                 by=clerk(),
             )
 
+    def test_the_bar_is_lifted_by_revoking_the_decision_alone(self):
+        person, _paid = patient()
+        case = decided(opened(person))
+        with clock.on_day(D(2009, 8, 1)):
+            for undo in (
+                lambda: registration.void_circumstance(circumstance_id=case.bar_id, reason="x", by=clerk()),
+                lambda: registration.end_circumstance(circumstance_id=case.bar_id, ends=D(2009, 8, 1), by=clerk()),
+            ):
+                with pytest.raises(Refused, match="when the decision is revoked"):
+                    undo()
+        assert Circumstance.objects.get(kind="bar").ends == UNTIL
+
     def test_refused_it_leaves_nothing_behind(self, monkeypatch):
         person, paid = patient()
         case = opened(person, {paid.number: paid.fund})
@@ -133,17 +146,17 @@ class TestComingBack:
     def test_barred_until_the_last_day_and_then_with_the_waiting_period(self):
         person, _paid = patient()
         decided(opened(person))
-        registration = contributions.at_agency(person, D(2011, 7, 10))
+        asked = contributions.at_agency(person, D(2011, 7, 10))
         with clock.on_day(D(2011, 7, 10)), pytest.raises(Refused) as told:
             contributions.services.take_into_records(
-                registration_number=registration.number, version=registration.version, by=clerk()
+                registration_number=asked.number, version=asked.version, by=clerk()
             )
         from enrollment.registration.labels import label
 
         assert str(label(Ineligible.BARRED)) in str(told.value)
         with clock.on_day(D(2011, 7, 11)):
             notice = contributions.services.take_into_records(
-                registration_number=registration.number, version=registration.version, by=clerk()
+                registration_number=asked.number, version=asked.version, by=clerk()
             )
         assert notice.kind == "lapsed"
         contributions.pay(notice, D(2011, 7, 11))

@@ -299,6 +299,19 @@ def require_amount(settlement: Settlement, amount: Decimal, elsewhere: Decimal) 
         )
 
 
+def keep_bar(circumstance: Circumstance) -> None:
+    """S1: Refused where a decision that stands is behind a bar: it takes a second person to revoke it."""
+    if circumstance.kind != Circumstance.Kind.BAR:
+        return
+    case = MisuseCase.objects.filter(bar=circumstance, status=Status.DECIDED).first()
+    if case is not None:
+        raise Refused(
+            _("This bar was decided in the case %(number)s: it ends when the decision is revoked.")
+            % {"number": case.number},
+            code="decided",
+        )
+
+
 def void_bar(case: MisuseCase, reason: str, by: Actor) -> None:
     """The bar was never true: the relationship that ended by it goes on, unless something else ended it."""
     bar, resident = case.bar, case.resident

@@ -207,4 +207,5 @@ def _locked(circumstance_id: int, by: Actor) -> tuple[Circumstance, Resident]:
         raise Conflict(_("This was voided already."), code="voided")
     if row.kind == Kind.BAR and by.role in {Role.COMMUNITY, Role.SCHOOL}:
         raise NotAllowed(_("Only the agency bars a person."), code="bar_is_agencys")
+    following.require_free(row)
     return row, resident
