@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from enrollment.registration import labels, selectors
-from enrollment.registration.facts import history_of, hukou_entry
+from enrollment.registration.facts import barred_until, history_of, hukou_entry
 from enrollment.registration.models import Enrollment, Registration, Resident
 from enrollment.registration.rules import Eligibility, FactsHistory, PersonFacts, reference_date
 from enrollment.registration.rules import eligible_since as since_when_eligible
@@ -170,7 +170,7 @@ def assess(
             # Eligible only by today's facts and the age of the reference date: since today's facts hold.
             since = known.history.segments[-1][0]
         return rules.BenefitFacts(
-            kind=kind or selectors.kind_after(file.last, since),
+            kind=kind or selectors.kind_after(file.last, since, barred_until(file.circumstances)),
             eligible_since=since,
             paid=paid,
             student=student,

@@ -28,10 +28,10 @@ IN_WINDOW = D(2009, 10, 20)
 pytestmark = pytest.mark.django_db
 
 
-def renewed(on: datetime.date = D(2009, 10, 5)) -> ContributionNotice:
+def renewed() -> ContributionNotice:
     person = m.elder()
     m.enrolled(person, D(2009, 3, 20))
-    return m.renewal(person, on)
+    return m.renewal(person, D(2009, 10, 5))
 
 
 def line(notice: ContributionNotice | str, reference: str, **values: Any) -> Payment:

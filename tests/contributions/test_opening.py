@@ -38,7 +38,9 @@ pytestmark = pytest.mark.django_db
 def opened(on: datetime.date = OPENS, **values: Any) -> Run:
     """The run for 2010, worked off in this process."""
     with clock.on_day(on):
-        run = services.open_window(contribution_year=NEXT, by=values.pop("by", None) or m.clerk(), calls=False, **values)
+        run = services.open_window(
+            contribution_year=NEXT, by=values.pop("by", None) or m.clerk(), calls=False, **values
+        )
     runs.work_off(number=run.number)
     run.refresh_from_db()
     return run
@@ -62,9 +64,7 @@ def a_city() -> dict[str, Resident]:
         "elder": m.elder(),
         "low income": low_income(D(2008, 1, 1)),
         "low income since summer": m.elder(),
-        "moved in": make.resident(
-            birth=D(1944, 1, 1), hukou="outside", hukou_since=D(2009, 1, 10), name="新来"
-        ),
+        "moved in": make.resident(birth=D(1944, 1, 1), hukou="outside", hukou_since=D(2009, 1, 10), name="新来"),
         "turns 19": make.resident(birth=D(1990, 6, 1), sex="F", name="将满十九"),
         "of another district": m.elder(home=make.community("211003001001")),
     }
@@ -97,9 +97,7 @@ def notices(year: int = NEXT) -> dict[str, tuple[Any, ...]]:
         field.attname for field in ContributionNotice._meta.concrete_fields if field.attname not in ("id", "number")
     ]
     rows = ContributionNotice.objects.filter(contribution_year=year, kind="renewal", status="open")
-    return {
-        number: tuple(values) for number, *values in rows.order_by("pk").values_list("resident__number", *names)
-    }
+    return {number: tuple(values) for number, *values in rows.order_by("pk").values_list("resident__number", *names)}
 
 
 def one_by_one(people: dict[str, Resident]) -> dict[str, str]:

@@ -108,6 +108,7 @@ ROUTES: dict[str, Route] = {
     "circumstance-void": Route(COUNTER | CLERK, "circumstance"),
     # Contributions (C, W5, W6)
     "notices": Route(SEES_RESIDENTS),
+    "window": Route(AGENCY | SUPERVISOR),
     "notice": Route(SEES_RESIDENTS, "notice"),
     "notice-print": Route(SEES_RESIDENTS, "notice"),
     "notice-remake": Route(COUNTER | AGENCY, "notice"),

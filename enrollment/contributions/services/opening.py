@@ -194,7 +194,7 @@ def nothing_to_do(_run: Run) -> None:
 KIND = Kind(
     name=NAME,
     label=gettext_lazy("Notices of the window"),
-    verb="notices.make",
+    verb="window.open",
     figures=FIGURES,
     headings=(
         Heading(gettext_lazy("Resident")),

@@ -36,6 +36,8 @@ MAY: dict[str, frozenset[Role]] = {
         # Notices, receipts, benefit periods (C, W5 to W8)
         "notices.see": _CHAIN | _AGENCY | {R.SUPERVISOR},
         "notices.make": _COUNTER | _AGENCY,
+        "window.see": _AGENCY | {R.SUPERVISOR},
+        "window.open": {R.AGENCY_CLERK},
         "receipts.see": _AGENCY | {R.SUPERVISOR},
         "receipts.record": {R.AGENCY_CLERK},
         "receipts.resolve": {R.AGENCY_REVIEWER},
