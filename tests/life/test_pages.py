@@ -50,7 +50,7 @@ def test_a_death_is_shown_and_then_put_on_record(story: Story) -> None:
     page = client.post(address, typed)
     shown = text(page)
     assert page.status_code == 200
-    assert "2009-01-01 – 2009-12-31 2009-01-01 – 2009-05-31" in shown
+    assert "2009-01-01 – 2009-12-31 → 2009-01-01 – 2009-05-31" in shown
     assert "What was rightly paid is not refunded" in shown
     assert "Settlements are not changed" in shown
     assert Enrollment.objects.get().ends is None, "nothing is done yet"
