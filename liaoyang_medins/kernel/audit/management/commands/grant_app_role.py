@@ -15,6 +15,7 @@ APPEND_ONLY = (
     "audit_auditseal",
     "funds_journalentry",
     "funds_journalleg",
+    "papers_keptpaper",
 )
 SCHEMA = sql.Identifier("public")
 
@@ -22,7 +23,7 @@ SCHEMA = sql.Identifier("public")
 class Command(BaseCommand):
     help = (
         "Gives the role of DATABASE_URL the right to work on the tables that the role of DATABASE_OWNER_URL owns: "
-        "everything but changing and deleting what is written once (the audit record, the journal)."
+        "everything but changing and deleting what is written once (the audit record, the journal, kept papers)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
