@@ -55,6 +55,12 @@ def hukou_entry(circumstances: Iterable[CircumstanceData]) -> tuple[datetime.dat
     return last.starts, MovedFrom(last.value)
 
 
+def barred_until(circumstances: Iterable[CircumstanceData]) -> datetime.date | None:
+    """The last day of the last bar for misuse (S1); None for who never was barred, or is without an end."""
+    ends = [row.ends for row in circumstances if row.kind == Kind.BAR and row.ends is not None]
+    return max(ends, default=None)
+
+
 def died_on(circumstances: Iterable[CircumstanceData]) -> datetime.date | None:
     return next((row.starts for row in circumstances if row.kind == Kind.DEATH), None)
 

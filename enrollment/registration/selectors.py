@@ -261,16 +261,22 @@ def enrollment_kind(resident: Resident, since: datetime.date) -> EnrollmentKind:
 
     W8: who was not eligible, or in another scheme, in between has not lapsed: a new eligibility begins.
     """
-    return kind_after(last_enrollment(resident), since)
+    return kind_after(last_enrollment(resident), since, facts.barred_until(circumstances_of(resident)))
 
 
-def kind_after(last: Enrollment | Relationship | None, since: datetime.date) -> EnrollmentKind:
-    """The same for who knows the `last` insured relationship already."""
+def kind_after(
+    last: Enrollment | Relationship | None, since: datetime.date, barred_until: datetime.date | None
+) -> EnrollmentKind:
+    """The same for who knows the `last` insured relationship already, and until when the person was barred.
+
+    S1: after a bar it is a re-enrollment, also where the relationship had ended for another reason before it.
+    """
     reasons = Enrollment.EndReason
     if last is None or last.ends is None:
         return EnrollmentKind.FIRST
     lapsed = last.end_reason == reasons.LAPSED and since <= last.ends
-    return EnrollmentKind.LAPSED if lapsed or last.end_reason == reasons.BARRED else EnrollmentKind.FIRST
+    barred = last.end_reason == reasons.BARRED or (barred_until is not None and barred_until > last.ends)
+    return EnrollmentKind.LAPSED if lapsed or barred else EnrollmentKind.FIRST
 
 
 def survivor_of(resident: Resident) -> Resident:

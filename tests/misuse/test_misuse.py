@@ -166,6 +166,20 @@ class TestComingBack:
         assert made.status == "made"
         assert InsuranceCard.objects.filter(resident=person).count() == 2
 
+    def test_also_where_the_enrollment_had_lapsed_before_the_decision(self):
+        person, _paid = patient()
+        contributions.lapse(D(2009, 12, 1))
+        decided(opened(person, on=D(2010, 2, 1)), on=D(2010, 2, 10))
+        assert Enrollment.objects.get(resident=person).end_reason == "lapsed"
+        asked = contributions.at_agency(person, D(2012, 2, 11))
+        with clock.on_day(D(2012, 2, 11)):
+            notice = contributions.services.take_into_records(
+                registration_number=asked.number, version=asked.version, by=clerk()
+            )
+        assert notice.kind == "lapsed"
+        contributions.pay(notice, D(2012, 2, 11))
+        assert BenefitPeriod.objects.get(notice=notice).starts == D(2012, 8, 12)
+
 
 class TestRevocation:
     def test_all_is_as_it_was(self):

@@ -82,7 +82,7 @@ def assess(
     kind = EnrollmentKind.FIRST
     if last is not None:
         since = rules.eligible_since(history, on, selectors.policy_on)
-        kind = selectors.kind_after(last, since or on)
+        kind = selectors.kind_after(last, since or on, facts.barred_until(circumstances))
     # Who never was enrolled has paid nothing yet.
     number = resident.number if resident and last else ""
     asked = QuoteFacts(history, on, kind, entered, origin, next_year, registered_on, number)
