@@ -126,6 +126,8 @@ class InsuranceCard(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "since", "number"], name="card_by_status"),
+            # The order of the list.
+            models.Index(fields=["-made_on", "-number"], name="card_newest"),
             models.Index(fields=["run"], condition=~Q(run=""), name="card_of_run"),
         ]
 
