@@ -32,7 +32,9 @@ class PostingChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # no gen
 class StandInForm(forms.Form):
     """Who stands in for whom, from when to when. An administrator types the deputy's user name, who may be anybody."""
 
-    posting = PostingChoice(label=gettext_lazy("Who is on leave"), queryset=Posting.objects.none())
+    posting = PostingChoice(
+        label=gettext_lazy("Who is on leave"), queryset=Posting.objects.none(), empty_label=gettext_lazy("Choose")
+    )
     deputy = forms.CharField(label=gettext_lazy("Who stands in"), max_length=150)
     starts = DateField(label=gettext_lazy("From"))
     ends = DateField(label=gettext_lazy("Until"))
