@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from enrollment.life.services.merging import approve_merge, propose_merge
 from enrollment.lists import exports, selectors, services
 from enrollment.lists.layouts import Source
 from enrollment.lists.models import ClassMembership
@@ -116,3 +117,19 @@ class TestClasses:
                     then={(12, "1班"): "leaves"},
                     by=make.actor(Role.AGENCY_CLERK),
                 )
+
+
+def test_two_records_of_a_pupil_that_are_made_one_leave_one_class(school):
+    clerk, reviewer = make.actor(Role.AGENCY_CLERK), make.actor(Role.AGENCY_REVIEWER)
+    first, second = (make.resident(birth=D(2000, 5, 5), name="王小红") for _ in range(2))
+    days = [(first, "1班", D(2009, 9, 1), None), (second, "2班", D(2009, 9, 1), None)]
+    days.append((second, "3班", D(2008, 9, 1), D(2009, 8, 31)))
+    for resident, name, starts, ends in days:
+        ClassMembership.objects.create(
+            resident=resident, school=school.office, grade=3, class_name=name, starts=starts, ends=ends
+        )
+    with clock.on_day(TODAY):
+        merge = propose_merge(survivor=first.number, duplicate=second.number, reason="same person", by=clerk)
+        approve_merge(pk=merge.pk, version=merge.version, by=reviewer)
+    rows = ClassMembership.objects.order_by("starts").values_list("resident", "class_name")
+    assert list(rows) == [(first.pk, "3班"), (first.pk, "1班")]

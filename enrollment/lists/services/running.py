@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel.audit import services as audit
-from liaoyang_medins.kernel.runs.kinds import Figure, Heading, Kind, Outcome, Parameters, Plan, Refused
+from liaoyang_medins.kernel.runs.kinds import EXAMPLES, Figure, Heading, Kind, Outcome, Parameters, Plan, Refused
 from liaoyang_medins.kernel.runs.models import Run
 
 from .. import labels
@@ -85,7 +85,8 @@ def outcome(rows: Sequence[ListRow], results: Sequence[Result]) -> Outcome:
             refusals.append(Refused(str(row.place), first.code, first.parameters))
         elif result.state in (State.WOULD, State.DONE):
             done.append([row.place, [finding.to_json() for finding in result.findings]])
-            examples.append([str(row.place), json.dumps([finding.to_json() for finding in result.findings])])
+            if len(examples) < EXAMPLES:
+                examples.append([str(row.place), json.dumps(done[-1][1])])
     digest = hashlib.sha256(json.dumps(done, sort_keys=True).encode()).hexdigest() if done else ""
     return Outcome(counts, refusals, examples, digest, results)
 

@@ -9,14 +9,27 @@ from dataclasses import dataclass
 
 from liaoyang_medins.portal.snapshot import one_snapshot
 
-from . import audit, cards, claims, journal, notices, papers, periods, receipts, registration, runs, statements
+from . import audit, cards, claims, journal, lists, notices, papers, periods, receipts, registration, runs, statements
 from .checks import Check, Finding
 
 __all__ = ["CHECKS", "Check", "Finding", "Result", "UnknownCheck", "check_integrity", "chosen"]
 
 CHECKS: tuple[Check, ...] = tuple(
     check
-    for area in (registration, papers, notices, receipts, periods, claims, cards, statements, runs, journal, audit)
+    for area in (
+        registration,
+        papers,
+        notices,
+        receipts,
+        periods,
+        claims,
+        cards,
+        lists,
+        statements,
+        runs,
+        journal,
+        audit,
+    )
     for check in area.CHECKS
 )
 

@@ -4,7 +4,18 @@ Where a wrong row would show in other records too (a wrong amount in the journal
 to fit it, so that only its own check can find it. Each fault gives back how a finding names the row.
 """
 
-from . import cards, claims, contributions, funds, papers, registration
+from . import cards, claims, contributions, funds, lists, papers, registration
 from .planting import FAULTS, TOGETHER, open_up
 
-__all__ = ["FAULTS", "TOGETHER", "cards", "claims", "contributions", "funds", "open_up", "papers", "registration"]
+__all__ = [
+    "FAULTS",
+    "TOGETHER",
+    "cards",
+    "claims",
+    "contributions",
+    "funds",
+    "lists",
+    "open_up",
+    "papers",
+    "registration",
+]
