@@ -12,6 +12,7 @@ from enrollment.registration.words import value_label
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.policy.terms import Category, Ineligible, Tier
 
+from .showing import hidden
 from .stated import Finding
 
 # Code of a finding → the sentence with its parameters, and what it is called where many are counted together.
@@ -169,10 +170,11 @@ IN_WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 
 def finding_text(finding: Finding) -> str:
-    """A finding in words. KeyError for a code without any."""
+    """A finding in words, without any full ID number. KeyError for a code without words."""
     sentence = str(FINDINGS[finding.code][0])
     made = {name: make(finding.parameters) for name, make in IN_WORDS.items() if f"%({name})s" in sentence}
-    return sentence % (finding.parameters | made)
+    # What stood in a cell of the wrong column may be anything.
+    return hidden(sentence % (finding.parameters | made))
 
 
 def finding_title(code: str) -> str:

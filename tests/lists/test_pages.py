@@ -10,9 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from enrollment.lists.labels import finding_text
 from enrollment.lists.layouts import Source
 from enrollment.lists.models import ListRow, UploadedList
 from enrollment.lists.showing import hidden
+from enrollment.lists.stated import Finding
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
@@ -250,3 +252,5 @@ def test_an_id_number_is_hidden_wherever_it_stands():
     assert hidden(f"{number}42") == f"{number[:6]}********{number[-4:]}42"
     assert hidden("211002400506001") != "211002400506001"
     assert hidden("13904190001") == "13904190001"
+    said = finding_text(Finding("unknown_community", {"community": number}))
+    assert number not in said

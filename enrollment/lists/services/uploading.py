@@ -22,6 +22,7 @@ from liaoyang_medins.kernel.statements import insert_all
 from ..layouts import AUTHORITIES, Found, Source, find_columns
 from ..models import ListRow, UploadedList
 from ..selectors import RUN, lists_visible_to, runs_of
+from ..showing import hidden
 from ..stated import Finding, Stated, given_cells, read_row
 
 State = ListRow.State
@@ -57,7 +58,7 @@ def upload_list(*, source: Source, file: IO[bytes], file_name: str, by: Actor, c
         office=office,
         uploaded_by_id=by.user_id,
         uploaded_on=today,
-        file_name=PurePath(file_name).name[-120:],
+        file_name=hidden(PurePath(file_name).name)[-120:],
         sha256=_sha256(file),
         headings=list(found.headings),
         row_count=len(found.rows),

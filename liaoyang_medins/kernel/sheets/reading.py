@@ -32,7 +32,7 @@ class Limits:
 
     size: int = 10 * MB
     unpacked: int = 200 * MB
-    rows: int = 50_000
+    rows: int = 20_000
     columns: int = 60
 
 
