@@ -11,7 +11,8 @@ class ListsConfig(AppConfig):
         from liaoyang_medins.kernel.runs import kinds
 
         from . import acts  # noqa: F401  (the audit record's words for the acts of this app)
-        from .services import merging, running, school_year  # noqa: F401
+        from .services import merging, recording, running, school_year  # noqa: F401
 
+        kinds.register(recording.KIND)
         kinds.register(running.KIND)
         kinds.register(school_year.KIND)

@@ -72,6 +72,16 @@ def refused_rows(found: UploadedList) -> QuerySet[ListRow]:
     return found.rows.filter(state=ListRow.State.REFUSED).order_by("place")
 
 
+def at_agency(found: UploadedList, part: int | None = None) -> QuerySet[Registration]:
+    """The registrations of a school's list, or of a part of it, that the agency has not taken into its records yet."""
+    rows = found.rows.filter(state=ListRow.State.DONE, resident__isnull=False)
+    if part is not None:
+        rows = rows.filter(part=part)
+    return Registration.objects.filter(
+        status=Registration.Status.AT_AGENCY, office=found.office_id, resident__in=rows.order_by().values("resident")
+    )
+
+
 # --- people on record ------------------------------------------------------------------------------------------------
 
 

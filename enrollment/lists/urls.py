@@ -11,6 +11,7 @@ urlpatterns = [
     path("lists/<slug:number>/apply/", lists.list_apply, name="list-apply"),
     path("lists/<slug:number>/steer/", lists.list_steer, name="list-steer"),
     path("lists/<slug:number>/discard/", lists.list_discard, name="list-discard"),
+    path("lists/<slug:number>/record/", lists.list_record, name="list-record"),
     path("lists/<slug:number>/refused/", lists.list_refused, name="list-refused"),
     path("schools/", schools.schools, name="schools"),
     path("schools/<slug:code>/", schools.school_classes, name="school-classes"),

@@ -5,9 +5,10 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from enrollment.contributions.models import ContributionNotice
-from enrollment.lists import exports, selectors
+from enrollment.lists import exports, selectors, services
 from enrollment.lists.layouts import Source
 from enrollment.lists.models import ClassMembership, ListRow
 from enrollment.lists.services import parts, school_parts
@@ -17,11 +18,15 @@ from enrollment.registration.data import AgentData, CircumstanceData, PersonData
 from enrollment.registration.models import MaterialCheck, Registration, Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.errors import NotAllowed
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.policy.terms import Material
+from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.kernel.sheets.reading import read_table
 from tests import factories as make
+from tests.registration.pages import signed_in, text
 
 from . import makers
 from .makers import TODAY, apply, business, codes, enrolled, forget, pupil, states, upload, uploaded_and_applied
@@ -188,6 +193,38 @@ class TestAgain:
             take_into_records(registration_number=row.number, version=row.version, by=clerk)
         again = uploaded_and_applied(Source.SCHOOL, rows, school)
         assert states(again) == ["nothing"]
+
+
+class TestAtTheAgency:
+    def test_a_whole_list_is_taken_into_the_records(self, school, clerk):
+        found = uploaded_and_applied(Source.SCHOOL, [pupil(number) for number in range(1, 5)], school)
+        dead = Resident.objects.order_by("pk")[0]
+        make.circumstance(dead, "death", "died", starts=D(2009, 9, 10))
+        with clock.on_day(TODAY):
+            with pytest.raises(NotAllowed):
+                services.record_list(number=found.number, by=school)
+            run = services.record_list(number=found.number, by=clerk, calls=False)
+            runs.work_off(number=run.number)
+        run.refresh_from_db()
+        assert (run.status, run.counts) == ("finished", {"recorded": "3", "refused": "1"})
+        assert ContributionNotice.objects.filter(status="open").count() == 3
+        assert list(selectors.at_agency(found)) == [Registration.objects.get(resident=dead)]
+
+    def test_the_page_offers_it_to_the_agency_alone(self, school, clerk, settings):
+        settings.BUSINESS_DATE = TODAY.isoformat()
+        found = uploaded_and_applied(Source.SCHOOL, [pupil(1)], school)
+        address = reverse("list", args=[found.number])
+        words = "Take 1 registrations into the records"
+        assert words not in text(signed_in(school).get(address))
+        client = signed_in(clerk)
+        assert words in text(client.get(address))
+        answer = client.post(reverse("list-record", args=[found.number]))
+        run = Run.objects.get(kind="list_records")
+        assert answer.headers["Location"] == reverse("run", args=[run.number])
+        assert found.number in text(client.get(answer.headers["Location"]))
+        runs.work_off(number=run.number)
+        assert words not in text(client.get(address))
+        assert client.get(reverse("run", args=[run.number])).status_code == 200
 
 
 class TestPupilsOnRecord:

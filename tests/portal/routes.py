@@ -129,6 +129,7 @@ ROUTES: dict[str, Route] = {
     "list-apply": Route(CLERK | {R.SCHOOL}, "list", post=True),
     "list-steer": Route(CLERK | {R.SCHOOL}, "list", post=True),
     "list-discard": Route(CLERK | {R.SCHOOL}, "list", post=True),
+    "list-record": Route(AGENCY, "list", post=True),
     "list-refused": Route(CLERK | {R.SCHOOL}, "list"),
     "schools": Route(AGENCY | SUPERVISOR | {R.SCHOOL}),
     "school-classes": Route(AGENCY | SUPERVISOR | {R.SCHOOL}, "school"),

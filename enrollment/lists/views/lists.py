@@ -141,9 +141,17 @@ def list_page(request: ActorRequest, number: str) -> HttpResponse:
         "may_check": may_bring and found.applied_on is None and (run is None or run.status in Run.OVER),
         "may_discard": may_bring and not selectors.runs_of(found).filter(dry_run=False).exists(),
         "may_steer": may_bring and run is not None and run.ended_at is None,
+        "to_record": to_record(request.actor, found),
         "entries": audit_selectors.timeline(audit.entries_of(UploadedList._meta.label_lower, found.number)),
     }
     return render(request, "lists/list.html", context)
+
+
+def to_record(actor: Actor, found: UploadedList) -> int:
+    """How many registrations of a school's list wait for the actor to take them into the records."""
+    if found.source != UploadedList.Source.SCHOOL or not actor.may("registrations.record"):
+        return 0
+    return selectors.at_agency(found).count()
 
 
 def checked(run: Run | None) -> bool:
@@ -207,6 +215,15 @@ def list_discard(request: ActorRequest, number: str) -> HttpResponse:
     services.discard_list(number=number, by=request.actor)
     messages.success(request, _("The list %(number)s was discarded.") % {"number": number})
     return redirect("lists")
+
+
+@allowed("registrations.record")
+@require_POST
+def list_record(request: ActorRequest, number: str) -> HttpResponse:
+    """Take the pupils of a school's list into the records."""
+    visible(request.actor, number)
+    run = services.record_list(number=number, by=request.actor)
+    return redirect("run", number=run.number)
 
 
 @allowed("lists.upload")
