@@ -75,8 +75,9 @@ def work(run: Run, parameters: Parameters) -> Outcome:
 def outcome(rows: Sequence[ListRow], results: Sequence[Result]) -> Outcome:
     """The counts of a part, why rows were refused, and the first that would be done."""
     counts: dict[str, int] = {figure.code: 0 for figure in FIGURES}
-    refusals, examples = [], []
-    done = []
+    refusals: list[Refused] = []
+    examples: list[list[str]] = []
+    done: list[list[Any]] = []
     for row, result in zip(rows, results, strict=True):
         counts[result.state] += 1
         counts["settlements"] += result.settlements
