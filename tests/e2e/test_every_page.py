@@ -45,6 +45,8 @@ ID_NUMBER = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])")
 NO_PAGES = {"id-lookup", "item-options", "diagnosis-options", "receipt-notice", "statement-export"}
 # Shown only where the form on the page of a registration was refused.
 NO_PAGES |= {"registration-record"}
+# Comes after a search for somebody who is registered elsewhere.
+NO_PAGES |= {"transfer-ask"}
 # Scans.
 NO_PAGES |= {"registration-scan", "registration-draft-scan"}
 # Workbooks.
