@@ -352,6 +352,7 @@ def test_days_are_covered_once(notice, person):
 
 def test_a_second_cover_of_the_same_days_waits_for_a_clerk(notice, person):
     m.pay(notice, D(2009, 3, 25))
+    bought = list(BenefitPeriod.objects.filter(resident=person))
     with pytest.raises(Conflict):
-        settling.after_other_periods(person, D(2009, 5, 1), D(2009, 12, 31))
-    assert settling.after_other_periods(person, D(2009, 12, 1), D(2010, 12, 31)) == D(2010, 1, 1)
+        settling.after(bought, D(2009, 5, 1), D(2009, 12, 31))
+    assert settling.after(bought, D(2009, 12, 1), D(2010, 12, 31)) == D(2010, 1, 1)

@@ -17,7 +17,6 @@ from liaoyang_medins.kernel.statements import (
     insert,
     insert_all,
     insert_numbered,
-    savepoint,
     update,
 )
 from tests import factories
@@ -221,42 +220,35 @@ def test_a_free_key_is_written_later_and_a_taken_one_says_so_at_once() -> None:
 # --- what goes wrong -------------------------------------------------------------------------------------------------
 
 
-def test_of_a_savepoint_that_fails_nothing_is_left() -> None:
+class Fault(Exception):
+    """What goes wrong in the middle."""
+
+
+def fail(*, after: str, looking: bool = False) -> None:
+    insert(entry(after))
+    if looking:
+        assert after in written()
+    raise Fault
+
+
+def test_of_an_inner_transaction_that_fails_nothing_is_left() -> None:
     with batch():
         insert(entry("A"))
-        with pytest.raises(ValueError), savepoint():
-            insert(entry("B"))
-            raise ValueError
-        with pytest.raises(ValueError), savepoint():
-            insert(entry("C"))
-            # Asked in between, it is in PostgreSQL already.
-            assert written() == ["A", "C"]
-            insert(entry("D"))
-            raise ValueError
-        with savepoint():
-            insert(entry("E"))
-            with pytest.raises(ValueError), savepoint():
-                insert(entry("F"))
-                written()
-                raise ValueError
-        with pytest.raises(IntegrityError), savepoint():
+        for looking in (True, False):
+            with pytest.raises(Fault), transaction.atomic():
+                fail(after="B", looking=looking)
+        with pytest.raises(IntegrityError), transaction.atomic():
             Office.objects.create(kind="community", code="C1", name="无上级")
-        insert(entry("G"))
-    assert written() == ["A", "E", "G"]
-
-
-def test_a_savepoint_outside_a_batch_is_an_ordinary_one() -> None:
-    with pytest.raises(ValueError), savepoint():
-        insert(entry("A"))
-        raise ValueError
-    assert written() == []
+        with transaction.atomic():
+            insert(entry("C"))
+        insert(entry("D"))
+    assert written() == ["A", "C", "D"]
 
 
 def test_a_block_that_fails_leaves_nothing_to_commit() -> None:
     with transaction.atomic():
-        with pytest.raises(ValueError), batch():
-            insert(entry("A"))
-            raise ValueError
+        with pytest.raises(Fault), batch():
+            fail(after="A")
         assert connection.get_rollback()
         transaction.set_rollback(False)
     assert written() == []
@@ -265,9 +257,14 @@ def test_a_block_that_fails_leaves_nothing_to_commit() -> None:
 @pytest.mark.parametrize("gone", [0, 10**9])
 def test_a_row_that_is_gone_is_missed(gone: int) -> None:
     _parent, (row,) = communities(1)
-    with pytest.raises(DatabaseError, match="1 of 2 rows"), transaction.atomic(), batch():
-        update(row, "name")
-        update(Office(pk=gone, kind="area", code="X", name="无"), "name")
+
+    def change() -> None:
+        with transaction.atomic(), batch():
+            update(row, "name")
+            update(Office(pk=gone, kind="area", code="X", name="无"), "name")
+
+    with pytest.raises(DatabaseError, match="1 of 2 rows"):
+        change()
 
 
 def test_what_the_constraints_refuse_is_refused_when_it_is_written() -> None:
@@ -285,11 +282,6 @@ def test_a_batch_lies_in_a_transaction_and_in_no_other() -> None:
 def test_a_batch_without_a_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError), batch():
         raise AssertionError("not reached")
-
-
-def test_a_turn_does_not_end_inside_a_savepoint() -> None:
-    with batch() as held, pytest.raises(RuntimeError), savepoint():
-        held.turn()
 
 
 def test_values_of_an_unknown_type_are_refused() -> None:

@@ -18,7 +18,7 @@ from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy import BeforeTheLaw
 from liaoyang_medins.kernel.policy.terms import ReceiptProblem
-from liaoyang_medins.kernel.statements import Statement, batch, insert_numbered, savepoint
+from liaoyang_medins.kernel.statements import Statement, batch, insert_numbered
 
 from ..models import ContributionNotice, Receipt
 from .settling import Verdict, read_settling_ahead, settle
@@ -249,8 +249,7 @@ def judged(
     if notice is None or resident is None:
         return None
     try:
-        with savepoint(), audit.together():
-            return settle(resident=resident, stated=notice, amount=amount, paid_on=paid_on, today=today, by=by)
+        return settle(resident=resident, stated=notice, amount=amount, paid_on=paid_on, today=today, by=by)
     except (Conflict, Refused) as error:
         # Right by itself, but something newer stands against it: money is never turned away, a clerk sees to it.
         if error.code not in STANDS_AGAINST:

@@ -12,7 +12,7 @@ from enrollment.registration import facts as registration_facts
 from enrollment.registration import following
 from enrollment.registration import selectors as registration
 from enrollment.registration import services as registration_services
-from enrollment.registration.models import Resident
+from enrollment.registration.models import Enrollment, Resident
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.days import next_day
 from liaoyang_medins.kernel.errors import Conflict, Refused
@@ -48,7 +48,8 @@ def settle(
     not.
 
     The facts on the day of payment decide: where they differ the notice is made anew, and it is the new one that the
-    payment must fit.
+    payment must fit. Raises Conflict or Refused, with nothing written, where it fits but something newer stands
+    against it: the resident was enrolled anew, or the days or the year are paid for already.
     """
     pair = candidate(stated, paid_on)
     notice = pair[0]
@@ -65,10 +66,13 @@ def settle(
     changed = differs(pair, assessment)
     if notice.status == Status.REMADE and changed:
         return Verdict(notice, problem or ReceiptProblem.OUTSIDE_TERM)
-    if notice.status == Status.RETURNED or changed:
-        # Who still has the notice in hand gets the right one; what has lapsed is only revived by the right payment.
-        if problem is not None and notice.status != Status.OPEN:
-            return Verdict(notice, problem)
+    anew = notice.status == Status.RETURNED or changed
+    # Who still has the notice in hand gets the right one; what has lapsed is only revived by the right payment.
+    if anew and problem is not None and notice.status != Status.OPEN:
+        return Verdict(notice, problem)
+    # What stands against it is looked at before anything is written.
+    room = room_for(resident, notice.enrollment, assessment) if problem is None else None
+    if anew:
         notice = write_notices(
             resident=resident,
             enrollment=notice.enrollment,
@@ -80,8 +84,8 @@ def settle(
             by=by,
         )
         pair = lock_pair(notice)
-    if problem is None:
-        pay(resident, pair, assessment, paid_on, by)
+    if room is not None:
+        pay(resident, pair, assessment, room, paid_on, by)
         # Days that are over count from now on: stays that were settled without them are looked at.
         if assessment.starts <= today:
             following.follow(resident, by=by)
@@ -159,12 +163,57 @@ def assess_on_payment(
     )
 
 
-def pay(resident: Resident, pair: list[ContributionNotice], assessment: Assessment, paid_on: date, by: Actor) -> None:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where the days of a payment go: the first of each part, and the periods that have to give way."""
+
+    starts: tuple[date, ...]
+    give_way: tuple[BenefitPeriod, ...]
+
+
+def room_for(resident: Resident, enrollment: Enrollment, assessment: Assessment) -> Room:
+    """The room for what is bought. Raises Conflict where nothing would be left of it, or where the resident has been
+    enrolled anew since the relationship lapsed (C6): a clerk decides which of the two stands.
+    """
+    if enrollment.lapsed_on is not None:
+        current = registration.last_enrollment(resident)
+        if current is not None and current.pk != enrollment.pk:
+            raise Conflict(_("The resident has been enrolled anew since this notice lapsed."), code="enrolled_anew")
+    periods = _live_periods(resident.pk, assessment.starts, assessment.ends)
+    give_way = tuple(period for period in periods if trimmed(period))
+    others = [period for period in periods if period.withdrawn_on is None]
+    return Room(tuple(after(others, part.starts, part.ends) for part in assessment.parts), give_way)
+
+
+def trimmed(period: BenefitPeriod) -> bool:
+    """Whether a period goes beyond the end of its relationship (W9); its last day is moved there, and one that never
+    began is withdrawn. Others are left as they were bought, in case the end is taken back.
+    """
+    last = period.notice.enrollment.ends
+    if last is None or period.ends <= last:
+        return False
+    if last < period.starts:
+        period.withdrawn_on = last
+    else:
+        period.ends = last
+    return True
+
+
+def pay(
+    resident: Resident,
+    pair: list[ContributionNotice],
+    assessment: Assessment,
+    room: Room,
+    paid_on: date,
+    by: Actor,
+) -> None:
     """The notice is paid: its facts are those of the day, its benefit period runs, a lapse is undone."""
     revive(pair[0])
-    undo_lapse(resident, pair[0], by)
-    others = trim_ended(resident, assessment.starts, assessment.ends)
-    for notice, part in zip(pair, assessment.parts, strict=True):
+    if pair[0].enrollment.lapsed_on is not None:
+        registration_services.undo_lapse(enrollment=pair[0].enrollment, resident=resident, by=by)
+    for period in room.give_way:
+        update(period, "ends", "withdrawn_on")
+    for notice, part, starts in zip(pair, assessment.parts, room.starts, strict=True):
         move(notice, Status.PAID)
         notice.paid_on = paid_on
         notice.replaced_by = None
@@ -172,7 +221,6 @@ def pay(resident: Resident, pair: list[ContributionNotice], assessment: Assessme
         notice.facts = to_json(part.facts)
         notice.benefit_facts = to_json(assessment.benefit_facts)
         update(notice)
-        starts = after(others, part.starts, part.ends)
         period = BenefitPeriod(resident=resident, notice=notice, starts=starts, ends=part.ends)
         insert(period)
         audit.record(
@@ -195,55 +243,17 @@ def revive(notice: ContributionNotice) -> None:
             update(row, "status", "replaced_by")
 
 
-def undo_lapse(resident: Resident, notice: ContributionNotice, by: Actor) -> None:
-    """C6: a receipt dated inside the term that arrives after the close undoes the lapse of the relationship (W8).
-
-    Raises Conflict where the resident has been enrolled anew meanwhile: a clerk decides which of the two stands.
-    """
-    enrollment = notice.enrollment
-    if enrollment.lapsed_on is None:
-        return
-    current = registration.last_enrollment(resident)
-    if current is not None and current.pk != enrollment.pk:
-        raise Conflict(_("The resident has been enrolled anew since this notice lapsed."), code="enrolled_anew")
-    registration_services.undo_lapse(enrollment=enrollment, resident=resident, by=by)
-
-
 @Statement
 def _live_periods(resident: int, starts: date, ends: date) -> QuerySet[BenefitPeriod]:
     rows = BenefitPeriod.objects.filter(resident=resident, withdrawn_on=None, starts__lte=ends, ends__gte=starts)
     return rows.select_related("notice__enrollment").order_by("starts")
 
 
-def trim_ended(resident: Resident, starts: date, ends: date) -> list[BenefitPeriod]:
-    """Make room from `starts` to `ends`: move the last day of benefit periods there whose relationship ended before
-    it (W9); one that never began is withdrawn. Others are left as they were bought, in case the end is taken back.
-
-    Returns the live periods that are left there.
-    """
-    periods = _live_periods(resident.pk, starts, ends)
-    for period in periods:
-        last = period.notice.enrollment.ends
-        if last is None or period.ends <= last:
-            continue
-        if last < period.starts:
-            period.withdrawn_on = last
-        else:
-            period.ends = last
-        update(period, "ends", "withdrawn_on")
-    return [period for period in periods if period.withdrawn_on is None]
-
-
-def after_other_periods(resident: Resident, starts: date, ends: date) -> date:
-    """`starts`, or the day after the live periods that already cover it: days are bought once.
+def after(periods: Iterable[BenefitPeriod], starts: date, ends: date) -> date:
+    """`starts`, or the day after the live `periods` of the resident that already cover it: days are bought once.
 
     Raises Conflict where nothing would be left.
     """
-    return after(_live_periods(resident.pk, starts, ends), starts, ends)
-
-
-def after(periods: Iterable[BenefitPeriod], starts: date, ends: date) -> date:
-    """The same beside `periods`, which are those of the resident that are live then. Raises Conflict."""
     last = max((row.ends for row in periods if row.starts <= ends and row.ends >= starts), default=None)
     if last is None:
         return starts

@@ -5,8 +5,8 @@ cost. A `Statement` keeps both: Django's SQL in this process, PostgreSQL's plan 
 queryset stays the place where it is said what is asked. A `batch` lets the same verbs work for many at once.
 """
 
-from .batches import batch, savepoint
+from .batches import batch
 from .reading import OneOf, Statement
 from .writing import insert, insert_all, insert_numbered, update
 
-__all__ = ["OneOf", "Statement", "batch", "insert", "insert_all", "insert_numbered", "savepoint", "update"]
+__all__ = ["OneOf", "Statement", "batch", "insert", "insert_all", "insert_numbered", "update"]

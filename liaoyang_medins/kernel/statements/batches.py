@@ -5,7 +5,7 @@ for all of them at once, and written at once. The verb stays one, and its result
 and written as ever, only slower.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,36 +41,14 @@ class Group:
             raise DatabaseError(f"{len(self.rows) - len(written)} of {len(self.rows)} rows are not there any more.")
 
 
-@dataclass(slots=True)
-class Frame:
-    """What is held since the batch or a savepoint in it began; `saved` is the savepoint in PostgreSQL, once it is
-    needed.
-    """
-
-    groups: list[Group] = field(default_factory=list)
-    # The group that the present turn wrote into last: what one verb writes keeps its order.
-    place: int = 0
-    saved: str | None = None
-
-    def hold(self, act: tuple[Any, ...], text: Text, rows: Sequence[Row], keys: Sequence[Any]) -> None:
-        for row, key in zip(rows, keys, strict=True):
-            places = range(self.place, len(self.groups))
-            found = next((place for place in places if self.groups[place].takes(act, key)), None)
-            if found is None:
-                self.groups.append(Group(act, text))
-                found = len(self.groups) - 1
-            self.place = found
-            self.groups[found].rows.append(row)
-            if key is not None:
-                self.groups[found].keys.add(key)
-
-
 class Batch:
     """What is known ahead and what is held back, for one transaction. Made by `batch`."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[Any, tuple[Any, ...]], list[Any]] = {}
-        self._frames = [Frame()]
+        self._groups: list[Group] = []
+        # The group that the present turn wrote into last: what one verb writes keeps its order.
+        self._place = 0
         self._drawn: dict[Any, list[Any]] = {}
         self._free: dict[tuple[Any, ...], set[tuple[Any, ...]]] = {}
         self._by_itself = False
@@ -78,10 +56,8 @@ class Batch:
 
     def turn(self) -> None:
         """The next object begins, which has nothing to do with those before it: no row of theirs is its own."""
-        if len(self._frames) > 1:
-            raise RuntimeError("A turn does not end inside a savepoint.")
         self._changed = False
-        self._frames[0].place = 0
+        self._place = 0
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -106,7 +82,15 @@ class Batch:
     def hold(self, act: tuple[Any, ...], text: Text, row: Row, key: Any = None) -> None:
         """Write a row later, with others of the same act; `key` is that of a row which is changed."""
         self.changed()
-        self._frames[-1].hold(act, text, [row], [key])
+        places = range(self._place, len(self._groups))
+        found = next((place for place in places if self._groups[place].takes(act, key)), None)
+        if found is None:
+            self._groups.append(Group(act, text))
+            found = len(self._groups) - 1
+        self._place = found
+        self._groups[found].rows.append(row)
+        if key is not None:
+            self._groups[found].keys.add(key)
 
     def may_hold(self, row: models.Model, unless_taken: tuple[str, ...]) -> bool:
         """Whether a new row surely has none beside it with the same values in these fields; it is told so once."""
@@ -151,13 +135,10 @@ class Batch:
         """Write what is held, before anything else is asked."""
         if self._by_itself:
             return
+        groups, self._groups, self._place = self._groups, [], 0
         with self._alone():
-            for frame in self._frames:
-                if frame is not self._frames[0] and frame.saved is None:
-                    frame.saved = transaction.savepoint()
-                groups, frame.groups, frame.place = frame.groups, [], 0
-                for group in groups:
-                    group.run()
+            for group in groups:
+                group.run()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -167,28 +148,6 @@ class Batch:
             yield
         finally:
             self._by_itself = outer
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Of a block that fails nothing is left. PostgreSQL hears of it only where it was asked something in it."""
-        self._frames.append(Frame())
-        try:
-            yield
-        except BaseException:
-            frame = self._frames.pop()
-            if frame.saved is not None:
-                # As Django's own blocks do: what broke the transaction is undone with the savepoint.
-                transaction.set_rollback(False)
-                with self._alone():
-                    transaction.savepoint_rollback(frame.saved)
-            raise
-        frame = self._frames.pop()
-        if frame.saved is not None:
-            with self._alone():
-                transaction.savepoint_commit(frame.saved)
-        for group in frame.groups:
-            keys = group.keys and [row[-1] for row in group.rows]
-            self._frames[-1].hold(group.act, group.text, group.rows, keys or [None] * len(group.rows))
 
     def before(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Around each statement of the connection: what is held goes first."""
@@ -223,11 +182,3 @@ def batch() -> Iterator[Batch]:
         raise
     finally:
         HELD.reset(token)
-
-
-@contextmanager
-def savepoint() -> Iterator[None]:
-    """Of a block that fails nothing is left: `transaction.atomic()`, which in a batch costs no round trip."""
-    held = HELD.get()
-    with transaction.atomic() if held is None else held.savepoint():
-        yield
