@@ -1,25 +1,15 @@
 """The figures, each measured in the run that prints it."""
 
 import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-
-from enrollment.registration.models import Resident
-from liaoyang_medins.kernel.offices.models import User
-
-from . import databases, imports
+from . import databases, imports, pages
 from .databases import use
+from .measuring import ROUNDS, compared, seconds_of, statements_of
 from .server import Server
 from .work import Enrollments, Stays
 
-ROUNDS = 3
-TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 PGBENCH = f"{databases.PREFIX}pgbench"
 
 
@@ -71,8 +61,8 @@ def figures(server: Server, size: Size) -> Iterator[Figure]:
             yield f"settle_{settled}_vs_empty", growth(Stays, large, empty, size)
             yield f"enroll_{many}_vs_empty", growth(Enrollments, large, empty, size)
             with databases.city(server, size.few) as (small, _seconds):
-                for page in PAGES:
-                    yield f"{page}_{many}_vs_{few}", page_growth(page, large, small, size)
+                for page, growth_of in pages.PAGES.items():
+                    yield f"{page}_{many}_vs_{few}", growth_of(large, small, size.repeats)
 
 
 def short(count: int) -> str:
@@ -113,68 +103,6 @@ def shares(server: Server, database: str, size: Size) -> Iterator[Figure]:
         server.drop(PGBENCH)
 
 
-def seconds_of(operation: Callable[[], object], times: int) -> float:
-    """Seconds of one operation, the median of `times`."""
-    taken = []
-    for _time in range(times):
-        began = time.perf_counter()
-        operation()
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken)
-
-
-def statements_of(operation: Callable[[], object]) -> int:
-    """The statements of one operation, transaction control left out."""
-    with CaptureQueriesContext(connection) as captured:
-        operation()
-    return sum(not query["sql"].startswith(TRANSACTION_CONTROL) for query in captured.captured_queries)
-
-
 def growth(kind: Work, large: str, small: str, size: Size) -> float:
     """The seconds of one operation in the large city against the small one, interleaved."""
-    return compared(lambda seed: kind(seed).one, large, small, size)
-
-
-def compared(prepare: Callable[[int], Callable[[], object]], large: str, small: str, size: Size) -> float:
-    """The median over the rounds of what an operation takes in `large` against `small`; `prepare(seed)` makes it for
-    the database in use.
-    """
-    ratios = []
-    for seed in range(2, 2 + ROUNDS):
-        seconds = {}
-        for database in (small, large):
-            use(database)
-            operation = prepare(seed)
-            seconds_of(operation, 3)
-            seconds[database] = seconds_of(operation, size.repeats)
-        ratios.append(seconds[large] / seconds[small])
-    return statistics.median(ratios)
-
-
-# --- the pages -----------------------------------------------------------------------------------------------------
-
-# Page → the account that looks at it. A name in the search that a few dozen in a thousand have.
-PAGES = {"search": "clerk", "queue": "district", "resident_page": "clerk"}
-NAME = "王"
-
-
-def page_growth(page: str, large: str, small: str, size: Size) -> float:
-    return compared(lambda _seed: visit(page), large, small, size)
-
-
-def visit(page: str) -> Callable[[], object]:
-    """A look at a page of the database in use, signed in, as a browser asks for it."""
-    client = Client()
-    client.force_login(User.objects.get(username=PAGES[page]))
-    if page == "resident_page":
-        covered = Resident.objects.filter(benefit_periods__withdrawn_on=None).order_by("-pk")
-        address = reverse("resident", args=[covered.values_list("number", flat=True)[:1].get()])
-    else:
-        address = {"search": f"{reverse('search')}?q={NAME}", "queue": reverse("registrations")}[page]
-
-    def look() -> None:
-        answer = client.get(address)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{address} answered {answer.status_code}.")
-
-    return look
+    return compared(lambda seed: kind(seed).one, large, small, size.repeats)

@@ -1,5 +1,7 @@
 """Whole contribution years: every invariant holds, whatever the seed and however roughly they are played."""
 
+import sys
+
 import pytest
 from django.db import connection
 
@@ -75,6 +77,7 @@ def test_chaos_leaves_the_same_records_as_calm(size):
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(10))
 def test_a_city_of_100_000(seed):
-    """Every second one in chaos."""
+    """Every second one in chaos. What it counted is told with `-rP`."""
     told = play("--year", 2010, "--residents", 100_000, "--seed", seed, *(["--chaos"] if seed % 2 else []))
+    sys.stdout.write(told.output)
     assert_full(told, 100_000)
