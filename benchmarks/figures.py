@@ -15,7 +15,9 @@ PGBENCH = f"{databases.PREFIX}pgbench"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured. `empty` is as many residents as the operations need people."""
+    """How much is measured. `empty` is as many residents as the operations need people; without `settlements` neither
+    stays in the large city nor its load beside PostgreSQL alone.
+    """
 
     empty: int
     few: int
@@ -43,6 +45,9 @@ SIZES = {
         pgbench_seconds=10,
         imported=10_000,
     ),
+    "people": Size(
+        empty=1_000, few=10_000, many=1_000_000, settlements=0, repeats=100, pgbench_seconds=10, imported=10_000
+    ),
 }
 
 Figure = tuple[str, float]
@@ -57,8 +62,9 @@ def figures(server: Server, size: Size) -> Iterator[Figure]:
         few, many, settled = short(size.few), short(size.many), short(size.settlements)
         with databases.city(server, size.many, size.settlements) as (large, seconds):
             yield f"load_city_{many}_seconds", seconds
-            yield f"load_city_{many}_vs_sql", seconds / databases.seconds_of_sql(large)
-            yield f"settle_{settled}_vs_empty", growth(Stays, large, empty, size)
+            if size.settlements:
+                yield f"load_city_{many}_vs_sql", seconds / databases.seconds_of_sql(large)
+                yield f"settle_{settled}_vs_empty", growth(Stays, large, empty, size)
             yield f"enroll_{many}_vs_empty", growth(Enrollments, large, empty, size)
             with databases.city(server, size.few) as (small, _seconds):
                 for page, growth_of in pages.PAGES.items():

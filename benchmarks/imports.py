@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Iterator
 
+import xlsxwriter
 from django.apps import apps
 from django.db import connection
 
@@ -17,7 +18,6 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.models import Run
-from liaoyang_medins.kernel.sheets.writing import Sheet, workbook
 
 from . import databases
 from .work import actor
@@ -53,15 +53,16 @@ def pupils(count: int) -> Iterator[dict[str, str]]:
 
 
 def file_of(count: int) -> io.BytesIO:
-    """The workbook that the school sends."""
+    """The workbook that the school sends, with its texts shared among the cells as Excel writes them."""
     columns = layout(Source.SCHOOL)
-    with workbook("bench") as (book, file):
-        sheet = Sheet(book, "bench", [])
-        sheet.write(*[column.heading for column in columns])
-        for cells in pupils(count):
-            sheet.write(*[cells.get(column.code, "") for column in columns])
-    with file:
-        return io.BytesIO(file.read())
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_numbers": False}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, [column.heading for column in columns])
+        for place, cells in enumerate(pupils(count), start=1):
+            sheet.write_row(place, 0, [cells.get(column.code, "") for column in columns])
+    file.seek(0)
+    return file
 
 
 def import_seconds(count: int) -> tuple[float, float]:
