@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from claims import services
 from claims.data import AdmissionData
 from enrollment.contributions.models import BenefitPeriod
+from enrollment.households.models import Member
 from enrollment.registration.models import Registration, RegistrationDraft, Resident
 from enrollment.registration.services import scans
 from funds.services import start_preparing
@@ -55,6 +56,8 @@ NO_PAGES |= {"list-template", "list-refused", "school-export"}
 TYPED_HERE = {"registration-draft"}
 # What an account does not come to by links, since the small city has nothing for it there.
 NOTHING_THERE = {
+    # A card whose enrollment has ended.
+    "community": {"card-take-in"},
     "school": {
         "notice-remake",
         "registration-materials",
@@ -156,6 +159,12 @@ def starts(account: DemoAccount) -> list[str]:
             f"{reverse('registrations')}?view=all&status={status}" for status in ("refused", "materials_missing")
         ]
         found.append(f"{reverse('notices')}?kind=first&status=open")
+    if account.role in ROUTES["household"].roles:
+        office = Posting.objects.get(user__username=account.username).office
+        members = Member.objects.select_related("resident").order_by("pk")
+        if office.kind != Office.Kind.AREA:
+            members = members.filter(resident__community__code__startswith=office.code)
+        found += [reverse("resident", args=[member.resident.number]) for member in members[:1]]
     if account.role in ROUTES["registration-draft"].roles:
         community = Office.objects.filter(kind=Office.Kind.COMMUNITY)[0]
         number = factories.id_number(datetime.date(2000, 2, 3), "F")

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import models
 from playwright.sync_api import Page
 
-APPS = ("offices", "audit", "registration", "life", "contributions", "claims", "lists", "funds")
+APPS = ("offices", "audit", "registration", "life", "households", "contributions", "cards")
+APPS += ("claims", "misuse", "lists", "funds")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 # Codes, and what the program left behind: never words for people, in either language.
