@@ -45,8 +45,8 @@ def begin(run: Run) -> str:
 
 def rows_of(run: Run, parameters: Parameters) -> list[ListRow]:
     """The rows of a part, in their order."""
-    rows = ListRow.objects.filter(list__number=run.parameters["list"], part=parameters["part"])
-    return list(rows.select_related("list__office").order_by("place"))
+    found = UploadedList.objects.select_related("office").get(number=run.parameters["list"])
+    return list(found.rows.filter(part=parameters["part"]).order_by("place"))
 
 
 def _worker(run: Run) -> ModuleType:

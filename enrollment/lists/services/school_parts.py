@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from enrollment.contributions import rules as contribution_rules
 from enrollment.contributions.services import make_renewal_notice
@@ -24,18 +24,22 @@ from liaoyang_medins.kernel.errors import DomainError, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.policy.terms import Ineligible, Material, Sex
-from liaoyang_medins.kernel.statements import insert_all
 
 from .. import selectors
 from ..deciding import Act, Add, Decision, Person, Place, Register, Renew, decide_pupil
 from ..deciding.authorities import find_community
 from ..deciding.people import refused
 from ..deciding.schools import SchoolDay, pupil_agent, pupil_circumstances, pupil_person
-from ..models import ClassMembership, ListRow
+from ..models import ListRow
 from ..stated import Finding, Stated
 from .classes import place_in_class
 from .parts import Result, State, anew, done, is_open, result_of, settled
 
+IN_CLASSES = """
+INSERT INTO lists_classmembership (resident_id, school_id, grade, class_name, starts)
+SELECT resident, %s, grade, class_name, starts
+FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::date[]) AS row (resident, grade, class_name, starts)
+"""
 IN_ORDER = dict.fromkeys(Material, MaterialCheck.State.PRESENT)
 
 
@@ -201,18 +205,17 @@ def _registered(
         submissions=[mark for _place, _stated, _pupil, mark in newcomers],
         by=by,
     )
-    insert_all(
-        [
-            ClassMembership(
-                resident=registration.resident,
-                school=part.at.school,
-                grade=int(stated.grade),
-                class_name=stated.class_name,
-                starts=stated.first,
-            )
-            for (_place, stated, _pupil, _mark), registration in zip(newcomers, rows, strict=True)
-        ]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            IN_CLASSES,
+            [
+                part.at.school.pk,
+                [row.resident_id for row in rows],
+                [int(stated.grade) for _place, stated, _pupil, _mark in newcomers],
+                [stated.class_name for _place, stated, _pupil, _mark in newcomers],
+                [stated.first for _place, stated, _pupil, _mark in newcomers],
+            ],
+        )
     return [(place, row) for (place, *_rest), row in zip(newcomers, rows, strict=True)]
 
 

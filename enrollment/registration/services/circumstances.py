@@ -16,7 +16,7 @@ from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.statements import insert_all, update
 
 from .. import facts, following, selectors
-from ..data import CircumstanceData
+from ..data import CircumstanceData, PersonData
 from ..endings import ENDING
 from ..models import CIRCUMSTANCE_VALUES, Circumstance, Resident
 from .common import locked_resident
@@ -121,7 +121,7 @@ def _fitted(resident: Resident, circumstance: CircumstanceData, known: Iterable[
     )
 
 
-def require_sound(resident: Resident, circumstance: CircumstanceData) -> None:
+def require_sound(resident: Resident | PersonData, circumstance: CircumstanceData) -> None:
     """Invalid for a value of another kind, days in the wrong order or before the birth, a death in the future."""
     if circumstance.value not in CIRCUMSTANCE_VALUES.get(circumstance.kind, ()):
         raise Invalid(_("Choose what holds."), code="unknown_value", field="value")

@@ -3,12 +3,13 @@
 """
 
 import datetime
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel import clock
@@ -18,17 +19,16 @@ from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.numbers import next_numbers
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
-from liaoyang_medins.kernel.policy.terms import Material
 from liaoyang_medins.kernel.statements import insert_all
 
 from .. import rules
 from ..data import AgentData, CircumstanceData, PersonData
-from ..models import Circumstance, Handover, MaterialCheck, Registration, Resident
+from ..models import Circumstance, Registration, Resident
 from ..names import sort_key
 from .circumstances import require_may_state, require_sound
 from .common import Assessment, Status, assess, keep_assessment
 from .entry import cleaned_agent
-from .materials import State, material_rows
+from .materials import State
 from .people import cleaned_person
 
 
@@ -55,9 +55,8 @@ def look_at_pupil(
     """
     person = cleaned_person(person, today)
     ordered = tuple(sorted(circumstances, key=lambda row: row.starts))
-    nobody = Resident(birth_date=person.birth_date)
     for circumstance in ordered:
-        require_sound(nobody, circumstance)
+        require_sound(person, circumstance)
     found = assess(person.sex, person.birth_date, list(ordered), on=today, next_year=False, registered_on=today)
     return Pupil(person, ordered, cleaned_agent(agent, today), found)
 
@@ -90,14 +89,8 @@ def register_pupils(*, pupils: Sequence[Pupil], submissions: Sequence[UUID], by:
         )
     ]
     insert_all(registrations)
-    insert_all([Handover(registration=row, giver=by.office, taker=None, handed_on=today) for row in registrations])
-    insert_all(
-        [
-            row
-            for pupil, registration in zip(pupils, registrations, strict=True)
-            for row in _materials(pupil, registration)
-        ]
-    )
+    _hand_over(registrations, today, by)
+    _write_materials(pupils, registrations)
     audit.record_load(by=by, model=Resident, numbers=[resident.number for resident in residents])
     audit.record_all(_entry(registration, by) for registration in registrations)
     return registrations
@@ -159,11 +152,35 @@ def _registration(
     return registration
 
 
-def _materials(pupil: Pupil, registration: Registration) -> list[MaterialCheck]:
-    found = pupil.assessment
-    needed = rules.required_materials(found.facts, by_agent=pupil.agent is not None, policy=found.policy)
-    states: dict[Material, State] = {item.material: State.PRESENT for item in needed}
-    return material_rows(registration, states, {})
+# The same of all of them, so that only what differs goes to PostgreSQL.
+HANDED_OVER = """
+INSERT INTO registration_handover (registration_id, giver_id, taker_id, handed_on, sheet)
+SELECT registration, %s, NULL, %s, '' FROM unnest(%s::bigint[]) AS registration
+"""
+IN_ORDER = """
+INSERT INTO registration_materialcheck (registration_id, material, state, remark)
+SELECT registration, material, %s, ''
+FROM unnest(%s::bigint[]) WITH ORDINALITY AS row (registration, place)
+CROSS JOIN unnest(%s::text[]) WITH ORDINALITY AS needed (material, item) ORDER BY place, item
+"""
+
+
+def _hand_over(registrations: Sequence[Registration], today: datetime.date, by: Actor) -> None:
+    """Write down that the school gave them to the agency, as `forward` does."""
+    with connection.cursor() as cursor:
+        cursor.execute(HANDED_OVER, [by.office.pk if by.office else None, today, [row.pk for row in registrations]])
+
+
+def _write_materials(pupils: Sequence[Pupil], registrations: Sequence[Registration]) -> None:
+    """W1: every document that each of them needs, in order: the school has looked at them."""
+    needing: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for pupil, registration in zip(pupils, registrations, strict=True):
+        found = pupil.assessment
+        needed = rules.required_materials(found.facts, by_agent=pupil.agent is not None, policy=found.policy)
+        needing[tuple(item.material.value for item in needed)].append(registration.pk)
+    with connection.cursor() as cursor:
+        for materials, keys in needing.items():
+            cursor.execute(IN_ORDER, [str(State.PRESENT), keys, list(materials)])
 
 
 def _entry(registration: Registration, by: Actor) -> Any:
