@@ -160,7 +160,9 @@ def find_stays(stays: QuerySet[Stay], text: str) -> QuerySet[Stay]:
         return (
             stays.filter(resident__in=keys) if len(keys) <= COMMON else stays.filter(resident__name__startswith=text)
         )
-    person = Resident.objects.filter(number=text.upper()).values("pk")[:1]
+    # That of a merged record leads to the one that counts.
+    led_to = registration.number_led_to(text.upper()) or text.upper()
+    person = Resident.objects.filter(number=led_to).values("pk")[:1]
     own = Q(number=text.upper()) | Q(inpatient_number__in={text, text.upper()})
     return stays.filter(own | Q(resident=Subquery(person)))
 

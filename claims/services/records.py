@@ -54,7 +54,14 @@ def lock_resident_of(stay_number: str) -> Resident:
     resident = _resident_of_stay.first(stay_number)
     if resident is None:
         raise unknown_stay()
+    require_not_merged(resident)
     return resident
+
+
+def require_not_merged(resident: Resident) -> None:
+    """Conflict where the record was merged into another while this waited for its lock: what hangs on it has moved."""
+    if resident.merged_into_id is not None:
+        raise Conflict(_("This record was merged into another meanwhile. Look for the person again."), code="merged")
 
 
 def lock_resident(number: str) -> Resident:
@@ -66,6 +73,7 @@ def lock_resident(number: str) -> Resident:
             code="person_unknown",
             field="resident",
         )
+    require_not_merged(resident)
     return resident
 
 

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from claims import services as claims
-from claims.models import Settlement
-from claims.selectors import find_resident
+from claims.models import Settlement, Stay
+from claims.selectors import find_resident, find_stays
+from claims.services.records import lock_resident
 from enrollment.contributions import services as contributions
 from enrollment.life import services
 from enrollment.life.models import Merge
@@ -92,6 +93,9 @@ def test_everything_moves_and_the_number_leads_on(story: Story) -> None:
     assert registration.resident_with(number) == stays
     assert find_resident(goes.number, today=TODAY) == find_resident(number, today=TODAY) == stays
     assert [found.pk for found in search.residents_named("张大", agency)] == [stays.pk]
+    assert find_stays(Stay.objects.all(), goes.number).get().resident == stays
+    with pytest.raises(Conflict):
+        lock_resident(goes.number)
     client = signed_in(agency)
     assert client.get(reverse("resident", args=[goes.number]))["Location"] == address
     page = text(client.get(address))

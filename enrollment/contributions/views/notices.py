@@ -67,7 +67,8 @@ def filtered(
     if q := q.strip():
         # What has a digit is a number. Both at once would have the tables read whole.
         if any(char.isdecimal() for char in q):
-            person = Resident.objects.filter(number=q.upper()).values("pk")[:1]
+            led_to = registration.number_led_to(q.upper()) or q.upper()
+            person = Resident.objects.filter(number=led_to).values("pk")[:1]
             rows = rows.filter(Q(number=q.upper()) | Q(resident=Subquery(person)))
         else:
             rows = rows.filter(resident__name__startswith=q)
