@@ -14,14 +14,14 @@ from django.conf import settings
 from django.db import models
 from playwright.sync_api import Page
 
-APPS = ("offices", "audit", "registration", "life", "households", "contributions", "cards")
+APPS = ("offices", "audit", "attachments", "registration", "life", "households", "contributions", "cards")
 APPS += ("claims", "misuse", "lists", "funds")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 # Codes, and what the program left behind: never words for people, in either language.
 CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|%\(|\{[%{]|\b[a-z]+\.[a-z]+(?:_[a-z]+)*\b")
 # Latin words that Chinese agencies write themselves.
-WORDS = {"Excel", "CSV", "MB", "ICD", "XLSX", "xlsx", "Ctrl", "Enter", "PDF", "ID", "SHA"}
+WORDS = {"Excel", "CSV", "MB", "ICD", "XLSX", "xlsx", "Ctrl", "Enter", "PDF", "JPEG", "PNG", "ID", "SHA"}
 # Checksums.
 HASH = re.compile(r"\b[0-9a-f]{16,}\b")
 # What a column holds is for the program, or has its own words.
