@@ -98,6 +98,7 @@ def test_everything_moves_and_the_number_leads_on(story: Story) -> None:
         lock_resident(goes.number)
     client = signed_in(agency)
     assert client.get(reverse("resident", args=[goes.number]))["Location"] == address
+    assert stays.name in text(client.get(reverse("resident-change", args=[goes.number])))
     page = text(client.get(address))
     assert goes.number in page
     assert "Made the contribution notice" in page, "the timeline has the acts of both records"

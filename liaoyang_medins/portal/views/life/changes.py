@@ -43,7 +43,7 @@ def resident_change(request: ActorRequest, number: str) -> HttpResponse:
             resident,
             what,
             lambda: services.apply_happening(
-                resident_number=number, happening=happening, reason=reason, by=request.actor
+                resident_number=resident.number, happening=happening, reason=reason, by=request.actor
             ),
             happening.on,
             reason,
@@ -96,10 +96,10 @@ def resident_correct(request: ActorRequest, number: str) -> HttpResponse:
             day_differs = hukou is not None and day is not None and day != hukou.starts and not moves_along
             if differs or not day_differs:
                 services.correct_person(
-                    number=number, version=given["version"], right=right, reason=reason, by=request.actor
+                    number=resident.number, version=given["version"], right=right, reason=reason, by=request.actor
                 )
             if day_differs and day is not None:
-                services.correct_hukou_day(number=number, starts=day, reason=reason, by=request.actor)
+                services.correct_hukou_day(number=resident.number, starts=day, reason=reason, by=request.actor)
 
         return Change(resident, What.CORRECTED, apply, None, reason)
 
@@ -139,7 +139,7 @@ def circumstance_new(request: ActorRequest, number: str) -> HttpResponse:
             resident,
             What.ADDED,
             lambda: registration.add_circumstance(
-                resident_number=number, circumstance=stated, note=note, by=request.actor
+                resident_number=resident.number, circumstance=stated, note=note, by=request.actor
             ),
             stated.starts,
             note,
@@ -231,7 +231,7 @@ def resident_edit(request: ActorRequest, number: str) -> HttpResponse:
             resident,
             What.DETAILS,
             lambda: registration.change_resident(
-                number=number,
+                number=resident.number,
                 version=given["version"],
                 person=person_of(resident, given),
                 moved_on=given["moved_on"],

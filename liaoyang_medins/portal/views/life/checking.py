@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from enrollment.registration.models import Resident
-from enrollment.registration.selectors import residents_visible_to
+from enrollment.registration.selectors import number_led_to, residents_visible_to
 from liaoyang_medins.kernel.errors import DomainError, NotAllowed
 from liaoyang_medins.kernel.web.decorators import ActorRequest
 from liaoyang_medins.kernel.web.domain import add_domain_error
@@ -25,8 +25,8 @@ OWN_INPUTS = ("csrfmiddlewaretoken", "confirmed", "seen", "back")
 
 
 def resident_of(request: ActorRequest, number: str) -> Resident:
-    """The resident, within the actor's scope. Http404 for others."""
-    return get_object_or_404(residents_visible_to(request.actor), number=number)
+    """The resident, within the actor's scope; the number of a merged record leads to the other. Http404 for others."""
+    return get_object_or_404(residents_visible_to(request.actor), number=number_led_to(number) or number)
 
 
 def checked(
