@@ -39,6 +39,7 @@ SHARES: dict[str, float] = {
     "changed school": 0.002,
 }
 EVENTS = tuple(SHARES)
+CAME_BACK = "employee insurance ended, registered anew"
 Fits = Callable[[Member, int], bool]
 
 
@@ -57,6 +58,8 @@ def fits_of(frame: Frame, event: str) -> Callable[[Member], bool]:
 
     def fit(member: Member) -> bool:
         right = fits is None or fits(member, frame.year - member.birth.year)
+        # Who comes back pays for the year once more, which nobody does who has paid for it already.
+        right = right and (event != CAME_BACK or member.paid_year < frame.year)
         return right and member.enrolled and member.birth < frame.first
 
     return fit
