@@ -115,7 +115,8 @@ def _to_pay(main: ContributionNotice, preview: Preview | None) -> list[Block]:
     payable = (
         _("Payable from %(first)s to %(last)s, both days included, once and in full, at a designated bank.") % term
     )
-    said = [heading(_("How to pay")), text(f"{payable} {_('Please show this notice there and state its number.')}")]
+    show = _("Please show this notice there and state its number.")
+    said = [heading(_("How to pay")), text(f"{payable} {show}")]
     if preview is not None and preview.assessment is not None:
         days = {
             "day": paper_date(preview.paid_on),
