@@ -325,9 +325,8 @@ class MaterialCheck(models.Model):
 
 
 class Handover(models.Model):
-    """A registration went from the office that had it (`giver`) to the next one, empty where that is the agency.
-
-    `sheet` is the number of the transmittal sheet on which it was handed over with others; empty where it went alone.
+    """A registration went from the office that had it (`giver`) to the next one (`taker`), empty for the agency, on the
+    transmittal sheet of that number, empty where it went alone.
     """
 
     registration = models.ForeignKey(Registration, models.PROTECT, related_name="handovers")
