@@ -14,8 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.labels import label
-from enrollment.registration.models import Circumstance, MaterialCheck
+from enrollment.cards.models import TAKEN_BY, InsuranceCard
+from enrollment.households.models import Member
+from enrollment.registration.models import Circumstance, Enrollment, MaterialCheck
 from enrollment.registration.words import VALUES
+from liaoyang_medins.kernel.audit.labels import VERBS
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import (
@@ -38,13 +41,18 @@ NAMES: dict[str, Promise] = {
     "admitted_at": _("Admitted at"),
     "agreement": _("Agreement number"),
     "amount": _("Amount (yuan)"),
+    "barred_until": _("Barred until"),
+    "before": _("State before"),
     "birth_date": _("Date of birth"),
     "card_presented_at": _("Card presented at"),
+    "cards": _("New cards"),
     "category": _("Category"),
     "cause": _("Cause"),
     "city": _("City share (yuan)"),
+    "claimed": _("To be recovered (yuan)"),
     "claims": _("New claims"),
     "closed_on": _("Closed on"),
+    "colleague": _("Who goes on"),
     "community": _("Community"),
     "contradictions": _("What contradicts it"),
     "contribution_year": _("Contribution year"),
@@ -56,6 +64,7 @@ NAMES: dict[str, Promise] = {
     "discharged_on": _("Discharged on"),
     "disease": _("Disease"),
     "district_share": _("District share (yuan)"),
+    "drafts": _("Drafts"),
     "dry_run": _("Dry run"),
     "due_on": _("Due on"),
     "duplicate": _("Record that goes"),
@@ -64,6 +73,7 @@ NAMES: dict[str, Promise] = {
     "enrollment": _("Enrollment"),
     "fields": _("What was changed"),
     "first": _("First record"),
+    "for": _("On leave"),
     "form_signed": _("The admission form is signed"),
     "from": _("Referring institution"),
     "from_community": _("Registered in"),
@@ -72,6 +82,7 @@ NAMES: dict[str, Promise] = {
     "government_before": _("Government part before (yuan)"),
     "grade": _("Grade"),
     "hash": _("Checksum"),
+    "head": _("Heads the office"),
     "id_number": _("ID number"),
     "inpatient_number": _("Inpatient number"),
     "institution": _("Institution"),
@@ -90,6 +101,7 @@ NAMES: dict[str, Promise] = {
     "notices": _("Notices"),
     "number": _("Number"),
     "office": _("Office"),
+    "on": _("Day"),
     "out_of_city": _("Out of the city"),
     "paid_on": _("Value date"),
     "parent": _("Belongs to"),
@@ -98,6 +110,7 @@ NAMES: dict[str, Promise] = {
     "parts": _("Parts"),
     "pay_until": _("Payable until"),
     "payer": _("Payer"),
+    "payment": _("Payment"),
     "period": _("Period"),
     "personal": _("Personal part (yuan)"),
     "persons": _("Persons"),
@@ -109,8 +122,10 @@ NAMES: dict[str, Promise] = {
     "reasons": _("Reasons found"),
     "receipt": _("Receipts"),
     "referral_id": _("Referral"),
+    "relation": _("Relation"),
     "replaced_by": _("Replaced by"),
     "replaces": _("Replaces"),
+    "reported_by": _("Who reports it"),
     "resident": _("The resident pays (yuan)"),
     "result": _("Makes"),
     "returned_on": _("Returned on"),
@@ -126,13 +141,18 @@ NAMES: dict[str, Promise] = {
     "status": _("Status"),
     "subsidy_receipt": _("Subsidies received"),
     "survivor": _("Record that stays"),
+    "taken_by": _("Who took it"),
+    "terms": _("Certificates extended"),
     "tier": _("Tier"),
     "to": _("Receiving institution"),
     "total": _("Total (yuan)"),
     "transfer_stated": _("Transferred from another institution"),
+    "undone": _("What was taken back"),
     "valid_until": _("Valid until"),
     "value": _("What holds"),
     "was": _("Why not matched before"),
+    "withdrawn": _("Withdrawn"),
+    "year": _("Contribution year"),
 }
 # What holds several values of one kind; any other pair is the value before and after.
 LISTS = frozenset({"contradictions", "fields", "line_numbers", "lines", "notices", "reasons", "replaces"})
@@ -145,6 +165,16 @@ CODES: dict[str, tuple[type[StrEnum], ...]] = {
     "reasons": (Ineligible, NotPayable),
     "tier": (Tier,),
     "was": (ReceiptProblem,),
+}
+# Of the acts on one kind of object: verbs that begin so, and the name.
+CODES_OF: dict[tuple[str, str], Mapping[str, str | Promise]] = {
+    ("cards", "before"): dict(InsuranceCard.Status.choices),
+    ("cards", "cause"): dict(InsuranceCard.Cause.choices),
+    ("cards", "reported_by"): TAKEN_BY,
+    ("cards", "taken_by"): TAKEN_BY,
+    ("enrollments", "reason"): dict(Enrollment.EndReason.choices),
+    ("households", "relation"): dict(Member.Relation.choices),
+    ("registrations", "undone"): VERBS,
 }
 STATES = dict(MaterialCheck.State.choices)
 CONTRADICTIONS: dict[str, str | Promise] = {
@@ -195,6 +225,8 @@ def _words(entry: AuditEntry, name: str) -> Callable[[Any], str]:
 
 def _known(entry: AuditEntry, name: str) -> Mapping[str, str | Promise]:
     """The words for the codes of a name: of the entry's kind of object, or the same everywhere."""
+    if (entry.verb.partition(".")[0], name) in CODES_OF:
+        return CODES_OF[entry.verb.partition(".")[0], name]
     if name in CODES:
         return {code.value: label(code) for codes in CODES[name] for code in codes}
     if name == "fields":

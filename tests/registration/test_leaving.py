@@ -52,7 +52,7 @@ def test_ending_a_posting_asks_who_goes_on_and_hands_the_drafts_over():
     assert Posting.objects.get(pk=leaver.posting_id).ends == YESTERDAY
     assert not leaving.left_behind(TODAY).exists()
     told = AuditEntry.objects.get(verb="drafts.hand_over")
-    assert told.changes == {"drafts": 1, "office": leaver.office.code, "to": colleague.name}
+    assert told.changes == {"drafts": 1, "office": leaver.office.code, "colleague": colleague.name}
 
 
 def test_the_colleague_goes_on_with_the_draft():

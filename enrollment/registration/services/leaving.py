@@ -62,6 +62,6 @@ def hand_over_drafts(*, user_id: int, office_id: int, colleague_id: int, by: Act
         draft.user = colleague
         draft.save(update_fields=["user"])
     if drafts:
-        changes = {"drafts": len(drafts), "office": office.code, "to": colleague.username}
+        changes = {"drafts": len(drafts), "office": office.code, "colleague": colleague.username}
         audit.record(by=by, verb="drafts.hand_over", obj=user, changes=changes)
     return len(drafts)
