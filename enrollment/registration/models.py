@@ -325,7 +325,7 @@ class MaterialCheck(models.Model):
 
 
 class Handover(models.Model):
-    """A registration went from the office that had it (`giver`) to the next one (`taker`), empty for the agency, on the
+    """A registration went from the office that had it (`giver`) to the next (`taker`, empty for the agency), on the
     transmittal sheet of that number, empty where it went alone.
     """
 
