@@ -38,7 +38,7 @@ GROUPS: dict[str, str | Promise] = {
     "notices": gettext_lazy("Contribution notices"),
     "benefits": gettext_lazy("Benefit periods"),
     "district": gettext_lazy("District that pays"),
-    "settlements": gettext_lazy("Settlements"),
+    "settlements": gettext_lazy("Settlements of stays"),
 }
 NOTHING = "—"
 
@@ -100,7 +100,7 @@ def eligibility(resident: Resident, actor: Actor, today: datetime.date) -> Itera
 
 def relationships(resident: Resident, actor: Actor, today: datetime.date) -> Iterator[Item]:
     for row in Enrollment.objects.filter(resident=resident).order_by("starts", "pk"):
-        days = _("since %(day)s") % {"day": row.starts.isoformat()}
+        days = _("From %(day)s on") % {"day": row.starts.isoformat()}
         if row.ends is not None:
             days = _("until %(day)s: %(reason)s") % {
                 "day": row.ends.isoformat(),
