@@ -1,8 +1,17 @@
 """Faults in the middle of the work, for tests of what is left behind."""
 
-import pytest
-from django.db import models
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
+import pytest
+from django.db import connection, models
+
+from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.kernel.statements import writing
 
 
@@ -19,3 +28,64 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, model: type[models.Model]) -> No
 
     monkeypatch.setattr(model, "save", broken)
     monkeypatch.setattr(writing, "_stored", refused)
+
+
+# --- processes that are killed ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Point:
+    """Before or after the call of a function of ours, the `nth` time it is called."""
+
+    module: Any
+    name: str
+    after: bool
+    nth: int
+
+    def __str__(self) -> str:
+        return f"{'after' if self.after else 'before'} {self.name} {self.nth}"
+
+
+def die(point: Point) -> None:
+    """From now on this process kills itself at the point."""
+    real: Callable[..., Any] = getattr(point.module, point.name)
+    calls = 0
+
+    def dying(*args: Any, **values: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        found = real(*args, **values) if calls < point.nth or point.after else None
+        if calls == point.nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+
+    setattr(point.module, point.name, dying)
+
+
+def killed_at(point: Point, run: Run) -> None:
+    """Work at the run in a process that dies at the point."""
+    close_connections()
+    child = os.fork()
+    if child == 0:
+        try:
+            die(point)
+            runs.work_off(number=run.number)
+        finally:
+            os._exit(1)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), f"it did not come to {point}"
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def close_connections() -> None:
+    """Close this thread's connections before a fork: also the one from before a browser was started. While the loop of
+    a browser runs Django keeps another beside it, and in the forked process, which has no loop, it would go on with
+    the first.
+    """
+    connection.close()
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        connection.close()
+    finally:
+        asyncio._set_running_loop(running)

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +35,7 @@ from liaoyang_medins.kernel.runs.waking import WORK
 from liaoyang_medins.portal.digest import digest_of, digest_tables
 from tests import factories
 from tests.conftest import ROOT
+from tests.faults import Point, killed_at
 
 from . import makers
 from .makers import yuan
@@ -86,19 +86,6 @@ def must_be_as_undisturbed(run: Run, digest: str) -> None:
 # --- at each step of a process ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Point:
-    """Before or after the call of a function of ours, the `nth` time it is called."""
-
-    module: Any
-    name: str
-    after: bool
-    nth: int
-
-    def __str__(self) -> str:
-        return f"{'after' if self.after else 'before'} {self.name} {self.nth}"
-
-
 CALLS = [(runs, "_taken"), (runs, "_do"), (preparing, "_outcome"), (runs, "_keep"), (runs, "work_one")]
 ENDS = [(runs, "_finish"), (preparing, "_preparing"), (runs, "finish_run")]
 
@@ -108,37 +95,6 @@ def points(lots: int) -> list[Point]:
     steps = [(module, name, nth) for nth in range(1, lots + 1) for module, name in CALLS]
     steps += [(module, name, 1) for module, name in ENDS]
     return [Point(module, name, after, nth) for module, name, nth in steps for after in (False, True)]
-
-
-def die(point: Point) -> None:
-    """From now on this process kills itself at the point."""
-    real: Callable[..., Any] = getattr(point.module, point.name)
-    calls = 0
-
-    def dying(*args: Any, **values: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        found = real(*args, **values) if calls < point.nth or point.after else None
-        if calls == point.nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return found
-
-    setattr(point.module, point.name, dying)
-
-
-def killed_at(point: Point, run: Run) -> None:
-    """Work at the run in a process that dies at the point."""
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        try:
-            die(point)
-            runs.work_off(number=run.number)
-        finally:
-            os._exit(1)
-    _pid, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), f"it did not come to {point}"
-    assert os.WTERMSIG(status) == signal.SIGKILL
 
 
 @pytest.mark.django_db(transaction=True)
