@@ -12,6 +12,7 @@ VERBS.update(
         "notices.give_way": _("The notice gave way to the other record's"),
         "notices.lapse": _("The notice lapsed"),
         "notices.district": _("Corrected the notice's district after a move"),
+        "window.open": _("Opened the window"),
         "receipts.record": _("Recorded the payment"),
         "receipts.assign": _("Assigned the receipt to its notice"),
         "receipts.return": _("Returned the receipt"),

@@ -10,6 +10,7 @@ VERBS.update(
         "lists.apply": _("Applied the list"),
         "lists.discard": _("Discarded a list"),
         "lists.export": _("Downloaded the refused rows"),
+        "classes.change": _("Changed the classes"),
         "classes.export": _("Downloaded a class list"),
         "classes.leave": _("Reported students who left"),
         "classes.advance": _("Advanced the classes"),

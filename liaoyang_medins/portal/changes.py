@@ -64,6 +64,7 @@ NAMES: dict[str, Promise] = {
     "discharged_on": _("Discharged on"),
     "disease": _("Disease"),
     "district_share": _("District share (yuan)"),
+    "done": _("Done"),
     "drafts": _("Drafts"),
     "dry_run": _("Dry run"),
     "due_on": _("Due on"),
@@ -92,17 +93,20 @@ NAMES: dict[str, Promise] = {
     "last": _("Last record"),
     "line_numbers": _("Lines"),
     "lines": _("Lines"),
+    "made": _("Made"),
     "materials": _("Documents"),
     "may_refer": _("May issue referrals (Art. 23)"),
     "moved_on": _("Moved on"),
     "name": _("Name on record"),
     "name_en": _("Name in English"),
+    "nothing": _("Nothing to do"),
     "notice": _("Notice"),
     "notices": _("Notices"),
     "number": _("Number"),
     "office": _("Office"),
     "on": _("Day"),
     "out_of_city": _("Out of the city"),
+    "paid": _("Paid already"),
     "paid_on": _("Value date"),
     "parent": _("Belongs to"),
     "parent_id": _("Belongs to"),
@@ -122,6 +126,7 @@ NAMES: dict[str, Promise] = {
     "reasons": _("Reasons found"),
     "receipt": _("Receipts"),
     "referral_id": _("Referral"),
+    "refused": _("Refused"),
     "relation": _("Relation"),
     "replaced_by": _("Replaced by"),
     "replaces": _("Replaces"),
@@ -134,7 +139,9 @@ NAMES: dict[str, Promise] = {
     "rows": _("Rows that moved"),
     "run": _("Run"),
     "settlement": _("Settlement"),
+    "settlements": _("Settlements"),
     "sex": _("Sex"),
+    "sha256": _("Checksum"),
     "starts": _("From"),
     "stated_notice": _("Stated notice number"),
     "statement": _("Subsidy statements"),
@@ -143,6 +150,7 @@ NAMES: dict[str, Promise] = {
     "survivor": _("Record that stays"),
     "taken_by": _("Who took it"),
     "terms": _("Certificates extended"),
+    "there": _("Open already"),
     "tier": _("Tier"),
     "to": _("Receiving institution"),
     "total": _("Total (yuan)"),
@@ -150,10 +158,14 @@ NAMES: dict[str, Promise] = {
     "undone": _("What was taken back"),
     "valid_until": _("Valid until"),
     "value": _("What holds"),
+    "waiting": _("Waiting"),
     "was": _("Why not matched before"),
     "withdrawn": _("Withdrawn"),
+    "would": _("To be done"),
     "year": _("Contribution year"),
 }
+# Keys of files, which say nothing to anybody.
+UNSHOWN = frozenset({"key"})
 # What holds several values of one kind; any other pair is the value before and after.
 LISTS = frozenset({"contradictions", "fields", "line_numbers", "lines", "notices", "reasons", "replaces"})
 CODES: dict[str, tuple[type[StrEnum], ...]] = {
@@ -186,7 +198,8 @@ CONTRADICTIONS: dict[str, str | Promise] = {
 
 def changes_of(entry: AuditEntry) -> list[tuple[str, str]]:
     """What an entry changed, in words: the name, and the value or the values before and after."""
-    return [(name_of(name), _change(entry, name, value)) for name, value in entry.changes.items()]
+    shown = ((name, value) for name, value in entry.changes.items() if name not in UNSHOWN)
+    return [(name_of(name), _change(entry, name, value)) for name, value in shown]
 
 
 def name_of(name: str) -> str:

@@ -128,8 +128,9 @@ class Cards:
     # --- through the services ---------------------------------------------------------------
 
     def handed_out(self, **values: Any) -> list[InsuranceCard]:
-        """Cards that their holders have and whose relationship goes on, in the order of their holders."""
-        rows = InsuranceCard.objects.filter(status="handed_out", enrollment__ends=None, **values)
+        """Cards that their holders have by today and whose relationship goes on, in the order of their holders."""
+        rows = InsuranceCard.objects.filter(status="handed_out", enrollment__ends=None, since__lte=clock.today())
+        rows = rows.filter(**values)
         return list(rows.select_related("resident").order_by("resident__number")[:8])
 
     def counter(self) -> None:
@@ -142,6 +143,7 @@ class Cards:
                 if made.status == InsuranceCard.Status.MADE:
                     cards.hand_over(numbers=[made.number], by=clerk)
             at_hand = InsuranceCard.objects.filter(status="with_community", resident__community=community.office)
+            at_hand = at_hand.filter(since__lte=clock.today())
             for card in at_hand.order_by("resident__number")[2:3]:
                 taken = cards.Taken(card.number, "relative", "李桂兰")
                 cards.hand_out(taken=[taken], on=clock.today(), by=community)
