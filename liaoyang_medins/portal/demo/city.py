@@ -96,7 +96,6 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     say(f"{size.residents:,} residents, their contributions and stays")
     patients = load_people(size, town, lambda done: show(steps.people * done))
     analyze(LOADED)
-    tidy_names()
     say("subsidy statements")
     issue_past_statements(size.as_of, clerk=actors["clerk"], reviewer=actors["reviewer"])
     show(steps.statements)
@@ -214,12 +213,6 @@ def analyze(models: Sequence[type[Model]]) -> None:
     with connection.cursor() as cursor:
         for model in models:
             cursor.execute(f"ANALYZE {model._meta.db_table}")
-
-
-def tidy_names() -> None:
-    """What the index of names has put off until later is put in place: a search looks through what waits."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('resident_name_parts')")
 
 
 def create_accounts() -> dict[str, Actor]:
