@@ -20,6 +20,7 @@ from enrollment.registration import idnumber
 from enrollment.registration.models import Circumstance, Enrollment, Registration, Resident
 from enrollment.registration.rules import PersonFacts
 from funds.models import JournalEntry
+from liaoyang_medins.kernel.audit.management.commands.grant_app_role import create_role, grant
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.money import ZERO
@@ -85,6 +86,27 @@ def test_the_same_arguments_make_the_same_city_however_many_are_written_at_a_tim
     monkeypatch.setattr(city, "BATCH", 25)
     monkeypatch.setattr(city, "BATCHES_A_POSTING", 1)
     assert content(size) == first
+
+
+def test_the_portals_own_role_makes_a_city_that_postgresql_knows_the_size_of() -> None:
+    # It owns no table. Not known, each payment at the demo's counters read all residents.
+    with connection.cursor() as cursor:
+        create_role(cursor, "portal_with_a_city", "word's pass")
+        grant(connection, "portal_with_a_city")
+        cursor.execute("SET LOCAL ROLE portal_with_a_city")
+        create_demo_city(CitySize(residents=60), lambda said: None)
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'registration_resident'::regclass")
+        assert cursor.fetchone()[0] >= 60
+
+
+def test_a_role_that_may_not_analyze_is_told_so_before_it_works_for_hours() -> None:
+    with connection.cursor() as cursor:
+        create_role(cursor, "portal_without", "word's pass")
+        grant(connection, "portal_without")
+        cursor.execute("REVOKE MAINTAIN ON registration_resident FROM portal_without")
+        cursor.execute("SET LOCAL ROLE portal_without")
+        with pytest.raises(PermissionError, match="may not ANALYZE registration_resident"):
+            create_demo_city(CitySize(residents=60), lambda said: None)
 
 
 def test_people_live_in_households_and_children_bear_their_name() -> None:

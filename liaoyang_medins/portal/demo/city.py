@@ -209,9 +209,18 @@ def no_collector() -> Iterator[None]:
 
 
 def analyze(models: Sequence[type[Model]]) -> None:
-    """What was written is news to PostgreSQL until the transaction ends; the rest of the work asks for it by index."""
+    """What was written is news to PostgreSQL until the transaction ends; the rest of the work asks for it by index.
+
+    PermissionError where the database role may not: PostgreSQL would only warn, and each later statement read whole
+    tables.
+    """
     with connection.cursor() as cursor:
         for model in models:
+            cursor.execute("SELECT has_table_privilege(%s, 'MAINTAIN')", [model._meta.db_table])
+            if cursor.fetchone() != (True,):
+                raise PermissionError(
+                    f"The database role may not ANALYZE {model._meta.db_table}: run manage.py grant_app_role."
+                )
             cursor.execute(f"ANALYZE {model._meta.db_table}")
 
 

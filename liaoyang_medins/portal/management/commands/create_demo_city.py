@@ -31,7 +31,7 @@ class Command(BaseCommand):
         progress = Progress(self.stdout)
         try:
             counts = create_demo_city(size, progress.say, progress.show)
-        except ValueError as error:
+        except (ValueError, PermissionError) as error:
             raise CommandError(str(error)) from error
         finally:
             progress.close()
