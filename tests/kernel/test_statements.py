@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.statements import OneOf, Statement, insert, insert_all, insert_numbered, update
+from liaoyang_medins.kernel.statements.writing import FEW
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -88,16 +89,28 @@ def test_what_is_written_comes_back() -> None:
     ]
 
 
-def test_a_row_knows_its_key_once_written() -> None:
-    rows = [entry("A"), entry("B"), entry("C")]
+# Few rows have a statement of their own, many are written from lists.
+COUNTS = pytest.mark.parametrize("count", [1, 2, FEW, FEW + 1, 3 * FEW])
+
+
+@COUNTS
+def test_a_row_knows_its_key_once_written(count: int) -> None:
+    rows = [entry(f"N{place}", user_id=place or None, changes={"%": place}) for place in range(count)]
     insert_all(rows)
-    assert [AuditEntry.objects.get(pk=row.pk).object_number for row in rows] == ["A", "B", "C"]
+    found = AuditEntry.objects.in_bulk()
+    assert [(found[row.pk].object_number, found[row.pk].user_id, found[row.pk].changes) for row in rows] == [
+        (f"N{place}", place or None, {"%": place}) for place in range(count)
+    ]
     assert not any(row._state.adding for row in rows)
 
 
-def test_what_the_columns_refuse_is_refused() -> None:
+@COUNTS
+def test_a_text_that_is_too_long_is_refused_and_not_cut_off(count: int) -> None:
     with pytest.raises(DataError), transaction.atomic():
-        insert_all([entry("A"), entry("B" * 61)])
+        insert_all([entry("A")] * (count - 1) + [entry("B" * 61)])
+
+
+def test_what_the_columns_refuse_is_refused() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         insert(Office(kind="community", code="C1", name="无上级"))
     factories.area()

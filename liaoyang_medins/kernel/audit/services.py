@@ -75,8 +75,6 @@ def together() -> Iterator[None]:
         _kept.reset(token)
     if outer is not None:
         outer.extend(mine)
-    elif len(mine) == 1:
-        insert(mine[0])
     else:
         insert_all(mine)
 

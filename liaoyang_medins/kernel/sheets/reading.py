@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 
 from liaoyang_medins.kernel.errors import Invalid
@@ -78,6 +79,11 @@ _NO_TEXT: dict[bytes, str | Promise] = {
 }
 _WEB_PAGE = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"mime-version:")
 _FORMULA_IN_TEXT = ("=", "@")
+# No program writes more rows into a sheet; a file that names one far below would have the empty ones counted for hours.
+LAST_PLACE = 1_048_576
+# What zipfile says of an archive that it cannot read. RuntimeError: one with a password, or packed in a way that it
+# does not know.
+_BAD_ARCHIVE = (zipfile.BadZipFile, RuntimeError, EOFError, OSError)
 
 
 def read_table(file: IO[bytes], *, limits: Limits = Limits()) -> list[Row]:
@@ -193,7 +199,7 @@ def _look_before_unpacking(content: bytes, limits: Limits) -> None:
                     with archive.open(part) as opened:
                         if b"<!DOCTYPE" in opened.read(4096):
                             raise _wrong(_("The workbook holds what no list needs. It is not opened."), "doctype")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _BAD_ARCHIVE as error:
         raise _wrong(
             _("The workbook cannot be read: it is damaged. Save it anew and send that."), "damaged"
         ) from error
@@ -206,6 +212,11 @@ def _of_sheet(book: Any, limits: Limits) -> Iterator[Row]:
     # What a sheet says of its own size need not be true.
     sheet.reset_dimensions()
     for place, cells in enumerate(sheet.iter_rows(max_col=limits.columns + 1), start=1):
+        if place > LAST_PLACE:
+            raise _wrong(_("The workbook cannot be read: it is damaged. Save it anew and send that."), "damaged")
+        written = [cell for cell in cells if cell is not EMPTY_CELL]
+        if not written:
+            continue
         row = _row(place, [_cell(cell) for cell in cells])
         if row is not None:
             yield row
