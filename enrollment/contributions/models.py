@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.registration.models import DayRange, Enrollment, Resident
 from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.papers.models import KeptPaper
 
 ZERO = Decimal("0.00")
 
@@ -231,3 +232,56 @@ class BenefitPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts}–{self.ends}"
+
+
+class BegunBenefit(models.Model):
+    """The agency's record that the benefits of a period have begun (B1 to B5): made once, on the period's first day
+    or, where it was bought later, when it was found.
+
+    It decides nothing: a day is covered by its period. It says that the beginning was looked at and counted.
+    """
+
+    period = models.OneToOneField(BenefitPeriod, models.PROTECT, related_name="begun")
+    begun_on = models.DateField(_("recorded on"))
+
+    class Meta:
+        verbose_name = _("begun benefits")
+
+    def __str__(self) -> str:
+        return f"{self.period_id} {self.begun_on}"
+
+
+class WindowLetter(models.Model):
+    """A letter about a contribution year, to whom a window's notice went or would have gone: once a year each.
+
+    - `reminder`: the notice is not paid yet and its term ends soon. It says what the notice says.
+    - `no_notice`: no notice is made, for the `reasons` (E1 to E6, E9); its `paper` is kept as it was said.
+    """
+
+    class Kind(models.TextChoices):
+        REMINDER = "reminder", _("Reminder")
+        NO_NOTICE = "no_notice", _("Why there is no notice")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="letters", verbose_name=_("enrollment"))
+    contribution_year = models.PositiveSmallIntegerField(_("contribution year"))
+    notice = models.ForeignKey(ContributionNotice, models.PROTECT, null=True, related_name="letters")
+    paper = models.OneToOneField(KeptPaper, models.PROTECT, null=True, related_name="+")
+    reasons = models.JSONField(_("reasons"), default=list)
+    written_on = models.DateField(_("written on"))
+
+    class Meta:
+        verbose_name = _("letter of the window")
+        ordering = ["-contribution_year", "-id"]
+        constraints = [
+            models.UniqueConstraint(name="letter_once_a_year", fields=["enrollment", "contribution_year", "kind"]),
+            models.CheckConstraint(
+                name="letter_is_of_its_kind",
+                condition=Q(kind="reminder", notice__isnull=False, paper=None)
+                | Q(kind="no_notice", notice=None, paper__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["contribution_year", "kind", "id"], name="letters_of_year")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.enrollment_id} {self.contribution_year}"

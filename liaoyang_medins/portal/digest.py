@@ -62,6 +62,8 @@ LEFT_OUT_OF: dict[Model, frozenset[str]] = {
     # The number of the run that made it.
     cards.InsuranceCard: frozenset({"run"}),
     cards.CertificateTerm: frozenset({"run"}),
+    # Its words are digested where they are kept.
+    contributions.WindowLetter: frozenset({"paper"}),
     # The keys of what moved, for who undoes it by hand.
     life.Merge: frozenset({"moved"}),
 }
@@ -95,6 +97,10 @@ KEYS: dict[str, str] = {
     "ContributionNotice": """
         SELECT own.id, json_build_array(k.key, contribution_year, kind, {place})::text AS key
         FROM contributions_contributionnotice own JOIN {Resident} AS k ON k.id = resident_id
+    """,
+    "BenefitPeriod": """
+        SELECT own.id, json_build_array(k.key, starts, {place})::text AS key
+        FROM contributions_benefitperiod own JOIN {ContributionNotice} AS k ON k.id = notice_id
     """,
     "Circumstance": """
         SELECT own.id, json_build_array(k.key, kind, starts, {place})::text AS key
@@ -163,6 +169,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
         "resident_id, contribution_year, kind",
         ("issued_on", "pay_from", "paid_on", "status", "personal", "government", "tier", "benefit_facts"),
     ),
+    "BenefitPeriod": ("notice_id, starts", ("withdrawn_on", "ends")),
     "UploadedList": ("source, sha256", ("uploaded_on", "applied_on", "file_name")),
     "Circumstance": ("resident_id, kind, starts", ("voided", "value", "ends", "document_number")),
     "Household": ("community_id, own.address, own.phone, formed_on", ("formed_on",)),
@@ -175,12 +182,14 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
 CONTENTS: dict[Model, str] = {
     # What is said, without the numbers that are drawn from sequences.
     papers.KeptPaper: r"""
-        SELECT json_build_array(paper.kind, object_type, coalesce(k.key, misused.key), round, made_on,
+        SELECT json_build_array(paper.kind, object_type, coalesce(k.key, misused.key, insured.key), round, made_on,
             regexp_replace(content, '[A-Z][0-9]{4}-[0-9]{7,}|\m[0-9]{13}\M', '', 'g'))::text AS content
         FROM papers_keptpaper paper LEFT JOIN registration_registration about ON about.number = paper.object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id
         LEFT JOIN misuse_misusecase misuse ON misuse.number = paper.object_number
         LEFT JOIN {MisuseCase} AS misused ON misused.id = misuse.id
+        LEFT JOIN registration_enrollment enrollment ON enrollment.number = paper.object_number
+        LEFT JOIN {Enrollment} AS insured ON insured.id = enrollment.id
     """,
     # Those of a draft are work under way.
     attachments.Attachment: """
