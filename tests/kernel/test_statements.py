@@ -143,6 +143,24 @@ def test_an_update_writes_the_named_fields_only_and_misses_no_row() -> None:
         update(gone, "name")
 
 
+def test_an_update_writes_the_row_that_goes_with_it_or_neither() -> None:
+    area = factories.area()
+    area.name = "改名"
+    user = User(username="added", name="%s", password="x")
+    update(area, "name", adding=user)
+    assert Office.objects.get(pk=area.pk).name == "改名"
+    assert User.objects.get(pk=user.pk).name == "%s"
+    assert not user._state.adding
+    with pytest.raises(DataError), transaction.atomic():
+        area.name = "又"
+        update(area, "name", adding=User(username="u" * 151, name="x", password="x"))
+    assert Office.objects.get(pk=area.pk).name == "改名"
+    area.pk = -1
+    with pytest.raises(DatabaseError, match="not there any more"):
+        update(area, "name", adding=User(username="neither", name="x", password="x"))
+    assert not User.objects.filter(username="neither").exists()
+
+
 def test_numbers_are_drawn_by_the_statement_that_writes() -> None:
     from enrollment.registration.models import Resident
 

@@ -12,17 +12,17 @@ from liaoyang_medins.kernel.errors import Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
-from liaoyang_medins.kernel.statements import insert, insert_numbered
+from liaoyang_medins.kernel.statements import insert_numbered
 
 from .. import papers, rules, selectors
 from ..endings import ending
 from ..labels import label
-from ..models import Enrollment, Handover, Registration
+from ..models import Enrollment, Registration
 from .common import (
     Assessment,
     Status,
     assess_again,
-    holder,
+    hand_over,
     keep_assessment,
     kept_as,
     locked_registration,
@@ -56,9 +56,7 @@ def forward(*, number: str, version: int, by: Actor) -> Registration:
     due_on = None
     if then == Status.AT_DISTRICT:
         due_on = rules.district_due(today, selectors.policy_on(today))
-    giver = holder(registration)[1]
-    move(registration, then, on=today, due_on=due_on)
-    _hand_over(registration, giver, today)
+    hand_over(registration, then, on=today, due_on=due_on)
     _record(registration, "registrations.forward", by, due_on=due_on)
     return registration
 
@@ -87,9 +85,7 @@ def approve(*, number: str, version: int, by: Actor) -> Registration:
     today = clock.today()
     _require_eligible(registration, today)
     registration.reviewed_by_id = by.user_id
-    giver = holder(registration)[1]
-    move(registration, Status.AT_AGENCY, on=today)
-    _hand_over(registration, giver, today)
+    hand_over(registration, Status.AT_AGENCY, on=today)
     _record(registration, "registrations.approve", by)
     return registration
 
@@ -203,13 +199,6 @@ def enroll(registration: Registration, file: selectors.OnFile, *, by: Actor) -> 
         settle_ends(registration.resident, by=by)
         enrollment.refresh_from_db()
     return enrollment
-
-
-def _hand_over(registration: Registration, giver: Office | None, on: datetime.date) -> None:
-    """Write down which office gave the registration to which, once it is at its next step."""
-    if giver is not None:
-        taker = holder(registration)[1]
-        insert(Handover(registration=registration, giver=giver, taker=taker, handed_on=on))
 
 
 def _opened(number: str, version: int, by: Actor) -> Registration:

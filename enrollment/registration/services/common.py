@@ -19,7 +19,7 @@ from liaoyang_medins.kernel.states import require_transition, require_version
 
 from .. import facts, locks, rules, selectors
 from ..data import CircumstanceData
-from ..models import Enrollment, Registration, Resident
+from ..models import Enrollment, Handover, Registration, Resident
 from ..quotes import Quote, QuoteFacts, quote
 
 Status = Registration.Status
@@ -189,8 +189,26 @@ def kept_as(notice: KeptPaper | None) -> dict[str, str]:
 
 def move(registration: Registration, then: str, *, on: datetime.date, due_on: datetime.date | None = None) -> None:
     """Put the registration at its next step and save what steps change, one version further."""
+    _put(registration, then, on, due_on)
+    update(registration, *CHANGED_BY_STEPS)
+
+
+def hand_over(
+    registration: Registration, then: str, *, on: datetime.date, due_on: datetime.date | None = None
+) -> None:
+    """The same for a step to another office, with the handover from the one that had it."""
+    giver = holder(registration)[1]
+    _put(registration, then, on, due_on)
+    taker = holder(registration)[1]
+    update(
+        registration,
+        *CHANGED_BY_STEPS,
+        adding=Handover(registration=registration, giver=giver, taker=taker, handed_on=on),
+    )
+
+
+def _put(registration: Registration, then: str, on: datetime.date, due_on: datetime.date | None) -> None:
     registration.status = then
     registration.step_since = on
     registration.due_on = due_on
     registration.version += 1
-    update(registration, *CHANGED_BY_STEPS)

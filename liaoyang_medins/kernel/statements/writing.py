@@ -84,17 +84,27 @@ def insert_all(rows: Sequence[models.Model]) -> None:
         _written(row, key)
 
 
-def update(row: models.Model, *names: str) -> None:
-    """Save these fields (all but the key, where none is named), as `row.save(update_fields=names)` does."""
+def update(row: models.Model, *names: str, adding: models.Model | None = None) -> None:
+    """Save these fields (all but the key, where none is named), as `row.save(update_fields=names)` does, and write
+    the new row `adding` that goes with it in the same statement.
+    """
     held = HELD.get()
     if held is not None:
+        if adding is not None:
+            insert(adding)
         columns, text = _update_all(type(row), names)
         values = [_stored(column, row, adding=False) for column in columns]
         held.hold(("update", type(row), names), text, [*values, row.pk], key=row.pk)
         return
-    columns, text = _update(type(row), names)
-    if not text.run([*(_stored(column, row, adding=False) for column in columns), row.pk]):
+    columns, added, text = _update(type(row), names, type(adding) if adding is not None else None)
+    values = [*(_stored(column, row, adding=False) for column in columns), row.pk]
+    if adding is not None:
+        values += [_stored(column, adding, adding=True) for column in added]
+    done = text.run(values)
+    if not done:
         raise DatabaseError(f"{row!r} is not there any more.")
+    if adding is not None:
+        _written(adding, done[0][1])
 
 
 def _hold_insert(held: "Batch", row: models.Model) -> None:
@@ -206,11 +216,16 @@ def _insert_all(model: type[models.Model], *, keyed: bool) -> tuple[list[Column]
     return columns, named(f"insert_all_{model._meta.model_name}", sql, slots, casts, changes=True)
 
 
-def _arrays(columns: Sequence[Column]) -> list[str]:
-    """The types of lists of the columns' values; without a length: a text that is too long is refused by its column
-    and not cut off.
+def _types(columns: Sequence[Column]) -> list[str]:
+    """The types of the columns' values; without a length: a text that is too long is refused by its column and not
+    cut off.
     """
-    return [f"{str(column.field.db_type(connection)).split('(')[0]}[]" for column in columns]
+    return [str(column.field.db_type(connection)).split("(")[0] for column in columns]
+
+
+def _arrays(columns: Sequence[Column]) -> list[str]:
+    """The types of lists of the columns' values."""
+    return [f"{name}[]" for name in _types(columns)]
 
 
 def _called(columns: list[Column], names: tuple[str, ...]) -> list[Column]:
@@ -238,10 +253,26 @@ def _update_all(model: type[models.Model], names: tuple[str, ...]) -> tuple[list
 
 
 @cache
-def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[Column], Text]:
+def _update(
+    model: type[models.Model], names: tuple[str, ...], adding: type[models.Model] | None
+) -> tuple[list[Column], list[Column], Text]:
+    """The values that are changed, the key, then the values of the row that is added."""
     table, columns, key = _table(model)
     columns = _called(columns, names)
-    slots = [Slot(place + 1) for place in range(len(columns) + 1)]
     settings = ", ".join(f"{_quoted(column.column)} = %s" for column in columns)
     sql = f"UPDATE {table} SET {settings} WHERE {key} = %s RETURNING {key}"  # noqa: S608
-    return columns, named(f"update_{model._meta.model_name}", sql, slots, [""] * len(slots), changes=True)
+    slots = [Slot(place + 1) for place in range(len(columns) + 1)]
+    name = f"update_{model._meta.model_name}"
+    if adding is None:
+        return columns, [], named(name, sql, slots, [""] * len(slots), changes=True)
+    into, added, added_key = _table(adding)
+    places = [Slot(len(slots) + place + 1) for place in range(len(added))]
+    # Only where the row is still there: both or nothing. What comes first in the text comes first in the parameters.
+    sql = (
+        f"WITH changed AS ({sql}), "
+        f"added AS (INSERT INTO {into} ({_quoted(*(column.column for column in added))}) "  # noqa: S608
+        f"SELECT {', '.join(f'%s::{kind}' for kind in _types(added))} FROM changed RETURNING {added_key}) "
+        f"SELECT changed.{key}, added.{added_key} FROM changed, added"
+    )
+    slots += places
+    return columns, added, named(f"{name}_adding", sql, slots, [""] * len(slots), changes=True)
