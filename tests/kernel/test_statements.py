@@ -151,8 +151,8 @@ def test_an_update_writes_the_row_that_goes_with_it_or_neither() -> None:
     assert Office.objects.get(pk=area.pk).name == "改名"
     assert User.objects.get(pk=user.pk).name == "%s"
     assert not user._state.adding
+    area.name = "又"
     with pytest.raises(DataError), transaction.atomic():
-        area.name = "又"
         update(area, "name", adding=User(username="u" * 151, name="x", password="x"))
     assert Office.objects.get(pk=area.pk).name == "改名"
     area.pk = -1

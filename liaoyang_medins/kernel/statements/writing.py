@@ -269,8 +269,8 @@ def _update(
     places = [Slot(len(slots) + place + 1) for place in range(len(added))]
     # Only where the row is still there: both or nothing. What comes first in the text comes first in the parameters.
     sql = (
-        f"WITH changed AS ({sql}), "
-        f"added AS (INSERT INTO {into} ({_quoted(*(column.column for column in added))}) "  # noqa: S608
+        f"WITH changed AS ({sql}), "  # noqa: S608
+        f"added AS (INSERT INTO {into} ({_quoted(*(column.column for column in added))}) "
         f"SELECT {', '.join(f'%s::{kind}' for kind in _types(added))} FROM changed RETURNING {added_key}) "
         f"SELECT changed.{key}, added.{added_key} FROM changed, added"
     )
