@@ -2,7 +2,7 @@
 
 A paper is drawn up once, in the language that is active, and shown in two ways:
 
-    from liaoyang_medins.kernel.papers.paper import amount, draw_up, facts, table, text
+    from liaoyang_medins.kernel.papers.paper import amount, code, draw_up, facts, table
     from liaoyang_medins.kernel.papers.pdf import to_pdf
     from liaoyang_medins.kernel.papers.web import show, show_all
 
@@ -12,7 +12,7 @@ A paper is drawn up once, in the language that is active, and shown in two ways:
             facts([(_("Name"), resident.name), (_("ID number"), masked(resident.id_number))]),
             table([(_("Notice"), SHORT), (_("You pay"), NUMBER)], [[notice.number, money(notice.personal)]]),
             amount(_("Amount due"), notice.personal),
-            text(_("Payable at a designated bank.")),
+            code(notice.number, _("Payable at a designated bank.")),
         ],
         signatures=[_("Handled by")], seal=_("Seal of the agency"),
     )
@@ -22,7 +22,7 @@ A paper is drawn up once, in the language that is active, and shown in two ways:
 
 Values are texts as they shall stand on the paper: ID numbers masked, money with `money`, days with `paper_date`. They
 reach the PDF as data, never as source, so nothing that people typed can be taken for markup. A paper that does not
-look like a page of blocks names a layout of its own: `layouts/<name>.typ`, which is handed the same data (`extra`
+look like a page of blocks names another layout (`wide` is the same page across) or one of its own: `layouts/<name>.typ`, which is handed the same data (`extra`
 holds what the blocks do not).
 
 `services.keep` keeps a paper as it was said, in every language of the portal: what was told somebody stays told.

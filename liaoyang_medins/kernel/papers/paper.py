@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import segno
 from django.utils.translation import get_language, gettext
 
 from liaoyang_medins.kernel import money
@@ -111,3 +112,22 @@ def table(
 def amount(label: str, yuan: Decimal) -> Block:
     """A sum of `yuan` in figures and in the characters of a paper form (大写)."""
     return {"kind": "amount", "label": label, "figure": f"¥{yuan:,.2f}", "words": money.daxie(yuan)}
+
+
+def code(value: str, words: str) -> Block:
+    """A QR code that a scanner reads `value` from, beside the `words` that say what to do with it."""
+    matrix = segno.make(value, micro=False, error="m", boost_error=False).matrix
+    return {"kind": "code", "value": value, "words": words, "size": len(matrix), "path": _squares(matrix)}
+
+
+def _squares(matrix: Sequence[Sequence[int]]) -> str:
+    """The dark squares of a code as the path of a drawing, a run of them in a row at once."""
+    path = []
+    for down, row in enumerate(matrix):
+        across = 0
+        while across < len(row):
+            run = next((place for place in range(across, len(row)) if not row[place]), len(row)) - across
+            if run:
+                path.append(f"M{across} {down}h{run}v1h-{run}z")
+            across += run or 1
+    return "".join(path)

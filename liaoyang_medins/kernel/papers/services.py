@@ -16,12 +16,14 @@ from .models import KeptPaper
 from .paper import Paper
 
 
-def keep(*, kind: str, of: models.Model, on: datetime.date, draw: Callable[[int], Paper]) -> KeptPaper:
+def keep(
+    *, kind: str, of: models.Model, on: datetime.date, draw: Callable[[int], Paper], round_of: int = 0
+) -> KeptPaper:
     """Keep a paper of `kind` about the object `of`, drawn up on the day `on`; call it in the transaction of the act,
     with the object locked. `draw` draws it up in the active language; it is told which paper of the kind it is (from
-    1). The act's audit entry should hold the `sha256`.
+    1), `round_of` where the caller has counted. The act's audit entry should hold the `sha256`.
     """
-    round_of = of_object(of, kind).count() + 1
+    round_of = round_of or of_object(of, kind).count() + 1
     said = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
