@@ -21,15 +21,25 @@ from liaoyang_medins.kernel.policy.terms import ReceiptProblem
 from liaoyang_medins.kernel.statements import Statement, batch, insert_numbered
 
 from ..models import ContributionNotice, Receipt
-from .settling import Verdict, read_settling_ahead, settle
-from .writing import lock_pair
+from .settling import Verdict, decide, read_settling_ahead, settle
+from .writing import lock_pair, seen_pair
+
+
+def _of_number(number: str) -> QuerySet[ContributionNotice]:
+    rows = ContributionNotice.objects.select_related("resident__community__parent__parent")
+    return rows.filter(number=number).order_by()
 
 
 @Statement
 def _stated(number: str) -> QuerySet[ContributionNotice]:
     """The notice, with its resident under lock."""
-    rows = ContributionNotice.objects.select_related("resident__community__parent__parent")
-    return rows.select_for_update(of=("resident",)).filter(number=number).order_by()
+    return _of_number(number).select_for_update(of=("resident",))
+
+
+@Statement
+def _seen(number: str) -> QuerySet[ContributionNotice]:
+    """The same without a lock."""
+    return _of_number(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,41 @@ def record_payments(*, payments: Sequence[Payment], by: Actor) -> list[Receipt |
             _("Somebody else recorded one of these payments at the same moment. Record them again.")
         ) from error
     return receipts
+
+
+def foresee_payments(*, payments: Sequence[Payment]) -> list[ReceiptProblem | None]:
+    """What `record_payments` would find wrong with each of these payments, None where it would settle its notice: only
+    reads. Call it inside a transaction.
+    """
+    lines = [plain(payment) for payment in payments]
+    numbers = sorted({line.stated_notice for line in lines})
+    with batch() as held:
+        _seen.ahead([(number,) for number in numbers])
+        read_settling_ahead((notice for number in numbers for notice in _seen(number)), lock=False)
+        found = []
+        for line in lines:
+            held.turn()
+            found.append(_foreseen(line))
+    return found
+
+
+def _foreseen(line: Payment) -> ReceiptProblem | None:
+    notice = _seen.first(line.stated_notice)
+    if notice is None:
+        return ReceiptProblem.UNKNOWN_NOTICE
+    try:
+        decision = decide(
+            resident=notice.resident, stated=notice, amount=line.amount, paid_on=line.paid_on, pair_of=seen_pair
+        )
+    except (Conflict, Refused) as error:
+        if error.code not in STANDS_AGAINST:
+            raise
+        return STANDS_AGAINST[error.code]
+    if decision.problem is None:
+        # For the second payment of somebody in the same file; the row in memory is nobody else's.
+        for row in decision.pair:
+            row.status = ContributionNotice.Status.PAID
+    return decision.problem
 
 
 REFERENCE = ("channel", "bank_reference")

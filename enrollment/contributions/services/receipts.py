@@ -20,9 +20,9 @@ from .payments import judged, plain_number
 from .writing import Status, lock_pair, lock_resident, move
 
 
-def locked_receipt(number: str, version: int, notice: ContributionNotice | None) -> Receipt:
+def locked_receipt(number: str, version: int | None, notice: ContributionNotice | None) -> Receipt:
     """The receipt, locked after the residents concerned. Raises Invalid, or Conflict where it changed since it was
-    shown.
+    shown in this `version`.
     """
     seen = Receipt.objects.filter(number=number).select_related("notice").first()
     if seen is None:
@@ -31,7 +31,8 @@ def locked_receipt(number: str, version: int, notice: ContributionNotice | None)
     for pk in sorted(residents):
         lock_resident(pk)
     receipt = Receipt.objects.select_for_update(of=("self",)).select_related("notice").get(pk=seen.pk)
-    require_version(receipt.version, version, told=lambda: last_change(receipt))
+    if version is not None:
+        require_version(receipt.version, version, told=lambda: last_change(receipt))
     return receipt
 
 
@@ -88,6 +89,19 @@ def return_receipt(*, number: str, version: int, returned_on: date, note: str, b
     by.require("receipts.resolve")
     if not note.strip():
         raise Invalid(_("Give the reason."), field="note")
+    return _returned(number, version, returned_on, note.strip(), by)
+
+
+@transaction.atomic
+def take_back_payment(*, number: str, returned_on: date, note: str, by: Actor) -> Receipt:
+    """A bank file says that the bank took a payment back on `returned_on` (C8); as `return_receipt`, without anybody
+    to decide it. Raises Invalid for a day before the payment or in the future, Conflict where it went back before.
+    """
+    by.require("receipts.record")
+    return _returned(number, None, returned_on, note, by)
+
+
+def _returned(number: str, version: int | None, returned_on: date, note: str, by: Actor) -> Receipt:
     receipt = locked_receipt(number, version, None)
     if not receipt.paid_on <= returned_on <= clock.today():
         raise Invalid(
@@ -95,7 +109,7 @@ def return_receipt(*, number: str, version: int, returned_on: date, note: str, b
         )
     matched = receipt.status == Receipt.Status.MATCHED
     move_receipt(receipt, Receipt.Status.RETURNED)
-    receipt.returned_on, receipt.note = returned_on, note.strip()
+    receipt.returned_on, receipt.note = returned_on, note
     update(receipt)
     notices = lock_pair(receipt.notice) if matched and receipt.notice else []
     for notice in notices:
@@ -108,7 +122,7 @@ def return_receipt(*, number: str, version: int, returned_on: date, note: str, b
         obj=receipt,
         resident=receipt.notice.resident.number if receipt.notice else "",
         changes={"returned_on": returned_on, "notices": [notice.number for notice in notices]},
-        note=note.strip(),
+        note=note,
     )
     if notices and receipt.notice:
         following.follow(receipt.notice.resident, by=by)

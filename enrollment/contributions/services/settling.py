@@ -1,6 +1,6 @@
 """Whether a payment settles its notice, and settling it (C6, B1–B5). Call it with the resident's row locked."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -29,6 +29,8 @@ from .notices import read_waiting_ahead, waiting_until
 from .writing import Status, differs, lock_pair, move, read_pairs_ahead, write_notices
 
 Kind = ContributionNotice.Kind
+# Of a notice itself and the one that is paid together with it.
+PairOf = Callable[[ContributionNotice], list[ContributionNotice]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,19 @@ class Verdict:
     problem: ReceiptProblem | None
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a payment would do to the notices of `pair`, before anything is written: they are made `anew` by the
+    `assessment`, and paid where there is `room`.
+    """
+
+    pair: list[ContributionNotice]
+    problem: ReceiptProblem | None
+    assessment: Assessment | None = None
+    anew: bool = False
+    room: "Room | None" = None
+
+
 def settle(
     *, resident: Resident, stated: ContributionNotice, amount: Decimal, paid_on: date, today: date, by: Actor
 ) -> Verdict:
@@ -51,53 +66,64 @@ def settle(
     payment must fit. Raises Conflict or Refused, with nothing written, where it fits but something newer stands
     against it: the resident was enrolled anew, or the days or the year are paid for already.
     """
-    pair = candidate(stated, paid_on)
-    notice = pair[0]
-    file = registration.on_file(resident)
-    facts = notice_facts(pair, file)
-    problem = rules.match_receipt(rules.ReceiptFacts(amount, paid_on, facts))
-    if problem not in (None, ReceiptProblem.SHORT, ReceiptProblem.OVER):
-        return Verdict(notice, problem)
-    try:
-        assessment = assess_on_payment(resident, notice, paid_on, file)
-    except Refused:
-        return Verdict(notice, ReceiptProblem.AFTER_END)
-    problem = rules.match_receipt(rules.ReceiptFacts(amount, paid_on, replace(facts, amount_due=assessment.due)))
-    changed = differs(pair, assessment)
-    if notice.status == Status.REMADE and changed:
-        return Verdict(notice, problem or ReceiptProblem.OUTSIDE_TERM)
-    anew = notice.status == Status.RETURNED or changed
-    # Who still has the notice in hand gets the right one; what has lapsed is only revived by the right payment.
-    if anew and problem is not None and notice.status != Status.OPEN:
-        return Verdict(notice, problem)
-    # What stands against it is looked at before anything is written.
-    room = room_for(resident, notice.enrollment, assessment) if problem is None else None
-    if anew:
+    found = decide(resident=resident, stated=stated, amount=amount, paid_on=paid_on)
+    pair = found.pair
+    if found.assessment is None:
+        return Verdict(pair[0], found.problem)
+    if found.anew:
         notice = write_notices(
             resident=resident,
-            enrollment=notice.enrollment,
-            assessment=assessment,
+            enrollment=pair[0].enrollment,
+            assessment=found.assessment,
             issued_on=today,
-            term=(notice.pay_from, notice.pay_until),
+            term=(pair[0].pay_from, pair[0].pay_until),
             replaces=pair,
             verb="notices.remake",
             by=by,
         )
         pair = lock_pair(notice)
-    if room is not None:
-        pay(resident, pair, assessment, room, paid_on, by)
+    if found.room is not None:
+        pay(resident, pair, found.assessment, found.room, paid_on, by)
         # Days that are over count from now on: stays that were settled without them are looked at.
-        if assessment.starts <= today:
+        if found.assessment.starts <= today:
             following.follow(resident, by=by)
-    return Verdict(pair[0], problem)
+    return Verdict(pair[0], found.problem)
 
 
-def read_settling_ahead(notices: Iterable[ContributionNotice]) -> None:
+def decide(
+    *, resident: Resident, stated: ContributionNotice, amount: Decimal, paid_on: date, pair_of: PairOf = lock_pair
+) -> Decision:
+    """What `settle` is going to do; only reads. Raises Conflict or Refused as it does."""
+    pair = candidate(stated, paid_on, pair_of)
+    notice = pair[0]
+    file = registration.on_file(resident)
+    facts = notice_facts(pair, file)
+    problem = rules.match_receipt(rules.ReceiptFacts(amount, paid_on, facts))
+    if problem not in (None, ReceiptProblem.SHORT, ReceiptProblem.OVER):
+        return Decision(pair, problem)
+    try:
+        assessment = assess_on_payment(resident, notice, paid_on, file)
+    except Refused:
+        return Decision(pair, ReceiptProblem.AFTER_END)
+    problem = rules.match_receipt(rules.ReceiptFacts(amount, paid_on, replace(facts, amount_due=assessment.due)))
+    changed = differs(pair, assessment)
+    if notice.status == Status.REMADE and changed:
+        return Decision(pair, problem or ReceiptProblem.OUTSIDE_TERM)
+    anew = notice.status == Status.RETURNED or changed
+    # Who still has the notice in hand gets the right one; what has lapsed is only revived by the right payment.
+    if anew and problem is not None and notice.status != Status.OPEN:
+        return Decision(pair, problem)
+    # What stands against it is looked at before anything is written.
+    room = room_for(resident, notice.enrollment, assessment) if problem is None else None
+    return Decision(pair, problem, assessment, anew, room)
+
+
+def read_settling_ahead(notices: Iterable[ContributionNotice], *, lock: bool = True) -> None:
     """Read for many, inside a batch, what settling these notices in their ordinary course asks: one part, a whole
-    calendar year.
+    calendar year. Without `lock` for who only wants to know.
     """
     rows = list(notices)
-    read_pairs_ahead(row.joint_with_id or row.pk for row in rows)
+    read_pairs_ahead((row.joint_with_id or row.pk for row in rows), lock=lock)
     registration.read_ahead(row.resident_id for row in rows)
     read_paid_years_ahead(row.resident_id for row in rows)
     read_waiting_ahead(row.enrollment_id for row in rows)
@@ -105,15 +131,15 @@ def read_settling_ahead(notices: Iterable[ContributionNotice]) -> None:
     _live_periods.ahead([(key, date(year, 1, 1), date(year, 12, 31)) for key, year in whole])
 
 
-def candidate(stated: ContributionNotice, paid_on: date) -> list[ContributionNotice]:
+def candidate(stated: ContributionNotice, paid_on: date, pair_of: PairOf = lock_pair) -> list[ContributionNotice]:
     """The notice that a payment naming `stated` can settle, locked: itself, or the one that took its place.
 
     A payment dated inside the term of a notice that was made anew after it ran out still settles the old one (C6).
     """
-    pair = lock_pair(stated)
+    pair = pair_of(stated)
     live = pair
     while live[0].replaced_by is not None:
-        live = lock_pair(live[0].replaced_by)
+        live = pair_of(live[0].replaced_by)
     old, new = pair[0], live[0]
     in_old_term = old.pay_from <= paid_on <= old.pay_until
     in_new_term = new.pay_from <= paid_on <= new.pay_until

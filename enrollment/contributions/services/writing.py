@@ -33,11 +33,25 @@ def lock_pair(notice: ContributionNotice) -> list[ContributionNotice]:
     return sorted(_pair(main), key=lambda row: row.pk != main)
 
 
+def seen_pair(notice: ContributionNotice) -> list[ContributionNotice]:
+    """The same without a lock, for who only wants to know."""
+    main = notice.joint_with_id or notice.pk
+    return sorted(_seen_pair(main), key=lambda row: row.pk != main)
+
+
+def _of_pair(main: int) -> QuerySet[ContributionNotice]:
+    rows = ContributionNotice.objects.select_related("enrollment__registration", "district")
+    return rows.filter(Q(pk=main) | Q(joint_with_id=main)).order_by("pk")
+
+
 @Statement
 def _pair(main: int) -> QuerySet[ContributionNotice]:
-    rows = ContributionNotice.objects.select_for_update(of=("self",))
-    rows = rows.select_related("enrollment__registration", "district").filter(Q(pk=main) | Q(joint_with_id=main))
-    return rows.order_by("pk")
+    return _of_pair(main).select_for_update(of=("self",))
+
+
+@Statement
+def _seen_pair(main: int) -> QuerySet[ContributionNotice]:
+    return _of_pair(main)
 
 
 def live_notices(resident: Resident, years: Iterable[int]) -> list[ContributionNotice]:
@@ -56,11 +70,11 @@ def read_live_ahead(residents: Iterable[int], years: list[int]) -> None:
     _live.ahead([(resident, years) for resident in residents])
 
 
-def read_pairs_ahead(mains: Iterable[int]) -> None:
+def read_pairs_ahead(mains: Iterable[int], *, lock: bool = True) -> None:
     """Lock and read for many, inside a batch, what `lock_pair` asks about these notices, the ones that are paid
-    first.
+    first; without `lock`, what `seen_pair` asks.
     """
-    _pair.ahead([(main,) for main in mains])
+    (_pair if lock else _seen_pair).ahead([(main,) for main in mains])
 
 
 def move(notice: ContributionNotice, then: Status) -> None:
