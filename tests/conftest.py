@@ -95,6 +95,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if item.get_closest_marker("soak")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    # The longest first: whoever is done takes from the end of what others still have, and nobody waits for a browser.
+    items.sort(key=lambda item: 0 if item.get_closest_marker("e2e") or "/play/" in item.nodeid else 1)
 
 
 @pytest.fixture(scope="session")
