@@ -48,6 +48,8 @@ POOLING_AREA = os.environ.get("POOLING_AREA", "liaoyang")
 # The agency's name at the head of its papers.
 AGENCY_NAME = os.environ.get("AGENCY_NAME", "辽阳市医疗保险经办机构")
 # What fills the left navigation: a function of the request, in the layer that knows every app.
+# Where notices can be paid, as their papers say it.
+DESIGNATED_BANKS = os.environ.get("DESIGNATED_BANKS", "辽阳市商业银行" if DEMO else "")
 NAVIGATION = "liaoyang_medins.portal.navigation.entries"
 # The accounts that the sign-in page of the demo lists, in the same layer.
 DEMO_ACCOUNTS = "liaoyang_medins.portal.demo.accounts.ACCOUNTS"
@@ -81,6 +83,7 @@ INSTALLED_APPS = [
     "enrollment.lists",
     "funds",
     "liaoyang_medins.portal",
+    "enrollment.cockpit",
 ]
 
 MIDDLEWARE = [
@@ -155,6 +158,8 @@ CELERY_BEAT_SCHEDULE = {
     "open the window": {
         "task": "enrollment.contributions.tasks.open_window",
         "schedule": crontab(hour=0, minute=20),
+    "merge the sums of notices": {"task": "enrollment.cockpit.tasks.merge_sums", "schedule": 60},
+    "count notices by school": {"task": "enrollment.cockpit.tasks.count_schools", "schedule": 300},
     },
     "lapse what was not paid": {
         "task": "enrollment.contributions.tasks.lapse_unpaid",

@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("claims.misuse.urls")),
     path("", include("enrollment.lists.urls")),
     path("", include("funds.urls")),
+    path("", include("enrollment.cockpit.urls")),
     path("", include("liaoyang_medins.kernel.runs.urls")),
 ]

@@ -17,6 +17,7 @@ from liaoyang_medins.kernel.papers.paper import (
     amount,
     draw_up,
     facts,
+    code,
     heading,
     table,
     text,
@@ -116,7 +117,9 @@ def _to_pay(main: ContributionNotice, preview: Preview | None) -> list[Block]:
         _("Payable from %(first)s to %(last)s, both days included, once and in full, at a designated bank.") % term
     )
     show = _("Please show this notice there and state its number.")
-    said = [heading(_("How to pay")), text(f"{payable} {show}")]
+    banks = _("Designated banks: %(banks)s.") % {"banks": settings.DESIGNATED_BANKS}
+    sentences = [payable, *([banks] if settings.DESIGNATED_BANKS else []), show]
+    said = [heading(_("How to pay")), code(main.number, " ".join(sentences))]
     if preview is not None and preview.assessment is not None:
         days = {
             "day": paper_date(preview.paid_on),

@@ -50,7 +50,8 @@ REGISTRATIONS = Item(
 TRANSFERS = Item(_("Transfers"), "transfers", "send", "transfers")
 LISTS = Item(_("Lists"), "lists", "file-earmark-arrow-up")
 CLASSES = Item(_("Classes"), "schools", "mortarboard")
-NOTICES = Item(_("Notices"), "notices", "file-earmark-text")
+NOTICES = Item(_("Notices"), "notices", "file-earmark-text", "", ("/cockpit/",))
+COCKPIT = Item(_("Contributions so far"), "cockpit", "graph-up")
 CARDS = Item(_("Cards"), "cards", "credit-card", "cards", ("/card/", "/misuse/"))
 RECEIPTS = Item(_("Receipts"), "receipts", "cash-coin", "receipts")
 STAYS = Item(_("Hospital stays"), "stays", "hospital", "stays", ("/settlements/",), ("corrections",))
@@ -65,10 +66,10 @@ OFFICES = Item(_("Offices"), "offices", "diagram-3")
 AUDIT = Item(_("Audit log"), "audit-log", "clock-history")
 
 ITEMS: dict[Role, tuple[Item, ...]] = {
-    Role.COMMUNITY: (HOME, REGISTRATIONS, TRANSFERS, NOTICES, CARDS),
-    Role.SCHOOL: (HOME, REGISTRATIONS, LISTS, CLASSES, NOTICES, CARDS),
-    Role.SUBDISTRICT: (HOME, REGISTRATIONS, NOTICES, CARDS),
-    Role.DISTRICT: (HOME, REGISTRATIONS, NOTICES, CARDS),
+    Role.COMMUNITY: (HOME, REGISTRATIONS, TRANSFERS, NOTICES, COCKPIT, CARDS),
+    Role.SCHOOL: (HOME, REGISTRATIONS, LISTS, CLASSES, NOTICES, COCKPIT, CARDS),
+    Role.SUBDISTRICT: (HOME, REGISTRATIONS, NOTICES, COCKPIT, CARDS),
+    Role.DISTRICT: (HOME, REGISTRATIONS, NOTICES, COCKPIT, CARDS),
     Role.AGENCY_CLERK: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
     Role.AGENCY_REVIEWER: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
     Role.HOSPITAL: (HOME, ENTITLEMENT, STAYS, REFERRALS, CATALOGUE, INSTITUTIONS),

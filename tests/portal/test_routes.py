@@ -25,6 +25,7 @@ PAGES |= {
     "posting-new",
     "run",
 }
+PAGES |= {"cockpit-office", "cockpit-export", "call-list", "call-list-print", "call-list-export"}
 PAGES |= {"list", "school-classes", "school-class", "school-export"}
 
 

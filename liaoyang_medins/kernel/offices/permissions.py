@@ -36,6 +36,7 @@ MAY: dict[str, frozenset[Role]] = {
         # Notices, receipts, benefit periods (C, W5 to W8)
         "notices.see": _CHAIN | _AGENCY | {R.SUPERVISOR},
         "notices.make": _COUNTER | _AGENCY,
+        "cockpit.see": _CHAIN | _AGENCY | {R.SUPERVISOR},
         "window.see": _AGENCY | {R.SUPERVISOR},
         "window.open": {R.AGENCY_CLERK},
         "receipts.see": _AGENCY | {R.SUPERVISOR},

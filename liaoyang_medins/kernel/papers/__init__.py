@@ -22,8 +22,8 @@ A paper is drawn up once, in the language that is active, and shown in two ways:
 
 Values are texts as they shall stand on the paper: ID numbers masked, money with `money`, days with `paper_date`. They
 reach the PDF as data, never as source, so nothing that people typed can be taken for markup. A paper that does not
-look like a page of blocks names another layout (`wide` is the same page across) or one of its own: `layouts/<name>.typ`, which is handed the same data (`extra`
-holds what the blocks do not).
+look like a page of blocks names another layout (`wide` is the same page across) or one of its own:
+`layouts/<name>.typ`, which is handed the same data (`extra` holds what the blocks do not).
 
 `services.keep` keeps a paper as it was said, in every language of the portal: what was told somebody stays told.
 """

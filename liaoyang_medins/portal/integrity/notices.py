@@ -190,4 +190,43 @@ RECEIPT = sql_check(
     words=_("It is “%(status)s” and has %(matched)s matched receipts, or no returned one."),
 )
 
-CHECKS = (ONE_LIVE, AMOUNTS, SHARES, DISTRICT, TERM, STATE, JOINT, RECEIPT)
+# What stands: open, paid, lapsed, and returned without another in its place.
+SUMS = sql_check(
+    "notice.sums",
+    "W5",
+    _("The sums by community, tier and day, which the window's figures are taken from, are those of the notices."),
+    table="cockpit_noticesum",
+    sql="""
+        WITH told AS (
+            SELECT contribution_year, resident.community_id, notice.kind, category, tier,
+                CASE WHEN status = 'paid' THEN paid_on END AS paid_on,
+                count(*) AS notices, sum(personal) AS personal, sum(government) AS government
+            FROM contributions_contributionnotice notice
+            JOIN registration_resident resident ON resident.id = notice.resident_id
+            WHERE status <> 'remade' AND NOT (status = 'returned' AND replaced_by_id IS NOT NULL)
+            GROUP BY 1, 2, 3, 4, 5, 6
+        ), kept AS (
+            SELECT contribution_year, community_id, kind, category, tier, paid_on,
+                sum(notices) AS notices, sum(personal) AS personal, sum(government) AS government
+            FROM cockpit_noticesum GROUP BY 1, 2, 3, 4, 5, 6
+        ), both_ways AS (
+            SELECT contribution_year, community_id, kind, category, tier, paid_on,
+                sum(kept) AS kept, sum(told) AS told, sum(kept_yuan) AS kept_yuan, sum(told_yuan) AS told_yuan
+            FROM (
+                SELECT contribution_year, community_id, kind, category, tier, paid_on, notices AS kept, 0 AS told,
+                    personal AS kept_yuan, 0 AS told_yuan, government
+                FROM kept
+                UNION ALL
+                SELECT contribution_year, community_id, kind, category, tier, paid_on, 0, notices, 0, personal,
+                    -government
+                FROM told
+            ) AS cell GROUP BY 1, 2, 3, 4, 5, 6
+            HAVING sum(kept) <> sum(told) OR sum(kept_yuan) <> sum(told_yuan) OR sum(government) <> 0
+        )
+        SELECT community.code || ' ' || contribution_year AS row, kept, told, kept_yuan, told_yuan
+        FROM both_ways JOIN offices_office community ON community.id = community_id
+    """,
+    words=_("Kept are %(kept)s notices of %(kept_yuan)s yuan; there are %(told)s of %(told_yuan)s."),
+)
+
+CHECKS = (ONE_LIVE, AMOUNTS, SHARES, DISTRICT, TERM, STATE, JOINT, RECEIPT, SUMS)

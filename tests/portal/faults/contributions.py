@@ -2,6 +2,7 @@
 
 import datetime
 
+from enrollment.cockpit.models import NoticeSum
 from enrollment.contributions.models import BenefitPeriod, ContributionNotice, Receipt
 from enrollment.contributions.rules import BenefitFacts
 from enrollment.registration.models import Enrollment
@@ -10,7 +11,20 @@ from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.policy.terms import EnrollmentKind
 from tests.portal.sound_city import loaded
 
-from .planting import FEN, YUAN, D, book, change, copy, fault, open_notice, open_up, paid_notice, rebook
+from .planting import (
+    FEN,
+    YUAN,
+    D,
+    book,
+    change,
+    copy,
+    fault,
+    open_notice,
+    open_up,
+    paid_notice,
+    rebook,
+    remove,
+)
 
 
 @fault("notice.one_live")
@@ -40,6 +54,20 @@ def no_student() -> str:
 @fault("notice.amounts")
 def facts_of_no_kind() -> str:
     return change(open_notice(), facts={"person": None})
+
+
+@fault("notice.sums")
+def a_notice_not_counted() -> str:
+    kept = NoticeSum.objects.select_related("community")[0]
+    change(kept, notices=kept.notices + 1, personal=kept.personal + YUAN)
+    return f"{kept.community.code} {kept.contribution_year}"
+
+
+@fault("notice.sums")
+def a_cell_lost() -> str:
+    kept = NoticeSum.objects.select_related("community").filter(paid_on__isnull=False)[0]
+    remove(kept)
+    return f"{kept.community.code} {kept.contribution_year}"
 
 
 @fault("notice.shares")

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from claims.models import Settlement
+from enrollment.cockpit.models import NoticeSum
 from enrollment.contributions.models import ContributionNotice
 from funds.models import Account, AccountDay, JournalEntry, JournalLeg, StatementSum, SubsidyStatement
 from liaoyang_medins.portal.integrity import statements
@@ -21,7 +22,7 @@ YUAN = Decimal("1.00")
 _serial = itertools.count(9_000_001)
 
 # The checks of what is kept beside what it is made of.
-KEPT = {"journal.days", "statement.sums", "statement.unstated"}
+KEPT = {"notice.sums", "journal.days", "statement.sums", "statement.unstated"}
 
 FAULTS: dict[str, Callable[[], str]] = {}
 # What one fault cannot help breaking at once: nobody can be paid above the cap and be told the right rest of it.
@@ -52,8 +53,10 @@ def keep_up() -> None:
         connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
         connection.cursor().execute(f"ALTER TABLE {model._meta.db_table} DISABLE TRIGGER USER")
         model.objects.all().delete()
+    NoticeSum.objects.all().delete()
+    notices = importlib.import_module("enrollment.cockpit.migrations.0002_triggers")
     with connection.cursor() as cursor:
-        for sql in (fill.DAYS, fill.SUMS, fill.NEWS):
+        for sql in (fill.DAYS, fill.SUMS, fill.NEWS, notices.FILL):
             cursor.execute(sql)
 
 

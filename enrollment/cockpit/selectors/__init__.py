@@ -1,0 +1,1 @@
+"""Reading how contributions come in: whose offices, the sums, who has not paid, in which order."""
