@@ -18,9 +18,9 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from . import storage
 from .content import kind_of
 from .models import Attachment
+from .uploads import FILE_AT_MOST, FORM_AT_MOST, MEGABYTE, LeftOut
 
-MEGABYTE = 1024 * 1024
-SIZE_AT_MOST = 10 * MEGABYTE
+SIZE_AT_MOST = FILE_AT_MOST
 FILES_AT_MOST = 30
 
 
@@ -34,8 +34,9 @@ def of_object(of: models.Model) -> models.QuerySet[Attachment]:
 def attach(*, to: models.Model, part: str, file: "UploadedFile[Any]", resident: str = "", by: Actor) -> Attachment:
     """Hang a scan on `to`, at its document `part`; the same file again gives back the first.
 
-    Raises Invalid (with `part` as its field) for a file that is empty, too large or none of JPEG, PNG and PDF, and
-    where FILES_AT_MOST hang there already. `resident` is the number of whom it concerns, for the audit record.
+    Raises Invalid (with `part` as its field) for a file that is empty, too large, alone or with the others of its
+    form, or none of JPEG, PNG and PDF, and where FILES_AT_MOST hang there already. `resident` is the number of whom it
+    concerns, for the audit record.
     """
     data = _read(file, part)
     try:
@@ -135,6 +136,10 @@ def plain_name(name: str) -> str:
 
 def _read(file: "UploadedFile[Any]", part: str) -> bytes:
     size = file.size or 0
+    if isinstance(file, LeftOut):
+        together = FORM_AT_MOST // MEGABYTE
+        message = _("The files are larger than %(together)s MB together. Attach this one afterwards.")
+        raise Invalid(message % {"together": together}, code="too_much", field=part)
     if size > SIZE_AT_MOST:
         largest = SIZE_AT_MOST // MEGABYTE
         message = _("The file is larger than %(largest)s MB. Scan it with a lower resolution.") % {"largest": largest}
