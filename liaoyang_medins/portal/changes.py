@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.labels import label
 from enrollment.cards.models import TAKEN_BY, InsuranceCard
 from enrollment.households.models import Member
+from enrollment.registration.labels import WORDS
 from enrollment.registration.models import Circumstance, Enrollment, MaterialCheck
 from enrollment.registration.words import VALUES
 from liaoyang_medins.kernel.audit.labels import VERBS
@@ -89,6 +90,7 @@ NAMES: dict[str, Promise] = {
     "institution": _("Institution"),
     "issued_on": _("Issued on"),
     "items": _("Items"),
+    "key": _("Key of the file"),
     "kind": _("Kind"),
     "last": _("Last record"),
     "line_numbers": _("Lines"),
@@ -103,6 +105,7 @@ NAMES: dict[str, Promise] = {
     "notice": _("Notice"),
     "notices": _("Notices"),
     "number": _("Number"),
+    "of": _("Belongs to"),
     "office": _("Office"),
     "on": _("Day"),
     "out_of_city": _("Out of the city"),
@@ -164,8 +167,6 @@ NAMES: dict[str, Promise] = {
     "would": _("To be done"),
     "year": _("Contribution year"),
 }
-# Keys of files, which say nothing to anybody.
-UNSHOWN = frozenset({"key"})
 # What holds several values of one kind; any other pair is the value before and after.
 LISTS = frozenset({"contradictions", "fields", "line_numbers", "lines", "notices", "reasons", "replaces"})
 CODES: dict[str, tuple[type[StrEnum], ...]] = {
@@ -180,6 +181,7 @@ CODES: dict[str, tuple[type[StrEnum], ...]] = {
 }
 # Of the acts on one kind of object: verbs that begin so, and the name.
 CODES_OF: dict[tuple[str, str], Mapping[str, str | Promise]] = {
+    ("attachments", "part"): {code.value: words for code, words in WORDS[Material].items()},
     ("cards", "before"): dict(InsuranceCard.Status.choices),
     ("cards", "cause"): dict(InsuranceCard.Cause.choices),
     ("cards", "reported_by"): TAKEN_BY,
@@ -198,8 +200,7 @@ CONTRADICTIONS: dict[str, str | Promise] = {
 
 def changes_of(entry: AuditEntry) -> list[tuple[str, str]]:
     """What an entry changed, in words: the name, and the value or the values before and after."""
-    shown = ((name, value) for name, value in entry.changes.items() if name not in UNSHOWN)
-    return [(name_of(name), _change(entry, name, value)) for name, value in shown]
+    return [(name_of(name), _change(entry, name, value)) for name, value in entry.changes.items()]
 
 
 def name_of(name: str) -> str:

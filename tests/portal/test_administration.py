@@ -275,6 +275,7 @@ def test_what_is_sealed_says_so(client: Client, admin: Actor) -> None:
         ({"replaces": []}, [("Replaces", "—")]),
         ({"active": [True, False]}, [("May sign in", "Yes → No")]),
         ({"materials": {"id_card": "missing"}}, [("Documents", "Copy of the ID card: Missing")]),
+        ({"key": "5f0e"}, [("Key of the file", "5f0e")]),
         ({"unheard_of": 1.5}, [("unheard_of", "1.5")]),
         ({}, []),
     ],
@@ -291,6 +292,7 @@ def test_changes_in_words(changes: dict[str, Any], shown: list[tuple[str, str]])
         ("claims.stay", "stays.settle", {"reasons": ["not_designated", "excluded_cause"]}, None),
         ("registration.resident", "circumstances.add", {"kind": "work", "value": "working"}, ["Work", "Working"]),
         ("offices.user", "postings.add", {"role": "agency_clerk"}, ["Agency clerk"]),
+        ("attachments.attachment", "attachments.look", {"part": "id_card"}, ["Copy of the ID card"]),
         ("claims.stay", "stays.admit", {"admitted_at": "2009-03-01T01:00:00+00:00"}, ["2009-03-01 09:00"]),
     ],
 )
