@@ -13,6 +13,8 @@ VERBS.update(
         "notices.lapse": _("The notice lapsed"),
         "notices.district": _("Corrected the notice's district after a move"),
         "window.open": _("Opened the window"),
+        "letters.remind": _("Wrote the reminder of the notice"),
+        "letters.tell": _("Wrote why there is no notice"),
         "receipts.record": _("Recorded the payment"),
         "receipts.assign": _("Assigned the receipt to its notice"),
         "receipts.return": _("Returned the receipt"),

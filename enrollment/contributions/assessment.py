@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from enrollment.registration import labels, selectors
+from enrollment.registration.explanation import explain_eligibility
 from enrollment.registration.facts import barred_until, history_of, hukou_entry
 from enrollment.registration.models import Enrollment, Registration, Resident
 from enrollment.registration.rules import Eligibility, FactsHistory, PersonFacts, reference_date
@@ -23,7 +24,7 @@ from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.facts import from_json
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.models import Office
-from liaoyang_medins.kernel.policy import Policy
+from liaoyang_medins.kernel.policy import Policy, Step
 from liaoyang_medins.kernel.policy.terms import EnrollmentKind, Ineligible, MovedFrom, Sex, StudentKind
 from liaoyang_medins.kernel.statements import Statement
 
@@ -166,7 +167,8 @@ def assess(
     def facts_for(year: int) -> rules.BenefitFacts:
         since = known.eligible_since(reference_date(year, registered))
         if since is None:
-            refuse(contribution_of(known, year, 1).eligibility)
+            asked = contribution_facts(known, year, 1)
+            refuse(contribution_of(known, year, 1).eligibility, asked, policy_of(year))
             # Eligible only by today's facts and the age of the reference date: since today's facts hold.
             since = known.history.segments[-1][0]
         return rules.BenefitFacts(
@@ -234,7 +236,7 @@ def part_of(known: Known, year: int, year_no: int, starts: date, student: bool) 
         or found.city is None
         or found.district is None
     ):
-        refuse(found.eligibility)
+        refuse(found.eligibility, contribution_facts(known, year, year_no), law)
         raise AssertionError("Who is not eligible has a reason.")
     return Part(
         year=year,
@@ -268,10 +270,12 @@ def policy_of(year: int) -> Policy:
     return policy.for_contribution_year(settings.POOLING_AREA, year)
 
 
-def refuse(eligibility: Eligibility) -> None:
-    """Raise NotEligible with every reason why the person may not take part (E8); nothing where there is none."""
+def refuse(eligibility: Eligibility, facts: rules.ContributionFacts, law: Policy) -> None:
+    """Raise NotEligible with every reason why the person may not take part (E8); nothing where there is none. `facts`
+    and `law` are what was asked.
+    """
     if eligibility.reasons:
-        raise NotEligible(eligibility.reasons)
+        raise NotEligible(eligibility.reasons, facts, law)
 
 
 class NotEligible(Refused):
@@ -279,10 +283,16 @@ class NotEligible(Refused):
 
     code = "not_eligible"
 
-    def __init__(self, codes: Iterable[Ineligible]) -> None:
+    def __init__(self, codes: Iterable[Ineligible], facts: rules.ContributionFacts, law: Policy) -> None:
         self.codes = tuple(codes)
+        self._asked = facts.person, facts.on, law
         reasons = [labels.label(code) for code in self.codes]
         super().__init__(_("This person may not take part, so no notice can be made."), reasons=reasons)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How the answer came about."""
+        return explain_eligibility(*self._asked)
 
 
 def contribution_facts_of(notice: ContributionNotice) -> rules.ContributionFacts:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from enrollment.registration.labels import label
 from enrollment.registration.models import Resident
+from enrollment.registration.selectors import policy_on
+from liaoyang_medins.kernel.days import next_day
 from liaoyang_medins.kernel.papers.paper import (
     NUMBER,
     SHORT,
@@ -26,8 +28,10 @@ from liaoyang_medins.kernel.policy.terms import Category, Tier
 from liaoyang_medins.kernel.web.templatetags.medins import masked, money, paper_date
 
 from . import selectors
+from .letters import late_payer
 from .models import BenefitPeriod, ContributionNotice, Receipt
 from .previews import Preview
+from .rules import lapses_on
 
 Status = ContributionNotice.Status
 
@@ -82,7 +86,7 @@ def notice_paper(
             foot=(_("Amount due"), "", "", "", "", money(due)),
         ),
         amount(_("Amount due"), due),
-        *(_paid(main, periods) if main.status == Status.PAID else _to_pay(main, preview)),
+        *_what_now(main, periods, preview),
     ]
     return draw_up(
         title=_("Notice of contribution to the basic medical insurance of urban residents"),
@@ -101,6 +105,24 @@ def _person(resident: Resident) -> list[tuple[str, object]]:
         (_("Personal number"), resident.number),
         (_("ID number"), masked(resident.id_number)),
     ]
+
+
+def _what_now(main: ContributionNotice, periods: Sequence[BenefitPeriod], preview: Preview | None) -> list[Block]:
+    """What follows from the notice: what it bought, how to pay it, or what awaits who did not."""
+    if main.status == Status.PAID:
+        return _paid(main, periods)
+    if main.status == Status.LAPSED:
+        return _lapsed(main)
+    return _to_pay(main, preview)
+
+
+def _lapsed(main: ContributionNotice) -> list[Block]:
+    said = _("It could be paid until %(day)s and was not. It cannot be paid any more.")
+    told = [text(said % {"day": paper_date(main.pay_until)})]
+    if main.kind != ContributionNotice.Kind.RENEWAL:
+        return told
+    paid_on = next_day(main.pay_until)
+    return [*told, *late_payer(lapses_on(main.contribution_year), paid_on, policy_on(paid_on))]
 
 
 def _paid(main: ContributionNotice, periods: Sequence[BenefitPeriod]) -> list[Block]:
@@ -128,6 +150,8 @@ def _to_pay(main: ContributionNotice, preview: Preview | None) -> list[Block]:
         }
         buys = _("If it is paid on %(day)s, benefits run from %(start)s to %(end)s. A later payment may start later.")
         said.append(text(buys % days))
+        if preview.assessment.benefit.waits:
+            said.append(text(_("There is a waiting period. What is spent before benefits start is not covered.")))
     other = _(
         "Another amount or a payment outside the term does not settle this notice. "
         "Until the card is made, the receipt serves as the card."

@@ -15,8 +15,8 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import Category
 from liaoyang_medins.kernel.statements import Statement
 
-from .models import BenefitPeriod, ContributionNotice, Receipt
-from .rules import payment_window
+from .models import BenefitPeriod, ContributionNotice, Receipt, WindowLetter
+from .rules import after_waiting, payment_window
 
 Status = ContributionNotice.Status
 
@@ -48,6 +48,17 @@ def notices_visible_to(actor: Actor) -> QuerySet[ContributionNotice]:
     # Without the resident's own joins: a subquery of keys is enough.
     visible = registration.residents_visible_to(actor).select_related(None).order_by().values("pk")
     return notices.filter(resident__in=visible)
+
+
+def letters_visible_to(actor: Actor) -> QuerySet[WindowLetter]:
+    """The letters to the actor's residents."""
+    letters = WindowLetter.objects.all()
+    if not actor.may("notices.see"):
+        return letters.none()
+    if registration.sees_everything(actor):
+        return letters
+    visible = registration.residents_visible_to(actor).select_related(None).order_by().values("pk")
+    return letters.filter(enrollment__resident__in=visible)
 
 
 def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
@@ -193,3 +204,29 @@ def renewal_year(resident: Resident, today: date) -> int | None:
     if not paid or max(paid) >= year or (year, Status.OPEN.value) in years:
         return None
     return year if today <= payment_window(year, registration.policy_on(today))[1] else None
+
+
+@dataclass(frozen=True, slots=True)
+class LatePayer:
+    """Whose relationship lapsed on `lapsed_on`, since the next year was not paid in its window, and from when benefits
+    would run if they were enrolled anew and paid on `paid_on` (W8, B2): after `months` of waiting.
+    """
+
+    lapsed_on: date
+    paid_on: date
+    benefits_from: date
+    months: int
+
+
+def late_payer(resident: Resident, today: date) -> LatePayer | None:
+    """What awaits who did not pay in the window; None for anybody else, also for who was told that they may not take
+    part any more: they have not lapsed.
+    """
+    last = registration.last_enrollment(resident)
+    if last is None or last.lapsed_on is None or last.end_reason != Enrollment.EndReason.LAPSED:
+        return None
+    year = last.lapsed_on.year + 1
+    if last.letters.filter(kind=WindowLetter.Kind.NO_NOTICE, contribution_year=year).exists():
+        return None
+    law = registration.policy_on(today)
+    return LatePayer(last.lapsed_on, today, after_waiting(today, law), law.benefits.waiting_months.value)

@@ -9,15 +9,13 @@ from . import services
 
 
 @shared_task
-def open_window() -> None:
-    """W5: start making the notices of the window that today lies in. A second run changes nothing."""
-    services.open_due_window(by=Actor.job("open_window"))
-
-
-@shared_task
 def lapse_unpaid() -> None:
-    """W8: lapse what was not paid in its term. Once a day; a second run changes nothing."""
-    services.lapse_unpaid(on=clock.today(), by=Actor.job("lapse_unpaid"))
+    """W6, W8: lapse what was not paid in its term. Once a day; a second run changes nothing. What a window leaves is
+    done by the run that closes it; afterwards what comes later, such as a payment that the bank takes back.
+    """
+    today = clock.today()
+    closed = services.is_closed(services.closed_year(today))
+    services.lapse_unpaid(on=today, by=Actor.job("lapse_unpaid"), renewals=closed)
 
 
 @shared_task

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from .views import notices, receipts, window
+from .views import letters, notices, receipts, window
 
 urlpatterns = [
     path("notices/", notices.notice_list, name="notices"),
     path("notices/window/", window.window, name="window"),
+    path("notices/letters/", letters.letter_list, name="window-letters"),
     path("notices/<str:number>/", notices.notice, name="notice"),
     path("notices/<str:number>/print/", notices.notice_print, name="notice-print"),
     path("notices/<str:number>/remake/", notices.remake, name="notice-remake"),

@@ -18,6 +18,7 @@ from .views.users import (
     work_hand_over,
     work_left,
 )
+from .views.year import contribution_year, contribution_year_start
 
 urlpatterns = [
     path("", home, name="home"),
@@ -55,4 +56,6 @@ urlpatterns = [
     path("administration/offices/new/", office_new, name="office-new"),
     path("administration/offices/<slug:code>/", office, name="office"),
     path("audit/", audit_log, name="audit-log"),
+    path("contribution-year/", contribution_year, name="contribution-year"),
+    path("contribution-year/start/", contribution_year_start, name="contribution-year-start"),
 ]

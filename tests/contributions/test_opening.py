@@ -144,6 +144,7 @@ def test_everybody_gets_the_notice_that_the_counter_would_make():
         "waiting": "1",
         "personal": str(sum(row.personal for row in made)),
         "government": str(sum(row.government for row in made)),
+        "letters": "1",
     }
     (refusal,) = runs_seen.refusals_of(run)
     assert (refusal.name, refusal.code) == (people["turns 19"].number, "not_eligible")
@@ -235,20 +236,6 @@ def test_outside_the_window_there_is_nothing_to_open(day):
         opened(day)
     assert error.value.code == "window_closed"
     assert not Run.objects.exists()
-
-
-def test_it_opens_by_itself_once():
-    m.enrolled(m.elder(), D(2009, 3, 20))
-    with clock.on_day(D(2009, 9, 30)):
-        assert services.open_due_window(by=m.JOB) is None
-    with clock.on_day(D(2009, 10, 2)):
-        run = services.open_due_window(by=m.JOB)
-        assert run is not None
-        assert services.open_due_window(by=m.JOB) is None
-    runs.work_off(number=run.number)
-    assert len(notices()) == 1
-    with clock.on_day(D(2009, 10, 3)):
-        assert services.open_due_window(by=m.JOB) is None
 
 
 def test_who_may_not_make_notices_may_not_open_the_window():

@@ -1,9 +1,11 @@
 """The verbs of contributions: notices, receipts, lapses, moves."""
 
-from .lapses import Lapsed, lapse_unpaid
+from .beginning import start_benefits
+from .closing import close_window, is_closed
+from .lapses import Lapsed, closed_year, lapse_unpaid
 from .moves import follow_moves
 from .notices import make_renewal_notice, remake_notice, take_into_records
-from .opening import open_due_window, open_window
+from .opening import open_window
 from .payments import Payment, foresee_payments, record_payment, record_payments
 from .receipts import assign_receipt, return_receipt, take_back_payment
 
@@ -12,15 +14,19 @@ __all__ = [
     "Payment",
     "assign_receipt",
     "follow_moves",
+    "close_window",
+    "closed_year",
     "foresee_payments",
     "lapse_unpaid",
+    "is_closed",
     "make_renewal_notice",
-    "open_due_window",
     "open_window",
     "record_payment",
     "record_payments",
     "remake_notice",
     "return_receipt",
+    "remind",
     "take_back_payment",
+    "start_benefits",
     "take_into_records",
 ]

@@ -1,10 +1,11 @@
 """What lapses by itself when its term ends without payment (W6, W8, Art. 17)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from enrollment.registration import services as registration_services
 from enrollment.registration.models import Enrollment
@@ -15,8 +16,8 @@ from liaoyang_medins.kernel.statements import Statement, update
 
 from .. import rules
 from ..models import ContributionNotice
-from .notices import last_paid_year
-from .writing import Status, lock_pair, move
+from .notices import last_paid_year, read_last_paid_ahead
+from .writing import Status, lock_pair, move, read_pairs_ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,31 @@ class Lapsed:
     enrollments: int
 
 
-def lapse_unpaid(*, on: date, by: Actor) -> Lapsed:
+def lapse_unpaid(*, on: date, by: Actor, renewals: bool = True) -> Lapsed:
     """Lapse the open notices whose term ended before `on`, and end the relationships that were not renewed (W8).
 
     A relationship whose next contribution year was not paid when the window closed ends on 31 December of the last
     paid year. Each in a transaction of its own; done twice it changes nothing. A payment inside the term that arrives
-    later undoes it.
+    later undoes it. Without `renewals` first notices alone lapse, for as long as the run that closes the window has
+    not done the others.
     """
     by.require("receipts.resolve")
-    late = ContributionNotice.objects.filter(status=Status.OPEN, pay_until__lt=on, joint_with=None).order_by("pk")
-    notices = sum(lapse_notice(pk, on, by) for pk in late.values_list("pk", flat=True))
-    enrollments = sum(lapse_enrollment(pk, on, by) for pk in unrenewed(on))
-    return Lapsed(notices, enrollments)
+    found = late(on) if renewals else late(on).exclude(kind=ContributionNotice.Kind.RENEWAL)
+    notices = sum(lapse_notice(pk, on, by) for pk in found.order_by("pk").values_list("pk", flat=True))
+    ended = unrenewed(on).order_by("pk").values_list("pk", flat=True) if renewals else ()
+    return Lapsed(notices, sum(lapse_enrollment(pk, on, by) for pk in ended))
+
+
+def late(on: date) -> QuerySet[ContributionNotice]:
+    """The open notices whose term ended before `on`; of two that are paid together the one that is paid."""
+    return ContributionNotice.objects.filter(status=Status.OPEN, pay_until__lt=on, joint_with=None)
+
+
+def unrenewed(on: date) -> QuerySet[Enrollment]:
+    """The open relationships with a paid year, but none paid for the year whose window has closed."""
+    paid = ContributionNotice.objects.filter(enrollment=OuterRef("pk"), status=Status.PAID)
+    renewed = paid.filter(contribution_year__gte=closed_year(on))
+    return Enrollment.objects.filter(Exists(paid), ~Exists(renewed), ends=None)
 
 
 @Statement
@@ -58,13 +72,18 @@ def _enrollment(pk: int) -> QuerySet[Enrollment]:
 @transaction.atomic
 def lapse_notice(pk: int, on: date, by: Actor) -> bool:
     """Lapse one open notice with the one paid together with it; False where it was paid meanwhile."""
+    return bool(lapse_pair(pk, on, by))
+
+
+def lapse_pair(pk: int, on: date, by: Actor) -> list[ContributionNotice]:
+    """The same inside the caller's transaction; returns what lapsed, the notice that is paid first."""
     notice = _notice.under_lock(pk)
     if notice is None:
         raise ContributionNotice.DoesNotExist(pk)
     resident = notice.resident
     pair = lock_pair(notice)
     if pair[0].status != Status.OPEN or pair[0].pay_until >= on:
-        return False
+        return []
     for row in pair:
         move(row, Status.LAPSED)
         update(row, "status")
@@ -75,7 +94,7 @@ def lapse_notice(pk: int, on: date, by: Actor) -> bool:
             resident=resident.number,
             changes={"pay_until": row.pay_until},
         )
-    return True
+    return pair
 
 
 def closed_year(on: date) -> int:
@@ -84,16 +103,15 @@ def closed_year(on: date) -> int:
     return on.year + 1 if on > closes else on.year
 
 
-def unrenewed(on: date) -> list[int]:
-    """The open relationships with a paid year, but none paid for the year whose window has closed."""
-    paid = Max("notices__contribution_year", filter=Q(notices__status=Status.PAID))
-    rows = Enrollment.objects.filter(ends=None).annotate(paid_year=paid).filter(paid_year__lt=closed_year(on))
-    return list(rows.order_by("pk").values_list("pk", flat=True))
-
-
 @transaction.atomic
 def lapse_enrollment(pk: int, on: date, by: Actor) -> bool:
     """End one relationship on 31 December of its last paid year; False where it was paid or ended meanwhile."""
+    by.require("residents.change")
+    return lapse_unrenewed(pk, on, by) is not None
+
+
+def lapse_unrenewed(pk: int, on: date, by: Actor) -> Enrollment | None:
+    """The same inside the caller's transaction; returns the relationship as it ended."""
     enrollment = _enrollment.under_lock(pk)
     if enrollment is None:
         raise Enrollment.DoesNotExist(pk)
@@ -101,6 +119,17 @@ def lapse_enrollment(pk: int, on: date, by: Actor) -> bool:
     enrollment = _enrollment.under_lock(pk) or enrollment
     year = last_paid_year(enrollment)
     if enrollment.ends is not None or year is None or year >= closed_year(on):
-        return False
-    registration_services.lapse(enrollment=enrollment, on=rules.lapses_on(year + 1), by=by)
-    return True
+        return None
+    return registration_services.lapse_of(enrollment.resident, pk, rules.lapses_on(year + 1), by)
+
+
+def read_lapses_ahead(notices: Iterable[int], enrollments: Iterable[tuple[int, int]]) -> None:
+    """Lock and read for many, inside a batch, what lapsing these asks: the keys of the notices, and of each
+    relationship with its resident.
+    """
+    mains, keys = list(notices), list(enrollments)
+    _notice.ahead([(pk,) for pk in mains])
+    read_pairs_ahead(mains)
+    _enrollment.ahead([(pk,) for pk, _resident in keys])
+    read_last_paid_ahead(pk for pk, _resident in keys)
+    registration_services.read_lapses_ahead(keys)

@@ -141,7 +141,7 @@ def read_renewals_ahead(enrollments: Iterable[Enrollment], year: int, *, lock: b
     """
     rows = list(enrollments)
     read_ahead(rows)
-    _last_paid_year.ahead([(row.pk,) for row in rows])
+    read_last_paid_ahead(row.pk for row in rows)
     read_waiting_ahead(row.pk for row in rows)
     _open_notice.ahead([(row.resident_id, row.pk, year) for row in rows])
     if lock:
@@ -165,6 +165,11 @@ def locked_visible(resident_number: str, by: Actor) -> Resident:
 def last_paid_year(enrollment: Enrollment) -> int | None:
     """The latest contribution year that is paid in this relationship."""
     return _last_paid_year.first(enrollment.pk)
+
+
+def read_last_paid_ahead(enrollments: Iterable[int]) -> None:
+    """Read for many relationships, inside a batch, what `last_paid_year` asks."""
+    _last_paid_year.ahead([(enrollment,) for enrollment in enrollments])
 
 
 @Statement

@@ -4,7 +4,8 @@ Each person is asked of the same rules, and gets the same notice, as at the coun
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from enrollment.registration import labels
 from enrollment.registration import selectors as registration
 from enrollment.registration.models import Enrollment, Resident
-from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -24,10 +25,12 @@ from liaoyang_medins.kernel.runs import kinds
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.kinds import EXAMPLES, Examples, Figure, Heading, Kind, Outcome, Parameters, Plan
 from liaoyang_medins.kernel.runs.models import Run
-from liaoyang_medins.kernel.statements import batch
+from liaoyang_medins.kernel.statements import batch, insert
 
-from .. import rules
+from .. import letters, rules
 from ..assessment import NotEligible, policy_of
+from ..models import WindowLetter
+from .lots import lots_of
 from .notices import read_renewals_ahead, renewal, write_renewal
 
 NAME = "window"
@@ -41,6 +44,7 @@ FIGURES = (
     Figure("waiting", gettext_lazy("First notice not paid yet")),
     Figure("personal", gettext_lazy("Amounts due (yuan)"), in_yuan=True),
     Figure("government", gettext_lazy("Government part (yuan)"), in_yuan=True),
+    Figure("letters", gettext_lazy("Letters with the reason instead of a notice")),
 )
 # What the rules say of somebody who needs no notice → the figure that counts them.
 NEEDS_NONE = {"already_paid": "paid", "never_paid": "waiting"}
@@ -54,15 +58,6 @@ def open_window(*, contribution_year: int, by: Actor, dry_run: bool = False, cal
     """
     parameters = {"year": contribution_year}
     return runs.start_run(kind=NAME, parameters=parameters, by=by, dry_run=dry_run, calls=calls)
-
-
-def open_due_window(*, by: Actor) -> Run | None:
-    """Open the window that today lies in, unless somebody has; returns the run. For every day: the first is enough."""
-    today = clock.today()
-    year = rules.window_of(today, registration.policy_on(today))
-    if year is None or Run.objects.filter(kind=NAME, key=str(year), dry_run=False).exists():
-        return None
-    return open_window(contribution_year=year, by=by)
 
 
 def going_on() -> QuerySet[Enrollment]:
@@ -81,18 +76,7 @@ def plan(run: Run) -> Plan:
             code="window_closed",
         )
     residents = going_on().order_by("resident_id").values_list("resident_id", flat=True)
-    return Plan([*_lots(residents.iterator())], policy_of(year))
-
-
-def _lots(residents: Iterable[int]) -> Iterator[Parameters]:
-    after, count, last = 0, 0, 0
-    for last in residents:
-        count += 1
-        if count == PERSONS_PER_LOT:
-            yield {"after": after, "until": last}
-            after, count = last, 0
-    if count:
-        yield {"after": after, "until": last}
+    return Plan([*lots_of(residents.iterator(), PERSONS_PER_LOT)], policy_of(year))
 
 
 def work(run: Run, parameters: Parameters) -> Outcome:
@@ -100,10 +84,12 @@ def work(run: Run, parameters: Parameters) -> Outcome:
     lot = Lot(run)
     with batch() as held:
         rows = _read(parameters, lock=True)
+        lot.read_letters(rows)
         read_renewals_ahead(rows, lot.year, lock=True)
         for row in rows:
             held.turn()
             lot.take(row, write=True)
+        lot.write_letters()
     return lot.outcome()
 
 
@@ -112,6 +98,7 @@ def look(run: Run, parameters: Parameters) -> Outcome:
     lot = Lot(run)
     with batch() as held:
         rows = _read(parameters, lock=False)
+        lot.read_letters(rows)
         read_renewals_ahead(rows, lot.year, lock=False)
         for row in rows:
             held.turn()
@@ -138,6 +125,15 @@ class Lot:
         self.refused: list[kinds.Refused] = []
         self.examples: list[list[str]] = []
         self.digest = hashlib.sha256()
+        # The letters with a reason that a relationship has got, by their years.
+        self.letters: dict[int, list[int]] = defaultdict(list)
+        self.untold: list[tuple[Enrollment, NotEligible]] = []
+
+    def read_letters(self, rows: Iterable[Enrollment]) -> None:
+        """Which of them have got letters with a reason."""
+        found = WindowLetter.objects.filter(kind=WindowLetter.Kind.NO_NOTICE, enrollment__in=[row.pk for row in rows])
+        for enrollment, year in found.values_list("enrollment_id", "contribution_year"):
+            self.letters[enrollment].append(year)
 
     def take(self, row: Enrollment, *, write: bool) -> None:
         """One relationship: its notice, or why there is none."""
@@ -147,6 +143,9 @@ class Lot:
         except NotEligible as error:
             codes = [code.value for code in error.codes]
             self.refused.append(kinds.Refused(resident.number, error.code, {"reasons": codes}))
+            if self.year not in self.letters[row.pk]:
+                self.counts["letters"] += 1
+                self.untold.append((row, error))
             return
         except Refused as error:
             if error.code not in NEEDS_NONE:
@@ -167,9 +166,38 @@ class Lot:
         elif len(self.examples) < EXAMPLES:
             self.examples.append([str(value) for value in said])
 
+    def write_letters(self) -> None:
+        """Tell those who get no notice why, in a letter that is kept (E8). Drawn up apart from the notices, since what
+        is asked for it here would be asked person by person.
+        """
+        law = policy_of(self.year)
+        for row, error in self.untold:
+            codes = [code.value for code in error.codes]
+            paper = letters.keep_no_notice(
+                row,
+                self.year,
+                error.steps,
+                on=self.today,
+                covered_until=rules.lapses_on(self.year),
+                round_of=len(self.letters[row.pk]) + 1,
+                law=law,
+            )
+            letter = WindowLetter(
+                kind=WindowLetter.Kind.NO_NOTICE,
+                enrollment=row,
+                contribution_year=self.year,
+                paper=paper,
+                reasons=codes,
+                written_on=self.today,
+            )
+            insert(letter)
+            changes = {"year": self.year, "reasons": codes, "sha256": paper.sha256}
+            audit.record(by=self.by, verb="letters.tell", obj=row, resident=row.resident.number, changes=changes)
+            self.digest.update("|".join(("letter", row.number, *codes)).encode() + b"\n")
+
     def outcome(self) -> Outcome:
-        digest = self.digest.hexdigest() if self.counts["made"] and not self.examples else ""
-        return Outcome(self.counts, self.refused, self.examples, digest)
+        wrote = (self.counts["made"] or self.counts["letters"]) and not self.examples
+        return Outcome(self.counts, self.refused, self.examples, self.digest.hexdigest() if wrote else "")
 
 
 def in_words(examples: Examples) -> Examples:

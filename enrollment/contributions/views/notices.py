@@ -119,11 +119,17 @@ def notice(request: ActorRequest, number: str) -> HttpResponse:
         "receipts": main.receipts.order_by("paid_on", "number") if request.actor.may("receipts.see") else [],
         "may_pay": payable and request.actor.may("receipts.record"),
         "may_remake": may_remake(found, request.actor, preview, today),
-        "printable": found.status in (Status.OPEN, Status.PAID),
+        "printable": found.status in (Status.OPEN, Status.PAID, Status.LAPSED),
+        "late": selectors.late_payer(found.resident, today) if lapsed_renewal(found) else None,
         "today": today,
         "entries": timeline(entries_of(found._meta.label_lower, found.number)),
     }
     return render(request, "contributions/notice.html", context)
+
+
+def lapsed_renewal(found: ContributionNotice) -> bool:
+    """Whether it was for the year that its relationship did not go on for (W8)."""
+    return found.status == Status.LAPSED and found.kind == ContributionNotice.Kind.RENEWAL
 
 
 def may_remake(found: ContributionNotice, actor: Actor, preview: Preview | None, today: date) -> bool:

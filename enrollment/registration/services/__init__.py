@@ -7,7 +7,7 @@ from .entry import register_resident
 from .leaving import hand_over_drafts
 from .materials import check_materials
 from .people import change_resident
-from .relationships import lapse, undo_lapse
+from .relationships import lapse, lapse_of, read_lapses_ahead, undo_lapse
 from .undo import undo
 
 __all__ = [
@@ -20,8 +20,10 @@ __all__ = [
     "forward",
     "hand_over_drafts",
     "lapse",
+    "lapse_of",
     "opened_for_record",
     "people",
+    "read_lapses_ahead",
     "record",
     "refuse",
     "register_resident",

@@ -1,6 +1,7 @@
 """The ends of insured relationships: what is on record decides them, each time it changes (W8, W9, Art. 13, 17)."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,7 +15,7 @@ from liaoyang_medins.kernel.statements import Statement, update
 from ..endings import Ending, ending
 from ..locks import resident_with_key
 from ..models import Enrollment, Resident
-from ..selectors import circumstances_of
+from ..selectors import circumstances_of, read_circumstances_ahead
 
 
 @Statement
@@ -66,14 +67,25 @@ def lapse(*, enrollment: Enrollment, on: datetime.date, by: Actor) -> Enrollment
     Raises Conflict where it has ended already.
     """
     by.require("residents.change")
-    resident = resident_with_key(enrollment.resident_id)
-    enrollment = _locked(enrollment.pk)[0]
+    return lapse_of(resident_with_key(enrollment.resident_id), enrollment.pk, on, by)
+
+
+def lapse_of(resident: Resident, enrollment_pk: int, on: datetime.date, by: Actor) -> Enrollment:
+    """The same for who has the resident locked and may end the relationship."""
+    enrollment = _locked(enrollment_pk)[0]
     if enrollment.ends is not None:
         raise Conflict(
             _("This enrollment ended on %(day)s already.") % {"day": enrollment.ends.isoformat()}, code="ended"
         )
     _set_lapse(enrollment, on, resident, by)
     return enrollment
+
+
+def read_lapses_ahead(enrollments: Iterable[tuple[int, int]]) -> None:
+    """Lock and read for many, inside a batch, what `lapse_of` asks; the keys of each relationship and its resident."""
+    keys = list(enrollments)
+    _locked.ahead([(enrollment,) for enrollment, _resident in keys])
+    read_circumstances_ahead(resident for _enrollment, resident in keys)
 
 
 def undo_lapse(*, enrollment: Enrollment, resident: Resident, by: Actor) -> None:

@@ -1,16 +1,20 @@
 """Reads of long runs: which there are, how far they are, what they counted and refused."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
+from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.offices.actors import Actor
 
 from . import kinds
 from .kinds import EXAMPLES
 from .models import Chunk, Refusal, Run
 
+# The acts that call workers.
+WAKING = ("runs.start", "runs.resume")
 COUNTS = """
     SELECT figure.key, sum(figure.value::numeric)::text
     FROM runs_chunk chunk CROSS JOIN LATERAL jsonb_each_text(chunk.counts) AS figure
@@ -43,6 +47,14 @@ def progress_of(run: Run) -> Progress:
         total=Count("pk"),
     )
     return Progress(**found)
+
+
+def idle_minutes(run: Run, now: datetime.datetime) -> int:
+    """For how many whole minutes nobody has done a part of a run that is at work, since it was started or resumed."""
+    last = run.chunks.aggregate(last=Max("done_at"))["last"]
+    woken = AuditEntry.objects.filter(object_type=Run._meta.label_lower, object_number=run.number, verb__in=WAKING)
+    moments = [run.started_at, last, woken.aggregate(last=Max("at"))["last"]]
+    return int((now - max(moment for moment in moments if moment is not None)).total_seconds() // 60)
 
 
 def counts_of(run: Run) -> dict[str, str]:

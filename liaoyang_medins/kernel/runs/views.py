@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import selectors as audit_selectors
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
@@ -16,6 +17,9 @@ from liaoyang_medins.kernel.web.domain import page_of
 from . import selectors, services
 from .kinds import Kind
 from .models import Run
+
+# After so many minutes without a part done the page says that no worker is there; beat calls workers every minute.
+IDLE = 3
 
 
 def figures_of(kind: Kind, counts: dict[str, str]) -> list[dict[str, Any]]:
@@ -44,7 +48,9 @@ def run(request: ActorRequest, number: str) -> HttpResponse:
     found = get_object_or_404(selectors.runs_visible_to(request.actor), number=number)
     kind = selectors.kind_of(found)
     live = found.status in Run.AT_WORK
+    idle = selectors.idle_minutes(found, clock.now()) if live else 0
     context = {
+        "idle": idle if idle >= IDLE else 0,
         "run": found,
         "live": live,
         "progress": selectors.progress_of(found),

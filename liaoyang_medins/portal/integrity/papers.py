@@ -53,4 +53,21 @@ SCANS = sql_check(
     words=_("It hangs on %(object)s, which is not there."),
 )
 
-CHECKS = (HASH, REFUSAL, SCANS)
+LETTERS = sql_check(
+    "paper.letter",
+    "W5, E8",
+    _("A reminder is about a notice of its year, a letter with reasons has its kept paper."),
+    table="contributions_windowletter",
+    sql="""
+        SELECT enrollment.number AS row, letter.contribution_year AS year
+        FROM contributions_windowletter letter
+        JOIN registration_enrollment enrollment ON enrollment.id = letter.enrollment_id
+        LEFT JOIN contributions_contributionnotice notice ON notice.id = letter.notice_id
+        LEFT JOIN papers_keptpaper paper ON paper.id = letter.paper_id
+        WHERE notice.contribution_year <> letter.contribution_year OR paper.kind <> 'no_notice_letter'
+            OR (paper.object_type, paper.object_number) <> ('registration.enrollment', enrollment.number)
+    """,
+    words=_("The letter for %(year)s is about something else."),
+)
+
+CHECKS = (HASH, REFUSAL, SCANS, LETTERS)

@@ -138,4 +138,19 @@ DAYS = rule_check(
     judge=judge_days,
 )
 
-CHECKS = (OVERLAP, NOTICE, DAYS)
+BEGUN = sql_check(
+    "period.begun",
+    "B1–B5",
+    _("That benefits have begun is recorded on one of their days, and before them never."),
+    table=PERIOD,
+    rows="contributions_begunbenefit",
+    sql="""
+        SELECT resident.number AS row, begun.begun_on, period.starts
+        FROM contributions_begunbenefit begun JOIN contributions_benefitperiod period ON period.id = begun.period_id
+        JOIN registration_resident resident ON resident.id = period.resident_id
+        WHERE begun.begun_on < period.starts
+    """,
+    words=_("Their beginning is recorded on %(begun_on)s; they begin on %(starts)s."),
+)
+
+CHECKS = (OVERLAP, NOTICE, DAYS, BEGUN)

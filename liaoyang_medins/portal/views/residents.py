@@ -113,6 +113,7 @@ def page(request: ActorRequest, resident: Resident, *, id_number: str = "") -> H
     if actor.may("notices.see"):
         context["periods"] = contributions.period_rows(resident, today)
         context["notices"] = contributions.notices_of(resident)
+        context["late"] = contributions.late_payer(resident, today)
     if actor.may("stays.see"):
         context["stays"] = claims.stays_of_resident(resident, actor)
         context["cap"] = claims.cap_left(resident, today)

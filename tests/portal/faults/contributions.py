@@ -3,7 +3,7 @@
 import datetime
 
 from enrollment.cockpit.models import NoticeSum
-from enrollment.contributions.models import BenefitPeriod, ContributionNotice, Receipt
+from enrollment.contributions.models import BegunBenefit, BenefitPeriod, ContributionNotice, Receipt, WindowLetter
 from enrollment.contributions.rules import BenefitFacts
 from enrollment.registration.models import Enrollment
 from funds.models import JournalEntry
@@ -213,3 +213,23 @@ def a_month_early() -> str:
     period = BenefitPeriod.objects.get(notice__benefit_facts__kind="first", resident__name="周老伯")
     change(period, starts=D(2010, 4, 21))
     return period.resident.number
+
+
+@fault("period.begun")
+def begun_too_early() -> str:
+    period = paid_notice(kind="renewal", contribution_year=2010).benefit_periods.get()
+    BegunBenefit.objects.create(period=period, begun_on=period.starts - datetime.timedelta(days=1))
+    return period.resident.number
+
+
+@fault("paper.letter")
+def a_reminder_of_another_year() -> str:
+    notice = open_notice()
+    WindowLetter.objects.create(
+        kind="reminder",
+        enrollment=notice.enrollment,
+        contribution_year=notice.contribution_year + 1,
+        notice=notice,
+        written_on=D(2009, 11, 16),
+    )
+    return notice.enrollment.number
