@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("liaoyang_medins.portal.urls")),
     path("", include("enrollment.registration.urls")),
     path("", include("enrollment.contributions.urls")),
+    path("", include("enrollment.bankfiles.urls")),
     path("", include("enrollment.households.urls")),
     path("", include("enrollment.cards.urls")),
     path("", include("claims.urls")),

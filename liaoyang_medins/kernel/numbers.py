@@ -24,6 +24,7 @@ PREFIXES = {
     "recovery": "Y",
     "transmittal": "H",
     "list": "L",
+    "bank_file": "K",
 }
 
 

@@ -141,6 +141,8 @@ KEYS: dict[str, str] = {
         SELECT own.id, json_build_array(k.key, sequence)::text AS key
         FROM claims_settlement own JOIN {Stay} AS k ON k.id = stay_id
     """,
+    "Receipt": "SELECT id, json_build_array(channel, bank_reference)::text AS key FROM contributions_receipt",
+    "BankFile": "SELECT id, sha256 AS key FROM bankfiles_bankfile",
     "UploadedList": """
         SELECT own.id, json_build_array(source, sha256, {place})::text AS key FROM lists_uploadedlist own
     """,

@@ -14,6 +14,7 @@ from django.urls import reverse
 from claims import selectors as claims
 from claims.misuse import selectors as misuse
 from claims.models import Reversal
+from enrollment.bankfiles import selectors as bankfiles
 from enrollment.cards import numbering as cards
 from enrollment.cards.selectors import cards_visible_to
 from enrollment.contributions import selectors as contributions
@@ -67,6 +68,7 @@ KINDS: dict[str, tuple[Visible, str, str]] = {
     "E": (_enrollments, "resident", "resident__number"),
     "N": (contributions.notices_visible_to, "notice", "number"),
     "C": (contributions.receipts_visible_to, "receipt", "number"),
+    "K": (bankfiles.bank_files_visible_to, "bank-file", "number"),
     "S": (claims.stays_visible_to, "stay", "number"),
     "J": (claims.settlements_visible_to, "settlement", "number"),
     "V": (_reversals, "settlement", "settlement__number"),

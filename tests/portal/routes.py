@@ -123,6 +123,17 @@ ROUTES: dict[str, Route] = {
     "receipt-print": Route(AGENCY | SUPERVISOR, "receipt"),
     "receipt-assign": Route(REVIEWER, "receipt"),
     "receipt-return": Route(REVIEWER, "receipt"),
+    # Bank files
+    "bank-files": Route(AGENCY | SUPERVISOR),
+    "bank-file-new": Route(CLERK),
+    "bank-file": Route(AGENCY | SUPERVISOR, "bank file"),
+    "bank-file-check": Route(CLERK, "bank file", post=True),
+    "bank-file-import": Route(CLERK, "bank file", post=True),
+    "bank-file-steer": Route(CLERK, "bank file", post=True),
+    "bank-file-discard": Route(CLERK, "bank file", post=True),
+    "bank-file-lines": Route(AGENCY | SUPERVISOR, "bank file"),
+    "bank-file-original": Route(AGENCY | SUPERVISOR, "bank file"),
+    "bank-file-return": Route(REVIEWER, "bank return"),
     # Lists and schools (W4, W9, W10)
     "lists": Route(AGENCY | SUPERVISOR | {R.SCHOOL}),
     "list-new": Route(CLERK | {R.SCHOOL}),

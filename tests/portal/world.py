@@ -13,6 +13,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from claims.misuse.models import MisuseCase
 from claims.models import Designation, Diagnosis, Institution, Referral, Settlement, Specialty, Stay
+from enrollment.bankfiles.models import BankFile, BankFileLine
 from enrollment.cards.models import InsuranceCard
 from enrollment.contributions.models import ContributionNotice, Receipt
 from enrollment.households.models import Household
@@ -38,7 +39,7 @@ EVERYWHERE = {Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR}
 PLACE_KINDS = ("area", "district", "subdistrict", "community")
 # Who may open the page of one of these may open all of them.
 NOBODYS = {"user", "posting", "office", "institution", "designation", "specialty", "entry", "run", "template", "merge"}
-NOBODYS |= {"stand_in"}
+NOBODYS |= {"stand_in", "bank file", "bank return"}
 RESIDENTS = 90
 AFTER_WINDOW = datetime.date(2009, 12, 2)
 ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9X](?![0-9])")
@@ -173,6 +174,11 @@ def things() -> dict[str, list[Thing]]:
             text=row.resident.name,
         )
         for row in Referral.objects.select_related("resident__community", "from_institution", "to_institution")
+    ]
+    found["bank file"] = [Thing({"number": row.number}) for row in BankFile.objects.all()]
+    found["bank return"] = [
+        Thing({"number": row.file.number, "place": row.place})
+        for row in BankFileLine.objects.filter(returned=True).select_related("file")
     ]
     found["template"] = [Thing({"source": "police"})]
     found["list"] = [

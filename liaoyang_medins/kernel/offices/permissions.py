@@ -45,6 +45,8 @@ MAY: dict[str, frozenset[Role]] = {
         "receipts.see": _AGENCY | {R.SUPERVISOR},
         "receipts.record": {R.AGENCY_CLERK},
         "receipts.resolve": {R.AGENCY_REVIEWER},
+        "bankfiles.see": _AGENCY | {R.SUPERVISOR},
+        "bankfiles.import": {R.AGENCY_CLERK},
         # Households
         "households.see": {R.COMMUNITY, R.SUBDISTRICT, R.DISTRICT, R.SUPERVISOR} | _AGENCY,
         "households.change": {R.COMMUNITY, R.AGENCY_CLERK},

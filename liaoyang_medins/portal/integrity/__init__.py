@@ -9,7 +9,21 @@ from dataclasses import dataclass
 
 from liaoyang_medins.portal.snapshot import one_snapshot
 
-from . import audit, cards, claims, journal, lists, notices, papers, periods, receipts, registration, runs, statements
+from . import (
+    audit,
+    bankfiles,
+    cards,
+    claims,
+    journal,
+    lists,
+    notices,
+    papers,
+    periods,
+    receipts,
+    registration,
+    runs,
+    statements,
+)
 from .checks import Check, Finding
 
 __all__ = ["CHECKS", "Check", "Finding", "Result", "UnknownCheck", "check_integrity", "chosen"]
@@ -21,6 +35,7 @@ CHECKS: tuple[Check, ...] = tuple(
         papers,
         notices,
         receipts,
+        bankfiles,
         periods,
         claims,
         cards,

@@ -1,0 +1,284 @@
+"""Bank files: those that came, bringing one, and one with its sums and lines and what became of them."""
+
+import io
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from liaoyang_medins.kernel.audit import selectors as audit_selectors
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.errors import DomainError
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.runs import selectors as run_selectors
+from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
+from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
+
+from .. import exports, selectors, services
+from ..forms import CloseReturnForm, UploadForm
+from ..labels import RETURNS, TONES, WAYS, why
+from ..models import BankFile, BankFileLine
+from ..services.running import KIND
+
+Result = BankFileLine.Result
+TABS = (Result.OPEN, Result.UNMATCHED, Result.MATCHED, Result.ON_RECORD, Result.RETURNED, Result.CLOSED)
+
+
+@allowed("bankfiles.see")
+@require_GET
+def bank_files(request: ActorRequest) -> HttpResponse:
+    """The bank files that came, the newest first, with their sums and how far each is; returns that wait on top."""
+    page = page_of(request, selectors.bank_files_visible_to(request.actor))
+    last = selectors.last_runs(page)
+    waiting = selectors.open_returns(request.actor)
+    context = {
+        "page": page,
+        "rows": [(row, state_of(row, last.get(row.number))) for row in page],
+        "returns": [(line, why(line.problem)) for line in waiting[:20]],
+        "returns_count": waiting.count(),
+    }
+    return render(request, "bankfiles/files.html", context)
+
+
+def state_of(found: BankFile, run: Run | None) -> SimpleNamespace:
+    """How far a file is: a code, which gives the colour, and the word."""
+    words = {
+        "checking": _("Being checked"),
+        "checked": _("Checked: can be imported"),
+        "running": _("Being imported"),
+        "partly": _("Imported in part"),
+        "imported": _("Imported"),
+        "paused": _("Paused"),
+        "failed": _("Failed"),
+        "cancelled": _("Not checked"),
+    }
+    tones = {"imported": "good", "checked": "wait", "failed": "bad", "paused": "wait", "partly": "wait"}
+    if found.imported_on is not None:
+        code = "imported"
+    elif run is None:
+        code = "cancelled"
+    elif run.status in (Run.Status.PAUSED, Run.Status.FAILED):
+        code = str(run.status)
+    elif run.status == Run.Status.CANCELLED:
+        code = "cancelled" if run.dry_run else "partly"
+    elif run.status == Run.Status.FINISHED:
+        code = "checked"
+    else:
+        code = "checking" if run.dry_run else "running"
+    return SimpleNamespace(code=code, word=words[code], tone=tones.get(code, "info"))
+
+
+@allowed("bankfiles.import")
+@require_http_methods(["GET", "POST"])
+def bank_file_new(request: ActorRequest) -> HttpResponse:
+    """Bring a bank file; it is checked at once, and nothing is recorded by that."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    first = ""
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            found = services.upload_file(file=file, file_name=file.name, by=request.actor)
+        except services.SameFile as error:
+            first = error.first
+            add_domain_error(form, error)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            return redirect("bank-file", number=found.number)
+    context = {"form": form, "first": first}
+    return render(request, "bankfiles/file_new.html", context, status=422 if form.errors else 200)
+
+
+def visible(actor: Actor, number: str) -> BankFile:
+    return get_object_or_404(selectors.bank_files_visible_to(actor), number=number)
+
+
+@allowed("bankfiles.see")
+@require_GET
+def bank_file(request: ActorRequest, number: str) -> HttpResponse:
+    """A bank file: its progress while it is checked or imported, what it comes to, its lines by what became of
+    them.
+    """
+    found = visible(request.actor, number)
+    run = selectors.runs_of(found).first()
+    live = run is not None and run.status in Run.AT_WORK
+    context: dict[str, Any] = {"file": found, "run": run, "live": live}
+    if run is not None:
+        context["progress"] = run_selectors.progress_of(run)
+        context["errors"] = run_selectors.last_errors(run)
+    if request.htmx:
+        answer = render(request, "bankfiles/live.html", context)
+        if not live:
+            # The sums, the buttons and the timeline changed with it.
+            answer["HX-Refresh"] = "true"
+        return answer
+    brought = selectors.brought_by(found)
+    shown = shown_result(request.GET.get("lines", ""), brought)
+    lines = page_of(request, found.rows.filter(result=shown).select_related("receipt").order_by("place"))
+    may_bring = request.actor.may("bankfiles.import")
+    checked = run is not None and (run.status == Run.Status.FINISHED or not run.dry_run)
+    context |= {
+        "state": state_of(found, run),
+        "sums": sums_of(found, brought) if found.rows.exists() else [],
+        "foreseen": foreseen_by(run),
+        "tabs": [tab(result, brought[result].count, shown) for result in TABS if brought[result].count],
+        "page": lines,
+        "lines": [(line, why(line.problem), TONES[line.result], WAYS.get(line.way, "")) for line in lines],
+        "may_import": may_bring and found.imported_on is None and not live and checked,
+        "may_check": may_bring and found.imported_on is None and (run is None or run.status in Run.OVER),
+        "may_discard": may_bring and not selectors.runs_of(found).filter(dry_run=False).exists(),
+        "may_steer": may_bring and run is not None and run.ended_at is None,
+        "may_resolve": request.actor.may("receipts.resolve"),
+        "entries": audit_selectors.timeline(audit.entries_of(BankFile._meta.label_lower, found.number)),
+    }
+    return render(request, "bankfiles/file.html", context)
+
+
+def sums_of(found: BankFile, brought: dict[str, selectors.Brought]) -> list[SimpleNamespace]:
+    """What the lines came to, payments and returns each beside what the trailer says of them."""
+    on_record = found.rows.filter(returned=True, result=Result.ON_RECORD).order_by()
+    again = selectors.brought_in(on_record)
+    rows = [
+        (_("Settled their notice"), brought[Result.MATCHED]),
+        (_("On the unmatched list"), brought[Result.UNMATCHED]),
+        (_("On record already"), brought[Result.ON_RECORD] - again),
+    ]
+    returned = [
+        (_("Taken back"), brought[Result.RETURNED]),
+        (_("Taken back before"), again),
+        (_("Returns to be looked at"), brought[Result.OPEN]),
+        (_("Returns looked at"), brought[Result.CLOSED]),
+    ]
+    return [
+        table(_("Payments"), rows, found.payments, found.payments_sum),
+        table(_("Returned payments"), returned, found.returns, found.returns_sum),
+    ]
+
+
+def table(title: str, rows: list[tuple[str, selectors.Brought]], said: int, said_sum: Decimal) -> SimpleNamespace:
+    """Rows with their sum, and what the trailer says."""
+    total = sum((row for _label, row in rows), selectors.Brought())
+    agrees = (total.count, total.amount) == (said, said_sum)
+    return SimpleNamespace(title=title, rows=rows, total=total, said=said, said_sum=said_sum, agrees=agrees)
+
+
+def foreseen_by(run: Run | None) -> SimpleNamespace | None:
+    """What the last dry run found, with its examples; nothing once an import began."""
+    if run is None or not run.dry_run or run.status != Run.Status.FINISHED:
+        return None
+    counts = run_selectors.counts_of(run)
+    figures = [figure for figure in KIND.figures if not figure.in_yuan]
+    rows = [
+        (figure.label, int(counts.get(figure.code, "0")), Decimal(counts.get(f"{figure.code}_sum", "0")))
+        for figure in figures
+    ]
+    examples = [list(zip(KIND.headings, row, strict=True)) for row in KIND.shown(run_selectors.examples_of(run))]
+    return SimpleNamespace(rows=[row for row in rows if row[1]], examples=examples, headings=KIND.headings)
+
+
+def tab(result: Result, count: int, shown: str) -> SimpleNamespace:
+    return SimpleNamespace(label=result.label, url=f"?lines={result.value}", active=result == shown, count=count)
+
+
+def shown_result(asked: str, brought: dict[str, selectors.Brought]) -> str:
+    """The result of the lines that are shown: what was asked for, else the first that there are lines of."""
+    if asked in Result.values:
+        return asked
+    return next((result.value for result in TABS if brought[result].count), Result.MATCHED.value)
+
+
+@allowed("bankfiles.import")
+@require_POST
+def bank_file_check(request: ActorRequest, number: str) -> HttpResponse:
+    """Check a file anew."""
+    visible(request.actor, number)
+    services.check_file(number=number, by=request.actor)
+    return redirect("bank-file", number=number)
+
+
+@allowed("bankfiles.import")
+@require_POST
+def bank_file_import(request: ActorRequest, number: str) -> HttpResponse:
+    """Bring its lines in."""
+    visible(request.actor, number)
+    services.import_file(number=number, by=request.actor)
+    return redirect("bank-file", number=number)
+
+
+STEER = {"pause": runs.pause_run, "resume": runs.resume_run, "cancel": runs.cancel_run}
+
+
+@allowed("bankfiles.import")
+@require_POST
+def bank_file_steer(request: ActorRequest, number: str) -> HttpResponse:
+    """Pause, resume or cancel what is at work on a file."""
+    found = visible(request.actor, number)
+    run = selectors.runs_of(found).first()
+    verb = STEER.get(request.POST.get("action", ""))
+    if run is not None and verb is not None:
+        verb(number=run.number, by=request.actor)
+    return redirect("bank-file", number=number)
+
+
+@allowed("bankfiles.import")
+@require_POST
+def bank_file_discard(request: ActorRequest, number: str) -> HttpResponse:
+    """Take a file away of which nothing was imported."""
+    visible(request.actor, number)
+    services.discard_file(number=number, by=request.actor)
+    messages.success(request, _("The bank file %(number)s was discarded.") % {"number": number})
+    return redirect("bank-files")
+
+
+@allowed("bankfiles.see")
+@require_GET
+def bank_file_lines(request: ActorRequest, number: str) -> FileResponse:
+    """The lines with what became of them as a workbook."""
+    found = visible(request.actor, number)
+    workbook = exports.lines_with_results(file=found, by=request.actor)
+    return FileResponse(workbook, as_attachment=True, filename=f"{found.number}.xlsx")
+
+
+@allowed("bankfiles.see")
+@require_GET
+def bank_file_original(request: ActorRequest, number: str) -> FileResponse:
+    """The file as it came, byte for byte."""
+    found = visible(request.actor, number)
+    ending = "csv" if found.layout == BankFile.Layout.CSV else "txt"
+    content = io.BytesIO(exports.as_it_came(file=found, by=request.actor))
+    return FileResponse(
+        content, as_attachment=True, filename=f"{found.number}.{ending}", content_type="application/octet-stream"
+    )
+
+
+@allowed("receipts.resolve")
+@require_http_methods(["GET", "POST"])
+def bank_file_return(request: ActorRequest, number: str, place: int) -> HttpResponse:
+    """See to a return that could not be taken back."""
+    found = visible(request.actor, number)
+    line = get_object_or_404(found.rows.select_related("receipt"), place=place, returned=True)
+    initial = {"version": line.version, "receipt_number": line.receipt.number if line.receipt else ""}
+    form = CloseReturnForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.close_return(number=number, place=place, by=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("The return in line %(place)s was seen to.") % {"place": place})
+            return redirect("bank-file", number=number)
+    context = {
+        "file": found,
+        "line": line,
+        "why": str(RETURNS[line.problem]) if line.problem else "",
+        "form": form,
+        "waits": line.result == Result.OPEN,
+    }
+    return render(request, "bankfiles/return.html", context, status=422 if form.errors else 200)
