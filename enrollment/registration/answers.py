@@ -13,13 +13,15 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.attachments.models import Attachment
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.errors import BeforeTheLaw
 from liaoyang_medins.kernel.policy.terms import Sex
 from liaoyang_medins.kernel.web.templatetags.medins import iso, masked
 
-from . import selectors
+from . import idnumber, selectors
 from .data import CircumstanceData
-from .drafts import Statement, stated_circumstances, with_known
+from .drafts import KNOWN, Statement, stated_circumstances, with_known
 from .forms import StatementForm
 from .labels import StepText, label, step_text
 from .models import Circumstance, RegistrationDraft, Resident
@@ -28,11 +30,13 @@ from .reasons import Reason, reasons_of
 from .rules import completed_age
 from .services.common import Assessment, assess
 from .services.entry import require_free
-from .services.people import require_here
+from .services.people import overwritten, require_here
 from .step_forms import ClosingForm, MaterialsForm
 from .words import relation_label, value_label
 
 Kind = Circumstance.Kind
+# The places of an ID number; an old one that was typed to its end cannot be told from the beginning of another.
+LENGTH = 18
 
 
 @dataclass(slots=True)
@@ -48,6 +52,10 @@ class Live:
     elsewhere: bool = False
     # Why the known person cannot be registered, and whether it is because they are enrolled: they renew.
     blocked: str = ""
+    # Where a child without a number is registered that may be this one.
+    children: list[Office] = field(default_factory=list)
+    # What is wrong with an ID number that is typed to its end.
+    number_wrong: str = ""
     enrolled: bool = False
     wrong: str = ""
     quote: Quote | None = None
@@ -77,10 +85,14 @@ def live_answer(form: StatementForm, actor: Actor) -> Live:
     given = {} if form.is_valid() is None else form.cleaned_data
     birth, sex = given.get("birth_date"), given.get("sex")
     today = clock.today()
+    if "id_number" in form.errors and len(idnumber.plain(str(form.data.get("id_number", "")))) >= LENGTH:
+        live.number_wrong = form.errors["id_number"][0]
     if birth is None or not sex or birth > today:
         return live
     live.birth_date, live.sex, live.age = birth, label(Sex(sex)), completed_age(birth, today)
     live.known = known_person(given, Sex(sex), actor)
+    if live.known is None:
+        live.children = children_elsewhere(given.get("name", ""), birth, Sex(sex), actor)
     try:
         if live.known is not None:
             live.known_here = selectors.residents_visible_to(actor).filter(pk=live.known.pk).exists()
@@ -106,15 +118,47 @@ def live_answer(form: StatementForm, actor: Actor) -> Live:
 
 
 def known_person(given: dict[str, Any], sex: Sex, actor: Actor) -> Resident | None:
-    """Who is on record already: by the ID number, else a newborn without a number by name and birth."""
-    community = given.get("community") or actor.office
-    if given.get("id_number"):
-        return selectors.resident_with(given["id_number"])
+    """Who is on record already: by the ID number, else a newborn who had none so far by name and birth."""
+    community, number = given.get("community") or actor.office, given.get("id_number") or None
     if given.get("name") and community is not None:
         return selectors.resident_like(
-            id_number=None, name=given["name"], birth_date=given["birth_date"], sex=sex.value, community=community
+            id_number=number, name=given["name"], birth_date=given["birth_date"], sex=sex.value, community=community
         )
-    return None
+    return selectors.resident_with(number) if number else None
+
+
+def children_elsewhere(name: str, birth_date: datetime.date, sex: Sex, actor: Actor) -> list[Office]:
+    """The communities in which a child of this name, sex and day of birth is registered without a number: it may be
+    this one, which cannot be told by a number. Only for who may ask for a transfer, and nothing but the communities.
+    """
+    if not name or not actor.may("transfers.ask") or actor.office is None:
+        return []
+    found = selectors.children_elsewhere(name=name, birth_date=birth_date, sex=sex.value, community=actor.office)
+    return list({child.community_id: child.community for child in found}.values())
+
+
+def overwritten_by(statement: Statement, actor: Actor) -> list[tuple[str, str, str]]:
+    """What submitting changes of the person on record, in words: the field, before and after."""
+    if statement.known is None:
+        return []
+    words = {
+        "id_number": _("ID number"),
+        "name": _("Name"),
+        "community": _("Community"),
+        "address": _("Address"),
+        "phone": _("Telephone"),
+    }
+    changes = overwritten(statement.known, statement.person)
+    if actor.role is Role.SCHOOL:
+        # Where its pupils live is not a school's to say.
+        changes.pop("community", None)
+
+    def said(field: str, value: Any) -> str:
+        if field == "id_number":
+            return masked(value) if value else ""
+        return value.label if isinstance(value, Office) else str(value)
+
+    return [(words[field], *(said(field, value) for value in both)) for field, both in changes.items()]
 
 
 # --- check your answers ----------------------------------------------------------------------------------------------
@@ -134,12 +178,19 @@ def rows_of(
     def row(words: str, value: object, where: str) -> SimpleNamespace:
         return SimpleNamespace(label=words, value=value, change_url=where)
 
-    person = statement.person
+    person, known = statement.person, statement.known
+    # Of who was on record when the draft was begun these were not asked.
+    asked = not (draft.data.get(KNOWN) and known and known.id_number)
+
+    def identity(words: str, value: object, field: str) -> SimpleNamespace:
+        where = "id_number" if person.id_number else field
+        return row(words, value, page_1 + where if asked else "")
+
     number = masked(person.id_number) if person.id_number else _("None yet")
     about = [
-        row(_("ID number"), number, page_1 + "id_number"),
-        row(_("Date of birth"), iso(person.birth_date), page_1 + ("id_number" if person.id_number else "birth_date")),
-        row(_("Sex"), label(person.sex), page_1 + ("id_number" if person.id_number else "sex_0")),
+        identity(_("ID number"), number, "id_number"),
+        identity(_("Date of birth"), iso(person.birth_date), "birth_date"),
+        identity(_("Sex"), label(person.sex), "sex_0"),
         row(_("Name"), person.name, page_1 + "name"),
         row(_("Community"), person.community.label, page_1 + "community"),
         row(_("Address"), person.address, page_1 + "address"),

@@ -24,6 +24,8 @@ from .step_forms import ClosingForm, MaterialsForm
 Kind = Circumstance.Kind
 # What is posted with a form and is no answer.
 NO_ANSWERS = frozenset({"csrfmiddlewaretoken", "keep", "back", "all_present", "draft", "attach", "remove"})
+# In a draft: the personal number of whom it was begun for.
+KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def statement_of(form: StatementForm, actor: Actor) -> Statement:
     if community is None:
         raise ValueError("A statement is made at an office.")
     person = PersonData(
-        name=given["name"],
+        name=" ".join(given["name"].split()),
         birth_date=given["birth_date"],
         sex=Sex(given["sex"]),
         community=community,
@@ -154,11 +156,16 @@ def keep_answers(draft: RegistrationDraft, posted: QueryDict, page: str) -> None
     draft.save()
 
 
+def known_of(draft: RegistrationDraft, actor: Actor) -> Resident | None:
+    """The resident on record whom the draft was begun for, while the actor may see them."""
+    number = draft.data.get(KNOWN)
+    return selectors.residents_visible_to(actor).filter(number=number).first() if number else None
+
+
 def answers_of(resident: Resident) -> dict[str, Any]:
-    """What page 1 says of a resident on record."""
+    """What page 1 says of a resident on record; the ID number stays there (R10)."""
     today = clock.today()
     given: dict[str, Any] = {
-        "id_number": resident.id_number or "",
         "name": resident.name,
         "address": resident.address,
         "phone": resident.phone,
@@ -175,15 +182,16 @@ def answers_of(resident: Resident) -> dict[str, Any]:
         given[f"{row.kind}_number"] = row.document_number
         if row.school:
             given["school"] = str(row.school.pk)
-    return {"statement": given}
+    return {KNOWN: resident.number, "statement": given}
 
 
 def statement_form(draft: RegistrationDraft, actor: Actor, *, checked: bool = False) -> StatementForm:
     """Page 1 as it was left; `checked` with its errors."""
     answers = draft.data.get("statement", {})
+    known = known_of(draft, actor)
     if checked:
-        return StatementForm(answers, actor=actor)
-    return StatementForm(actor=actor, initial=answers)
+        return StatementForm(answers, actor=actor, known=known)
+    return StatementForm(actor=actor, known=known, initial=answers)
 
 
 def materials_form(

@@ -18,7 +18,7 @@ from liaoyang_medins.kernel.web.forms import DateField, IdNumberInput
 
 from . import idnumber
 from .labels import choices
-from .models import Circumstance
+from .models import Circumstance, Resident
 from .words import RELATIONS, VALUES
 
 Kind = Circumstance.Kind
@@ -69,7 +69,10 @@ def medium() -> forms.TextInput:
 
 
 class StatementForm(forms.Form):
-    """Page 1. What is asked only of some is checked in `clean`."""
+    """Page 1. What is asked only of some is checked in `clean`.
+
+    Of a `known` resident the ID number is on record and not asked again: it would be shown in full.
+    """
 
     # Needed where another answer makes it apply: not shown as optional there, and not asked of anybody else.
     DEPENDENT = (
@@ -135,9 +138,17 @@ class StatementForm(forms.Form):
     )
     agent_id_number = IdNumberField(label=_("ID number of the guardian or agent"), required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, actor: Actor, **kwargs: Any) -> None:
+    IDENTITY = ("id_number", "no_number", "birth_date", "sex")
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, actor: Actor, known: Resident | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         self.actor = actor
+        self.known = known if known and known.id_number else None
+        if self.known:
+            for name in self.IDENTITY:
+                del self.fields[name]
         # A community registers its own residents; a school knows where its pupils live and registers those only.
         if actor.role is Role.COMMUNITY:
             del self.fields["community"]
@@ -155,11 +166,12 @@ class StatementForm(forms.Form):
         field.queryset = offices(kind)
 
     def full_clean(self) -> None:
-        for name in self.DEPENDENT:
-            self.fields[name].required = False
+        dependent = [self.fields[name] for name in self.DEPENDENT if name in self.fields]
+        for field in dependent:
+            field.required = False
         super().full_clean()
-        for name in self.DEPENDENT:
-            self.fields[name].required = True
+        for field in dependent:
+            field.required = True
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -182,7 +194,13 @@ class StatementForm(forms.Form):
 
     def _person(self, given: dict[str, Any]) -> None:
         """Birth date and sex come from the ID number; who has none yet states them."""
-        if given.get("no_number"):
+        if self.known:
+            given |= {
+                "id_number": self.known.id_number,
+                "birth_date": self.known.birth_date,
+                "sex": self.known.sex,
+            }
+        elif given.get("no_number"):
             given["id_number"] = ""
             self._need("birth_date", gettext("Enter the date of birth."))
             self._need("sex", gettext("Choose the sex."))

@@ -324,6 +324,13 @@ def resident_like(
     return survivor_of(found) if found is not None else None
 
 
+def children_elsewhere(*, name: str, birth_date: datetime.date, sex: str, community: Office) -> list[Resident]:
+    """Those of this name, sex and day of birth who are registered without an ID number, in other communities."""
+    meant = {"name": " ".join(name.split()), "birth_date": birth_date, "sex": sex}
+    alike = Resident.objects.filter(id_number=None, merged_into=None, **meant)
+    return list(alike.exclude(community=community).select_related("community").order_by("community__code", "pk"))
+
+
 def _unnumbered(name: str, birth_date: datetime.date, sex: str, community: int) -> Q:
     return Q(id_number=None, merged_into=None, name=name, birth_date=birth_date, sex=sex, community=community)
 

@@ -1,6 +1,7 @@
 """The counter, without JavaScript: two pages, a check, and what comes of it (U1–U9, U18, U21)."""
 
 import datetime
+import json
 import re
 import uuid
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from enrollment.registration.models import Registration, RegistrationDraft, Resident
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import Material
+from liaoyang_medins.kernel.web.templatetags.medins import masked
 from tests import factories as make
 
 from .makers import TODAY, Chain, other_community, person, register
@@ -282,8 +284,16 @@ def test_registering_again_starts_with_what_is_on_record(chain: Chain) -> None:
     client = signed_in(chain.community)
     response = client.get(reverse("registration-start"), {"resident": resident.number}, follow=True)
     html = response.content.decode()
-    for said in ("老王", "D-9", resident.id_number, resident.number):
+    for said in ("老王", "D-9", masked(resident.id_number), resident.number):
         assert str(said) in html
+    # In full it is shown on request only, which goes on record.
+    assert str(resident.id_number) not in html
+    draft = RegistrationDraft.objects.get()
+    assert str(resident.id_number) not in json.dumps(draft.data)
+    again = answers(name="老王")
+    del again["id_number"]
+    page = submit(client, reverse("registration-draft", args=[draft.pk]), again)
+    assert resident.registrations.get().number in text(page)
 
 
 def test_a_draft_waits_in_the_queue_and_can_be_discarded(chain: Chain) -> None:

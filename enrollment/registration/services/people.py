@@ -119,6 +119,14 @@ def _create(person: PersonData, *, on: datetime.date, by: Actor) -> Resident | N
     return resident
 
 
+def overwritten(resident: Resident, person: PersonData) -> dict[str, tuple[Any, Any]]:
+    """What of the resident on record a registration of the person changes: field → before and after."""
+    changes = _changes(resident, person)
+    if person.id_number and resident.id_number is None:
+        changes["id_number"] = person.id_number
+    return {field: (getattr(resident, field), value) for field, value in changes.items()}
+
+
 def _changes(resident: Resident, person: PersonData) -> dict[str, Any]:
     """What is stated otherwise than on record; an address or telephone left empty changes nothing."""
     stated: dict[str, Any] = {

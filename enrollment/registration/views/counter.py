@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.attachments import services as attachments
 from liaoyang_medins.kernel.errors import DomainError
+from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.policy.errors import BeforeTheLaw
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error
 
 from .. import drafts, services
-from ..answers import Live, live_answer, rows_of
+from ..answers import Live, children_elsewhere, live_answer, overwritten_by, rows_of
 from ..guide import guide
 from ..models import Registration, RegistrationDraft
 from ..selectors import residents_visible_to
@@ -99,7 +100,8 @@ def statement_holds(form: forms.Form, request: ActorRequest) -> bool:
             require_free(statement.known)
         statement.assess()
     except DomainError as error:
-        form.add_error("id_number", [str(error.message), *map(str, error.reasons)])
+        field = "id_number" if "id_number" in form.fields else None
+        form.add_error(field, [str(error.message), *map(str, error.reasons)])
     except BeforeTheLaw as error:
         form.add_error(None, str(error))
     return not form.errors
@@ -215,11 +217,21 @@ def check(request: ActorRequest, draft_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "draft": row,
         "live": Live.of(assessment),
+        "children": children_of(statement, request),
+        "overwritten": overwritten_by(statement, request.actor),
         "sections": rows_of(row, statement, materials, closing, scans_of(row)),
         "not_looked_at": [label for label, state in materials.found if state == "not_looked_at"],
         "bad": [label for label, state in materials.found if state in ("missing", "wrong")],
     }
     return render(request, "registration/check.html", context, status=422 if form.errors else 200)
+
+
+def children_of(statement: drafts.Statement, request: ActorRequest) -> list[Office]:
+    """Where a child without an ID number is registered that may be the one of the statement."""
+    person = statement.person
+    if statement.known:
+        return []
+    return children_elsewhere(person.name, person.birth_date, person.sex, request.actor)
 
 
 @allowed("registrations.register")

@@ -15,6 +15,7 @@ from enrollment.life.forms import AnswerForm, TransferForm
 from enrollment.life.models import LifeChange, Transfer
 from enrollment.registration import idnumber
 from enrollment.registration import selectors as registration
+from enrollment.registration.forms import StatementForm
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import DomainError, Invalid, NotAllowed
@@ -50,8 +51,8 @@ def opened_seal(ref: str, actor: Actor) -> Resident:
 @allowed("transfers.ask")
 @require_http_methods(["GET", "HEAD", "POST"])
 def transfer_ask(request: ActorRequest) -> HttpResponse:
-    """Ask for the record of the person with the posted ID number, or behind the posted seal. All that is shown of the
-    person is where they are registered.
+    """Ask for the record of the person with the posted ID number, behind the posted seal, or of a child without a
+    number. All that is shown of the person is where they are registered.
     """
     if request.method != "POST":
         return redirect("search")
@@ -86,6 +87,11 @@ def transfer_ask(request: ActorRequest) -> HttpResponse:
 
 
 def person_asked_for(request: ActorRequest) -> Resident | None:
+    """Who is meant: behind a seal, with the posted ID number, or a child without one by what page 1 of a registration
+    says of it and the community in which it is registered.
+    """
+    if "child_in" in request.POST:
+        return child_asked_for(request)
     if "ref" in request.POST:
         return opened_seal(request.POST["ref"], request.actor)
     try:
@@ -93,6 +99,18 @@ def person_asked_for(request: ActorRequest) -> Resident | None:
     except Invalid:
         return None
     return registration.resident_with(number)
+
+
+def child_asked_for(request: ActorRequest) -> Resident | None:
+    statement = StatementForm(request.POST, actor=request.actor)
+    statement.is_valid()
+    given = statement.cleaned_data
+    if request.actor.office is None or not all(given.get(name) for name in ("name", "birth_date", "sex")):
+        return None
+    alike = registration.children_elsewhere(
+        name=given["name"], birth_date=given["birth_date"], sex=given["sex"], community=request.actor.office
+    )
+    return next((child for child in alike if child.community.code == request.POST["child_in"]), None)
 
 
 @allowed("transfers.see")
