@@ -149,6 +149,9 @@ def _refusal_notice(row: Registration, on: datetime.date, remark: str) -> Paper:
     else:
         said = _("To %(name)s: the registration received on %(day)s is refused.") % words
     reasons = [(reason.text, reason.article) for reason in reasons_of(eligibility_steps(row))] if row.reasons else []
+    if remark:
+        # What the rules do not name is still found in the review that the article on registration asks for.
+        reasons.append((remark, guide(on).article))
     measures = _("Measures for Basic Medical Insurance of Urban Residents of Liaoyang")
     basis = _("Basis: %(measures)s.") % {"measures": measures}
     again = _("If a reason no longer applies you may register again at any time.")
@@ -160,7 +163,7 @@ def _refusal_notice(row: Registration, on: datetime.date, remark: str) -> Paper:
         body=[
             text(said),
             heading(_("Reasons")),
-            table([(_("Reason"), TEXT), (_("Basis"), SHORT)], [*reasons, *([(remark, "")] if remark else [])]),
+            table([(_("Reason"), TEXT), (_("Basis"), SHORT)], reasons),
             text(f"{basis} {again}"),
         ],
         signatures=[_("Handled by"), _("Signature of the recipient")],

@@ -47,6 +47,9 @@ def test_a_reason_that_is_missing_stands_at_its_field(chain: Chain) -> None:
     client.post(address, {"return-version": registration.version, "return-reason": "photo missing"})
     registration.refresh_from_db()
     assert registration.status == S.RETURNED
+    # The office that puts it right is told why, by whom, above everything else.
+    page = text(signed_in(chain.community).get(reverse("registration", args=[registration.number])))
+    assert "Sent back photo missing" in page
 
 
 def test_refusing_by_the_form_needs_a_remark_only_without_reasons(chain: Chain) -> None:
@@ -57,7 +60,7 @@ def test_refusing_by_the_form_needs_a_remark_only_without_reasons(chain: Chain) 
     assert 'href="#refuse-remark"' in client.post(address, values).content.decode()
     client.post(address, values | {"refuse-remark": "伪造证件"})
     paper = text(client.get(reverse("registration-refusal-notice", args=[registration.number])))
-    assert "伪造证件" in paper
+    assert "伪造证件 Art. 9" in paper
 
 
 def test_the_second_clerk_is_told_who_changed_what(chain: Chain) -> None:

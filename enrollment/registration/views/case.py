@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from liaoyang_medins.kernel import clock
-from liaoyang_medins.kernel.audit.selectors import timeline
+from liaoyang_medins.kernel.audit.selectors import Event, timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import Conflict, DomainError, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -79,12 +79,21 @@ def page(
         "live": quote_of(row),
         "materials": material_rows(row),
         "may_attach": may_attach(row, request.actor),
+        "sent_back": sent_back(row),
         "entries": timeline(entries_of(row._meta.label_lower, row.number)),
         "form": next(iter(wrong.values())) if wrong else None,
         "papers": papers_of(row),
         **actions(row, request.actor, wrong or {}),
     }
     return render(request, "registration/registration.html", context, status=422 if wrong else 200)
+
+
+def sent_back(row: Registration) -> Event | None:
+    """Who sent it back and why, while it waits to be put right."""
+    if row.status != Status.RETURNED:
+        return None
+    acts = entries_of(row._meta.label_lower, row.number).filter(verb="registrations.send_back")
+    return next(iter(timeline(acts[:1])), None)
 
 
 def papers_of(row: Registration) -> list[tuple[str, str]]:
