@@ -11,6 +11,7 @@ class MisuseConfig(AppConfig):
         from enrollment.registration.following import KEEPERS
 
         from . import acts  # noqa: F401
+        from .services import merging  # noqa: F401
         from .services.cases import keep_bar
 
         KEEPERS["misuse"] = keep_bar

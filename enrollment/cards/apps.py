@@ -11,6 +11,6 @@ class CardsConfig(AppConfig):
         from liaoyang_medins.kernel.runs import kinds
 
         from . import acts  # noqa: F401
-        from .services import making
+        from .services import making, merging  # noqa: F401
 
         kinds.register(making.KIND)

@@ -8,4 +8,4 @@ class HouseholdsConfig(AppConfig):
     verbose_name = _("Households")
 
     def ready(self) -> None:
-        from . import acts  # noqa: F401
+        from . import acts, merging  # noqa: F401

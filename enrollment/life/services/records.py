@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from enrollment.registration import facts, selectors
+from enrollment.registration import facts, following, selectors
 from enrollment.registration.data import CircumstanceData
 from enrollment.registration.models import Circumstance, Enrollment, Registration, Resident
 from enrollment.registration.services.circumstances import overlap
@@ -10,6 +10,7 @@ from enrollment.registration.services.relationships import settle_ends
 from enrollment.registration.words import value_label
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 
 from ..models import Merge, Transfer
@@ -33,12 +34,20 @@ def conflicts(survivor: Resident, duplicate: Resident) -> list[str]:
     others = Merge.objects.filter(status=Merge.Status.PROPOSED).exclude(survivor=survivor, duplicate=duplicate)
     if others.filter(survivor__in=both).exists() or others.filter(duplicate__in=both).exists():
         found.append(_("One of the records is part of another proposal. Decide that first."))
-    for mine, theirs in contradicting(survivor, duplicate):
-        found.append(
-            _("%(kind)s: the record that stays says “%(mine)s”, the other one “%(theirs)s”. End or void one first.")
-            % {"kind": mine.get_kind_display(), "mine": told(mine), "theirs": told(theirs)}
-        )
+    for mine, theirs in pairs_of(survivor, duplicate):
+        if contradict(mine, theirs):
+            found.append(differing(mine, theirs))
+        if gives_way(mine, theirs) is None:
+            found += [said for said in map(kept_by, (mine, theirs)) if said]
     return found
+
+
+def differing(mine: Circumstance, theirs: Circumstance) -> str:
+    return _("%(kind)s: the record that stays says “%(mine)s”, the other one “%(theirs)s”. End or void one first.") % {
+        "kind": mine.get_kind_display(),
+        "mine": told(mine),
+        "theirs": told(theirs),
+    }
 
 
 def told(row: Circumstance) -> str:
@@ -61,22 +70,35 @@ def says_no_more(one: Circumstance, other: Circumstance) -> bool:
     return facts.repeats(CircumstanceData.of(one), CircumstanceData.of(other))
 
 
-def contradicting(survivor: Resident, duplicate: Resident) -> list[tuple[Circumstance, Circumstance]]:
-    return [
-        (one, other)
-        for one, other in pairs_of(survivor, duplicate)
-        if not says_no_more(one, other) and not says_no_more(other, one)
-    ]
+def contradict(one: Circumstance, other: Circumstance) -> bool:
+    return not says_no_more(one, other) and not says_no_more(other, one)
+
+
+def kept_by(row: Circumstance) -> str:
+    """Why something that an app above decided keeps a circumstance from being voided; empty where nothing does."""
+    try:
+        following.require_free(row)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def gives_way(one: Circumstance, other: Circumstance) -> Circumstance | None:
+    """Which of the two is voided: one that says no more than the other, the second where both say the same, and never
+    one that something decided stands on. None where neither can be.
+    """
+    able = [row for row, beside in ((other, one), (one, other)) if says_no_more(beside, row) and not kept_by(row)]
+    return able[0] if able else None
 
 
 def settle(survivor: Resident, duplicate: Resident, by: Actor) -> None:
-    """What both say is said once: of two circumstances the one that says no more than the other is voided. The moves
-    of the record that goes are voided: where the person lived is what the other one says. Of two open enrollments the
-    later one went on in the earlier.
+    """What both say is said once: of two circumstances the one that says no more than the other is voided (`conflicts`
+    has seen to it that there is one). The moves of the record that goes are voided: where the person lived is what the
+    other one says. Of two open enrollments the later one went on in the earlier.
     """
     for one, other in pairs_of(survivor, duplicate):
-        row = other if says_no_more(one, other) else one
-        if not row.voided:
+        row = gives_way(one, other)
+        if row is not None and not row.voided:
             row.voided = True
             row.save(update_fields=["voided"])
             _record(row, survivor, by)
