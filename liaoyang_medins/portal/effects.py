@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from claims import selectors as claims
 from claims.models import SettlementToCorrect
+from enrollment.cards import selectors as cards
 from enrollment.contributions import selectors as contributions
 from enrollment.contributions.models import ContributionNotice
 from enrollment.contributions.previews import preview_payment
@@ -37,6 +38,7 @@ GROUPS: dict[str, str | Promise] = {
     "registration": gettext_lazy("Registration under way"),
     "notices": gettext_lazy("Contribution notices"),
     "benefits": gettext_lazy("Benefit periods"),
+    "cards": gettext_lazy("Certificate and card"),
     "district": gettext_lazy("District that pays"),
     "settlements": gettext_lazy("Settlements of stays"),
 }
@@ -145,6 +147,22 @@ def benefits(resident: Resident, actor: Actor, today: datetime.date) -> Iterator
         yield Item("benefits", row.notice.number, row.notice.number, said)
 
 
+def held_cards(resident: Resident, actor: Actor, today: datetime.date) -> Iterator[Item]:
+    """Every card that is not replaced or out of use, and from when on nobody is treated on it."""
+    if not actor.may("cards.see"):
+        return
+    for card in reversed(cards.cards_of(resident)):
+        if not card.is_live:
+            continue
+        said = str(card.get_status_display())
+        if card.enrollment.ends is not None:
+            said = _("%(status)s · covers nobody after %(day)s") % {
+                "status": said,
+                "day": card.enrollment.ends.isoformat(),
+            }
+        yield Item("cards", card.number, card.number, said)
+
+
 def settlements(resident: Resident, actor: Actor, today: datetime.date) -> Iterator[Item]:
     """Which settlements wait for a correction; who sees no stays is told how many."""
     rows = SettlementToCorrect.objects.filter(settlement__resident=resident, settlement__live=True, status="waiting")
@@ -167,6 +185,7 @@ LOOKS: list[Look] = [
     registrations,
     notices,
     benefits,
+    held_cards,
     settlements,
 ]
 

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from claims.models import SettlementToCorrect
+from enrollment.cards.models import InsuranceCard
+from enrollment.cards.services import make_card
+from enrollment.life.happenings import OFFERED
 from enrollment.life.models import LifeChange
 from enrollment.registration import selectors as registration
 from enrollment.registration import services as registration_services
+from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, DomainError, Invalid
 from liaoyang_medins.portal import life
@@ -64,6 +68,119 @@ TABLE: list[tuple[What, D, dict[str, Any], D, list[tuple[str, str]], bool]] = [
     (What.PENSION, D(2009, 9, 1), {"value": "here"}, YEAR, [("open", "200.00")], False),
     (What.PENSION, D(2009, 9, 1), {"value": "elsewhere"}, YEAR, [("open", "200.00")], False),
 ]
+
+
+# What held before, what ended then or began → may take part on the day itself, before and after; the notice for 2010.
+HELD = D(2009, 9, 1)
+ENDED = D(2009, 10, 10)
+AFTERWARDS: list[tuple[What, dict[str, Any], What, dict[str, Any], tuple[str, str] | None, list[tuple[str, str]]]] = [
+    (What.PENSION, {"value": "here"}, What.PENSION_ENDED, {}, ("No:", "Yes: Elderly"), [("open", "200.00")]),
+    (What.PENSION, {"value": "elsewhere"}, What.PENSION_ENDED, {}, ("No:", "Yes: Elderly"), [("open", "200.00")]),
+    (
+        What.SCHOOL,
+        {"value": "school"},
+        What.SCHOOL_LEFT,
+        {},
+        ("Yes: Minor or student", "Yes: Elderly"),
+        [("remade", "200.00"), ("remade", "40.00"), ("open", "200.00")],
+    ),
+    (
+        What.SCHOOL,
+        {"value": "university"},
+        What.SCHOOL_LEFT,
+        {},
+        ("No:", "Yes: Elderly"),
+        [("open", "200.00")],
+    ),
+    (What.SCHEME_JOINED, {"value": "rural"}, What.SCHEME_LEFT, {}, ("No:", "Yes: Elderly"), [("open", "200.00")]),
+    (
+        What.MOVED_AWAY,
+        {},
+        What.MOVED_IN,
+        {"value": "outside"},
+        ("No:", "Yes: Elderly"),
+        [("open", "200.00")],
+    ),
+    (
+        What.LOW_INCOME,
+        {"value": "low_income_edge"},
+        What.LOW_INCOME_ENDED,
+        {},
+        None,
+        [("remade", "200.00"), ("remade", "160.00"), ("open", "200.00")],
+    ),
+    (
+        What.DISABILITY,
+        {"value": "2"},
+        What.DISABILITY_ENDED,
+        {},
+        None,
+        [("remade", "200.00"), ("remade", "80.00"), ("open", "200.00")],
+    ),
+    (What.WORK, {}, What.WORK_ENDED, {}, None, [("open", "200.00")]),
+]
+
+
+@pytest.mark.parametrize(("first", "fields", "then", "more", "eligible", "notice"), AFTERWARDS)
+def test_what_ends_again_gives_back_what_it_took(
+    story: Story,
+    first: What,
+    fields: dict[str, Any],
+    then: What,
+    more: dict[str, Any],
+    eligible: tuple[str, str] | None,
+    notice: list[tuple[str, str]],
+) -> None:
+    if fields.get("value") == "school":
+        fields = fields | {"school": make.school()}
+    assert story.make(story.change(first, HELD, **fields))
+    change = story.change(then, ENDED, **more)
+    effects = story.ahead(change)
+    if eligible is None:
+        assert told(effects, "eligibility") == []
+    else:
+        ((before, after),) = told(effects, "eligibility")
+        assert (before.startswith(eligible[0]), after) == (True, eligible[1])
+    assert story.make(change)
+    assert [row[1:] for row in story.notices() if row[0] == 2010] == notice
+    # Nobody is enrolled again by it: a relationship that ended stays ended (W8).
+    assert (registration.current_enrollment(story.person) is None) is (first in (What.MOVED_AWAY, What.SCHEME_JOINED))
+    assert sound() == []
+
+
+def test_somebody_of_working_age_who_works_may_not_take_part_until_they_stop(db: None) -> None:
+    """E4: severely disabled and not working."""
+    person = make.resident(birth=D(1970, 5, 6), sex="M", name="李四")
+    make.circumstance(person, "disability", "2", starts=D(2008, 1, 1))
+    story = Story(person)
+    effects = story.ahead(story.change(What.WORK, HELD))
+    assert told(effects, "eligibility")[0][0] == "Yes: Working age"
+    assert told(effects, "eligibility")[0][1].startswith("No:")
+    assert told(effects, "notices")[0][1].startswith("180.00 · Cannot be paid any more: ")
+    story.make(story.change(What.WORK, HELD))
+    effects = story.ahead(story.change(What.WORK_ENDED, ENDED))
+    assert told(effects, "eligibility")[0][1] == "Yes: Working age"
+    assert told(effects, "notices")[0][1] == "180.00 · To be paid until 2009-11-30"
+
+
+def test_every_change_that_is_offered_is_in_a_table() -> None:
+    """A move has one of its own."""
+    tried = {row[0] for row in TABLE} | {row[0] for row in AFTERWARDS} | {row[2] for row in AFTERWARDS} | {What.MOVED}
+    assert tried == set(OFFERED)
+
+
+def test_what_a_change_does_to_the_card_is_shown(story: Story) -> None:
+    with clock.on_day(D(2009, 10, 2)):
+        card = make_card(resident_number=story.person.number, by=story.clerk)
+    assert told(story.ahead(story.change(What.WORK, D(2009, 9, 1))), "cards") == []
+    died = told(story.ahead(story.change(What.DIED, D(2009, 10, 15))), "cards")
+    assert died == [("Made", "Made · covers nobody after 2009-10-15")]
+    story.make(story.change(What.DIED, D(2009, 10, 15)))
+    registration_services.void_circumstance(
+        circumstance_id=story.person.circumstances.get(kind="death").pk, reason="another of that name", by=story.clerk
+    )
+    InsuranceCard.objects.filter(pk=card.pk).update(status="replaced", reason="x")
+    assert told(story.ahead(story.change(What.DIED, D(2009, 10, 15))), "cards") == []
 
 
 @pytest.mark.parametrize(("what", "on", "fields", "last", "notice", "waits"), TABLE)
