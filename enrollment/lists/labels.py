@@ -117,6 +117,7 @@ FINDINGS: Mapping[str, tuple[Words, Words]] = {
     # What it does.
     "begins": (_("%(what)s from %(starts)s."), _("Something begins")),
     "ends": (_("%(what)s until %(ends)s."), _("Something ends")),
+    "goes_on": (_("%(what)s goes on until %(ends)s."), _("Something goes on for longer")),
     "moves": (
         _("Moves to %(office)s on %(day)s; community and district change from that day on."),
         _("Moves"),

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -12,6 +12,7 @@ from enrollment.contributions.models import ContributionNotice
 from enrollment.registration.data import CircumstanceData
 from enrollment.registration.models import Circumstance, Enrollment, Move, Registration, Resident
 from enrollment.registration.selectors import sees_everything, survivor_of
+from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
@@ -102,14 +103,18 @@ def people_with(id_numbers: Iterable[str], *, lock: bool = False) -> dict[str, P
     return people_of(found | merged)
 
 
-def people_of(residents: Mapping[str, Resident]) -> dict[str, Person]:
-    """What is on record of these residents, read at once."""
+def people_of(residents: Mapping[str, Resident], *, withdrawn: Collection[int] = ()) -> dict[str, Person]:
+    """What is on record of these residents, read at once. `withdrawn`: circumstances (by key) of which the record of
+    acts does not say so yet, since it is written at the end of the transaction.
+    """
     keys = {row.pk for row in residents.values()}
     if not keys:
         return {}
     held = defaultdict(list)
-    for row in Circumstance.objects.filter(resident__in=keys).select_related("school").order_by("starts", "pk"):
-        held[row.resident_id].append(Held(row.pk, CircumstanceData.of(row), row.voided))
+    rows = list(Circumstance.objects.filter(resident__in=keys).select_related("school").order_by("starts", "pk"))
+    withdrawn = {*withdrawn, *_withdrawn({row.pk: row.number for row in residents.values()}, rows)}
+    for row in rows:
+        held[row.resident_id].append(Held(row.pk, CircumstanceData.of(row), row.voided, row.pk in withdrawn))
     enrollments = defaultdict(list)
     insured = Enrollment.objects.filter(resident__in=keys).exclude(end_reason=Enrollment.EndReason.MERGED)
     for enrollment in insured.order_by("starts", "pk"):
@@ -138,6 +143,28 @@ def people_of(residents: Mapping[str, Resident]) -> dict[str, Person]:
         )
         for number, row in residents.items()
     }
+
+
+def _withdrawn(numbers: Mapping[int, str], rows: Iterable[Circumstance]) -> set[int]:
+    """Which of the circumstances (by key) somebody ended earlier than was on record, or on a day that was past: a
+    certificate that was withdrawn, not one whose last day was made known in advance. `numbers` are those of the
+    residents by key.
+    """
+    ended = {
+        (numbers[row.resident_id], row.kind, row.value, row.starts.isoformat(), row.ends.isoformat()): row.pk
+        for row in rows
+        if row.ends is not None and row.resident_id in numbers
+    }
+    if not ended:
+        return set()
+    acts = AuditEntry.objects.filter(verb="circumstances.end", resident__in={key[0] for key in ended})
+    found = set()
+    for resident, said, on in acts.order_by().values_list("resident", "changes", "business_date"):
+        before, after = said["ends"]
+        key = (resident, said["kind"], said["value"], said["starts"], after)
+        if key in ended and (after < before if before else after <= on.isoformat()):
+            found.add(ended[key])
+    return found
 
 
 def _class_of(row: ClassMembership | None) -> tuple[int, int, str] | None:
@@ -203,8 +230,14 @@ def schools_visible_to(actor: Actor) -> QuerySet[Office]:
     return schools
 
 
+def _death_of(field: str) -> Exists:
+    """Whether the resident that `field` names has died."""
+    deaths = Circumstance.objects.filter(resident=OuterRef(field), kind=Circumstance.Kind.DEATH, voided=False)
+    return Exists(deaths)
+
+
 def pupils_of(school: Office, day: datetime.date) -> QuerySet[Resident]:
-    """The residents who go to the school on `day`, by the record."""
+    """The residents who go to the school on `day`, by the record, and live."""
     goes = Circumstance.objects.filter(
         Q(ends=None) | Q(ends__gte=day),
         resident=OuterRef("pk"),
@@ -214,13 +247,14 @@ def pupils_of(school: Office, day: datetime.date) -> QuerySet[Resident]:
         voided=False,
         starts__lte=day,
     )
-    return Resident.objects.filter(Exists(goes), merged_into=None)
+    return Resident.objects.filter(Exists(goes), ~_death_of("pk"), merged_into=None)
 
 
 def pupil_counts(schools: QuerySet[Office], day: datetime.date) -> Counter[int]:
     """How many pupils each school (by key) has on `day`."""
     rows = Circumstance.objects.filter(
         Q(ends=None) | Q(ends__gte=day),
+        ~_death_of("resident"),
         kind=Circumstance.Kind.STUDENT,
         value="school",
         school__in=schools.order_by().values("pk"),

@@ -13,7 +13,7 @@ from liaoyang_medins.kernel.sheets.reading import Cell, Row
 from .layouts import Column, Found, Source, layout
 
 LONGEST = {"name": 60, "address": 200, "phone": 30, "document": 60, "class_name": 20, "agent_name": 60}
-LONGEST |= {"agent_relation": 20}
+LONGEST |= {"agent_relation": 20, "low_income_number": 60, "disability_number": 60}
 Parameters = dict[str, Any]
 
 
@@ -50,6 +50,12 @@ class Stated:
     moved_in: datetime.date | None = None
     grade: str = ""
     class_name: str = ""
+    low_income: str = ""
+    low_income_since: datetime.date | None = None
+    low_income_number: str = ""
+    disability: str = ""
+    disability_since: datetime.date | None = None
+    disability_number: str = ""
     agent_name: str = ""
     agent_relation: str = ""
 
@@ -80,7 +86,18 @@ class Stated:
         return cls(**{**data, **days})  # type: ignore[arg-type]
 
 
-_DAYS = ("starts", "ends", "moved_in")
+_DAYS = ("starts", "ends", "moved_in", "low_income_since", "disability_since")
+# Where one of a pair is filled in, the other is too; so is the status of who states the number of a certificate.
+_TOGETHER = (
+    ("agent_name", "agent_relation"),
+    ("agent_relation", "agent_name"),
+    ("low_income", "low_income_since"),
+    ("low_income_since", "low_income"),
+    ("low_income_number", "low_income"),
+    ("disability", "disability_since"),
+    ("disability_since", "disability"),
+    ("disability_number", "disability"),
+)
 
 
 def read_row(source: Source, found: Found, row: Row, today: datetime.date) -> tuple[Stated, list[Finding]]:
@@ -163,9 +180,9 @@ def _missing(source: Source, stated: Stated) -> Iterator[Finding]:
             for other in others:
                 if not getattr(stated, other):
                     yield Finding("empty_cell", {"column": columns[other].heading})
-    for one, other in (("agent_name", "agent_relation"), ("agent_relation", "agent_name")):
-        if getattr(stated, one) and not getattr(stated, other):
-            yield Finding("empty_cell", {"column": columns[other].heading})
+    empty = [other for one, other in _TOGETHER if getattr(stated, one) and not getattr(stated, other)]
+    for other in dict.fromkeys(empty):
+        yield Finding("empty_cell", {"column": columns[other].heading})
     if stated.starts and stated.ends and stated.ends < stated.starts:
         yield Finding("days")
 

@@ -5,6 +5,7 @@ import datetime
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import xlsxwriter
@@ -60,12 +61,16 @@ def text(rows: Rows, encoding: str = "utf-8-sig") -> io.BytesIO:
 
 def bomb(megabytes: int = 400) -> io.BytesIO:
     """A small workbook that unpacks to hundreds of megabytes."""
+    return io.BytesIO(_bomb(megabytes))
+
+
+@cache
+def _bomb(megabytes: int) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (megabytes * 1024 * 1024))
-    file.seek(0)
-    return file
+    return file.getvalue()
 
 
 def headings(source: Source) -> list[str]:

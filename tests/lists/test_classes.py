@@ -60,6 +60,13 @@ class TestClasses:
         assert first.circumstances.get(kind="student").ends == D(2009, 9, 18)
         assert ClassMembership.objects.get(resident=first).ends == D(2009, 9, 18)
 
+    def test_who_died_is_in_no_class_list(self, school):
+        first, second = self.school_with(school, ("三年级", "2班"), ("三年级", "2班"))
+        make.circumstance(first, "death", "died", starts=D(2009, 9, 18))
+        assert list(selectors.pupils_of(school.office, TODAY)) == [second]
+        assert [each.pupils for each in selectors.classes_of(school.office, TODAY)] == [1]
+        assert selectors.pupil_counts(selectors.schools_visible_to(school), TODAY) == {school.office.pk: 1}
+
     def test_leaving_is_refused_for_days_that_cannot_be_and_other_schools(self, school):
         (person,) = self.school_with(school, ("三年级", "2班"))
         with clock.on_day(TODAY):

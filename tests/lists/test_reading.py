@@ -146,6 +146,23 @@ class TestRows:
         assert wrong(Source.SCHOOL, **given | {"agent_relation": "父亲"}) == ["empty_cell"]
         assert wrong(Source.SCHOOL, **given | {"hukou": "外市迁入"}) == ["empty_cell"]
 
+    def test_certificates_of_pupils(self):
+        given = {"community": "社区001", "hukou": "本市", "grade": 3, "class_name": "2班", "starts": D(2009, 9, 1)}
+        given |= {"status": None, "change": None}
+        poor = given | {"low_income": "低保边缘户", "low_income_since": "2009-03-01", "low_income_number": "A1"}
+        stated, found = read(Source.SCHOOL, **poor, disability="二级", disability_since=D(2008, 5, 6))
+        assert found == []
+        assert (stated.low_income, stated.low_income_since) == ("low_income_edge", D(2009, 3, 1))
+        assert (stated.disability, stated.disability_since) == ("2", D(2008, 5, 6))
+        assert Stated.of(stated.to_json()) == stated
+        assert wrong(Source.SCHOOL, **poor | {"low_income_since": None}) == ["empty_cell"]
+        assert wrong(Source.SCHOOL, **poor | {"low_income": None}) == ["empty_cell"]
+        assert wrong(Source.SCHOOL, **given | {"disability_number": "42"}) == ["empty_cell"]
+        assert wrong(Source.SCHOOL, **given | {"disability": "五级", "disability_since": "?"}) == [
+            "unknown_word",
+            "bad_day",
+        ]
+
     def test_a_move_needs_the_community(self):
         assert wrong(Source.POLICE, change="市内迁移", status=None) == ["empty_cell"]
         assert wrong(Source.POLICE, change="死亡", status=None) == []

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -35,6 +36,25 @@ pytestmark = pytest.mark.django_db
 D = datetime.date
 Status = Registration.Status
 IN_ORDER = dict.fromkeys(Material, MaterialCheck.State.PRESENT)
+CERTIFICATES = {"low_income_certificate", "low_income_edge_certificate", "disability_certificate"}
+
+
+NUMBER = [column.code for column in makers.layout(Source.SCHOOL)].index("disability_number")
+
+
+def certificates_of(said: dict[str, Any]) -> list[CircumstanceData]:
+    found = []
+    if said["low_income"]:
+        found.append(
+            CircumstanceData(
+                "low_income", "low_income", said["low_income_since"], document_number=said["low_income_number"]
+            )
+        )
+    if said["disability"]:
+        number = said["disability_number"]
+        masked = f"{number[:6]}********{number[14:]}"
+        found.append(CircumstanceData("disability", "2", said["disability_since"], document_number=masked))
+    return found
 
 
 def as_the_counter(rows: list[list[object]], by: Actor) -> None:
@@ -60,6 +80,7 @@ def as_the_counter(rows: list[list[object]], by: Actor) -> None:
             circumstances=[
                 CircumstanceData("hukou", hukou, moved or parsed.birth_date),  # type: ignore[arg-type]
                 CircumstanceData("student", "school", said["starts"], school=by.office),  # type: ignore[arg-type]
+                *certificates_of(said),
             ],
             agent=AgentData(str(agent), str(said["agent_relation"])) if agent else None,
             materials=IN_ORDER,
@@ -74,6 +95,11 @@ class TestNewPupils:
         rows[1] = pupil(2, agent_name="王父", agent_relation="父亲", address=" 中华大街1号 ", phone="139 0000")
         rows[2] = pupil(3, hukou="外市迁入", moved_in=D(2008, 9, 1))
         rows[3] = pupil(4, hukou="本市县区迁入", moved_in="2005-3-1", starts="2009/9/1")
+        rows[4] = pupil(5, low_income="低保", low_income_since=D(2009, 3, 1), low_income_number="低保字0001")
+        disabled = pupil(6, disability="二级", disability_since=D(2008, 5, 6))
+        rows[5] = [
+            f"{disabled[1]}42" if cell is None and place == NUMBER else cell for place, cell in enumerate(disabled)
+        ]
         apply_rows = [list(row) for row in rows]
         uploaded_and_applied(Source.SCHOOL, apply_rows, school)
         ours = business("lists_classmembership")
@@ -98,6 +124,27 @@ class TestNewPupils:
         assert [entry.changes["done"] for entry in worked] == ["2"]
         assert len(worked[0].changes["digest"]) == 64
 
+    def test_a_certificate_makes_it_cheaper_and_its_copy_is_a_document(self, school):
+        rows = [
+            pupil(1, low_income="低保", low_income_since=D(2009, 3, 1)),
+            pupil(2, low_income="低保边缘", low_income_since=D(2009, 3, 1)),
+            pupil(3, disability="1", disability_since=D(2009, 3, 1)),
+        ]
+        found = upload(Source.SCHOOL, rows, school)
+        assert [row.findings[0][1]["due"] for row in found.rows.order_by("place")] == ["16.00", "30.00", "40.00"]
+        apply(found, school)
+        brought = [
+            set(row.materials.values_list("material", flat=True)) & CERTIFICATES
+            for row in Registration.objects.order_by("pk")
+        ]
+        assert brought == [
+            {"low_income_certificate"},
+            {"low_income_edge_certificate"},
+            {"disability_certificate"},
+        ]
+        again = uploaded_and_applied(Source.SCHOOL, rows, school)
+        assert states(again) == ["nothing"] * 3
+
     def test_the_dry_run_changes_nothing_and_tells_what_it_costs(self, school):
         before = business()
         found = upload(Source.SCHOOL, [pupil(1)], school)
@@ -115,6 +162,7 @@ class TestNewPupils:
             ({"starts": TODAY + datetime.timedelta(days=1)}, "future"),
             ({"hukou": "外市迁入", "moved_in": D(1999, 1, 1)}, "before_birth"),
             ({"starts": D(1999, 9, 1)}, "before_birth"),
+            ({"low_income": "低保", "low_income_since": D(1999, 9, 1)}, "before_birth"),
         ],
     )
     def test_what_stands_against_it(self, school, values, code):
@@ -250,6 +298,25 @@ class TestPupilsOnRecord:
         assert (states(found), codes(found)) == (["done"], ["pupil", "class"])
         assert not Registration.objects.exists()
         assert ClassMembership.objects.get(resident=person).grade == 3
+
+    def test_a_certificate_goes_on_record_unless_the_record_knows_better(self, school):
+        new, known, ended = self.known(), self.known(), self.known()
+        for person in (new, known, ended):
+            enrolled(person)
+        make.circumstance(known, "low_income", "low_income", starts=D(2009, 1, 1))
+        make.circumstance(ended, "low_income", "low_income", starts=D(2009, 3, 1), ends=D(2009, 6, 30))
+        seen = {"low_income": "低保", "low_income_since": D(2009, 3, 1)}
+        rows = [self.row(person, **seen) for person in (new, known, ended)]
+        found = uploaded_and_applied(Source.SCHOOL, rows, school)
+        assert states(found) == ["done"] * 3
+        assert [codes(found, place) for place in (2, 3, 4)] == [
+            ["pupil", "begins", "class"],
+            ["pupil", "class"],
+            ["pupil", "class"],
+        ]
+        assert makers.held(new, "low_income") == [("low_income", D(2009, 3, 1), None)]
+        assert makers.held(known, "low_income") == [("low_income", D(2009, 1, 1), None)]
+        assert makers.held(ended, "low_income") == [("low_income", D(2009, 3, 1), D(2009, 6, 30))]
 
     def test_a_pupil_of_another_school_changes_it(self, school):
         person, before = self.known(), make.school("SCH002")

@@ -8,7 +8,7 @@ from liaoyang_medins.kernel.offices.models import Office
 
 from ..layouts import Source
 from ..stated import Finding, Stated
-from .people import Add, Decision, End, Held, Move, Person, fits, nothing, on_record, refused, telling, would
+from .people import Add, Decision, End, Held, Move, Person, fits, longer, nothing, on_record, refused, telling, would
 
 # Source → the kind of circumstance that its rows tell of.
 KINDS = {
@@ -55,13 +55,34 @@ def kept_document(document: str, id_number: str) -> str:
 
 
 def _begins(person: Person, new: CircumstanceData) -> Decision:
+    renewed = longer(person, new)
+    if renewed is not None and new.ends is not None and not renewed.withdrawn:
+        return _goes_on(person, renewed, new.ends)
     known = on_record(person, new)
     if known is not None:
-        return nothing("on_record", **telling("", known.data).parameters)
+        # What was withdrawn since is not put back by a list that was made before.
+        code = "ended_already" if renewed is not None and renewed.withdrawn else "on_record"
+        return nothing(code, **telling("", known.data).parameters)
     wrong = fits(person, new)
     if wrong:
         return refused(*wrong)
     return would(person, [Add(new)], [telling("begins", new)])
+
+
+def _goes_on(person: Person, row: Held, last: datetime.date) -> Decision:
+    """A renewed certificate: what is on record holds until a later day, or until one that was not known so far."""
+    died = person.died_on
+    if died is not None:
+        return refused(Finding("died", {"day": died.isoformat()}))
+    for other in person.of_kind(row.data.kind):
+        if row.data.starts < other.data.starts <= last:
+            return refused(telling("overlap", other.data))
+    code = "ends" if row.data.ends is None else "goes_on"
+    return would(person, [End(row, last)], [_until(code, row, last)])
+
+
+def _until(code: str, row: Held, last: datetime.date) -> Finding:
+    return Finding(code, {"kind": row.data.kind, "value": row.data.value, "ends": last.isoformat()})
 
 
 def _ends(person: Person, kind: str, value: str, stated: Stated) -> Decision:
@@ -83,8 +104,7 @@ def _ended(person: Person, row: Held, last: datetime.date) -> Decision:
         return refused(telling("ended_before", row.data))
     if any(row.data.starts < other.data.starts <= last for other in person.of_kind(row.data.kind)):
         return refused(telling("overlap", row.data))
-    ended = Finding("ends", {"kind": row.data.kind, "value": row.data.value, "ends": last.isoformat()})
-    return would(person, [End(row, last)], [ended])
+    return would(person, [End(row, last, withdrawn=True)], [_until("ends", row, last)])
 
 
 # --- police ----------------------------------------------------------------------------------------------------------

@@ -19,11 +19,14 @@ State = ListRow.State
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A circumstance on record: its key (None for one that only would be), and whether it was voided."""
+    """A circumstance on record: its key (None for one that only would be), whether it was voided, and whether it was
+    `withdrawn`: somebody said that it held for a shorter time than was on record before.
+    """
 
     pk: int | None
     data: CircumstanceData
     voided: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +86,15 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Say until which day a circumstance on record holds."""
+    """Say until which day a circumstance on record holds: it ends, or goes on for longer."""
 
     held: Held
     ends: datetime.date
+    withdrawn: bool = False
 
     @property
     def first_day(self) -> datetime.date:
-        return next_day(self.ends)
+        return next_day(min(self.ends, self.held.data.ends or self.ends))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +176,9 @@ def after(person: Person, acts: Iterable[Act]) -> Person:
             case Add(circumstance):
                 held = tuple(_gave_way(row, circumstance) for row in person.held)
                 person = replace(person, held=(*held, Held(None, circumstance)))
-            case End(ended, ends):
-                person = replace(
-                    person,
-                    held=tuple(_ending(row, ends) if row.data == ended.data else row for row in person.held),
-                )
+            case End(ended, ends, withdrawn):
+                now = replace(_ending(ended, ends), withdrawn=withdrawn)
+                person = replace(person, held=tuple(now if row == ended else row for row in person.held))
             case Move(community, moved_on):
                 kept = tuple(move for move in person.moves if move[0] < moved_on)
                 person = replace(person, moves=(*kept, (moved_on, community.pk)), lives_in=community.pk)
@@ -245,9 +247,35 @@ def on_record(person: Person, new: CircumstanceData) -> Held | None:
     its days.
     """
     for row in person.of_kind(new.kind):
-        if row.data.value == new.value and row.data.starts == new.starts and row.data.school == new.school:
+        same = (row.data.value, row.data.school) == (new.value, new.school)
+        if same and (row.data.starts == new.starts or _within(row.data, new)):
             return row
         if facts.repeats(row.data, new):
+            return row
+    return None
+
+
+def _within(old: CircumstanceData, new: CircumstanceData) -> bool:
+    """Whether all days of `new` lie in the days of `old`, of which both ends are known."""
+    if old.ends is None or new.ends is None:
+        return False
+    return old.starts <= new.starts and new.ends <= old.ends
+
+
+def longer(person: Person, new: CircumstanceData) -> Held | None:
+    """What is on record already and holds for longer by `new`: the same value and certificate, begun by then and not
+    ended, with a later last day; or one whose last day was not known so far, from the same day on.
+    """
+    if new.ends is None:
+        return None
+    for row in person.of_kind(new.kind):
+        old = row.data
+        other = bool(old.document_number and new.document_number and old.document_number != new.document_number)
+        if (old.value, old.school) != (new.value, new.school) or (other and old.starts != new.starts):
+            continue
+        if old.ends is None and old.starts == new.starts:
+            return row
+        if old.ends is not None and old.starts <= new.starts <= old.ends < new.ends:
             return row
     return None
 

@@ -11,7 +11,22 @@ from liaoyang_medins.kernel.policy import Policy
 from liaoyang_medins.kernel.policy.terms import Ineligible, Sex
 
 from ..stated import Finding, Stated
-from .people import Act, Add, Decision, Person, Place, Register, Renew, fits, nothing, on_record, refused, would
+from .authorities import kept_document
+from .people import (
+    Act,
+    Add,
+    Decision,
+    Person,
+    Place,
+    Register,
+    Renew,
+    fits,
+    nothing,
+    on_record,
+    refused,
+    telling,
+    would,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +43,32 @@ class SchoolDay:
     reasons: Callable[[Person, Sequence[CircumstanceData]], Sequence[Ineligible]]
 
 
+# Kind of circumstance → what is told of it, where it is the school's own to tell.
+FOUND = {"hukou": "hukou", "student": "pupil"}
+
+
 def pupil_circumstances(stated: Stated, school: Office, birth: datetime.date) -> list[CircumstanceData]:
-    """What a row says of the pupil: where the hukou is, and which school they go to."""
+    """What a row says of the pupil: where the hukou is, which school they go to, and what they have certificates
+    for.
+    """
     since = stated.moved_in if stated.hukou != "native" and stated.moved_in else birth
     return [
         CircumstanceData("hukou", stated.hukou, since),
         CircumstanceData("student", "school", stated.first, school=school),
+        *pupil_certificates(stated),
+    ]
+
+
+def pupil_certificates(stated: Stated) -> list[CircumstanceData]:
+    """The low-income and disability certificates that the school has seen (W1, C1)."""
+    seen = (
+        ("low_income", stated.low_income, stated.low_income_since, stated.low_income_number),
+        ("disability", stated.disability, stated.disability_since, stated.disability_number),
+    )
+    return [
+        CircumstanceData(kind, value, since, document_number=kept_document(number, stated.id_number))
+        for kind, value, since, number in seen
+        if value and since is not None
     ]
 
 
@@ -62,14 +97,14 @@ def decide_pupil(stated: Stated, person: Person, at: SchoolDay) -> Decision:
         return refused(Finding("died", {"day": died.isoformat()}))
     added: list[CircumstanceData] = []
     findings: list[Finding] = []
-    hukou, pupil = pupil_circumstances(stated, at.school, person.resident.birth_date)
     wrong: list[Finding] = []
-    for new in (hukou, pupil) if not person.of_kind("hukou") else (pupil,):
-        if _holds(person, new, at.today):
+    for new in pupil_circumstances(stated, at.school, person.resident.birth_date):
+        # Where the hukou is the record knows better.
+        if (new.kind == "hukou" and person.of_kind("hukou")) or _holds(person, new, at.today):
             continue
         wrong += fits(person, new)
         added.append(new)
-        findings.append(Finding("pupil" if new is pupil else "hukou", {"starts": new.starts.isoformat()}))
+        findings.append(telling(FOUND.get(new.kind, "begins"), new))
     if wrong:
         return refused(*wrong)
     acts: list[Act] = [Add(new) for new in added]

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from enrollment.contributions.services.life import follow_life
 from enrollment.registration.models import Circumstance, Resident
 from enrollment.registration.services import end_circumstance
 from liaoyang_medins.kernel import clock
@@ -81,6 +82,7 @@ def leave(pupil: Resident, school: Office, last_day: datetime.date, reason: str,
                 field="last_day",
             )
         end_circumstance(circumstance_id=row.pk, ends=last_day, reason=reason, by=by)
+        follow_life(resident=pupil, by=by)
     classes = ClassMembership.objects.filter(resident=pupil, school=school, ends=None)
     # Who was put into it later than they left was never in it.
     classes.filter(starts__gt=last_day).delete()

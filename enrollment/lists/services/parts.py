@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
+from enrollment.contributions.services.life import follow_life
 from enrollment.registration.data import PersonData
 from enrollment.registration.models import Resident
 from enrollment.registration.services import add_circumstance, change_resident, end_circumstance
@@ -87,6 +88,7 @@ def _applied(rows: Sequence[ListRow], by: Actor) -> tuple[list[Result], dict[int
     people = selectors.people_with((stated.id_number for stated in said.values()), lock=True)
     to_come = Counter(stated.id_number for stated in said.values())
     results, days = [], {}
+    withdrawn: set[int] = set()
     for row in rows:
         if row.pk not in said:
             results.append(settled(row))
@@ -100,8 +102,12 @@ def _applied(rows: Sequence[ListRow], by: Actor) -> tuple[list[Result], dict[int
             result = done(result, do_all, decision.acts, person, f"{row.list.number}/{row.place}", by)
             if result.state == State.DONE:
                 days[row.pk] = decision.first_day
+                withdrawn |= {
+                    act.held.pk for act in decision.acts if isinstance(act, End) and act.withdrawn and act.held.pk
+                }
                 if to_come[stated.id_number]:
-                    people |= selectors.people_of({stated.id_number: anew(person.resident)})
+                    now = {stated.id_number: anew(person.resident)}
+                    people |= selectors.people_of(now, withdrawn=withdrawn)
         results.append(result)
     return results, days
 
@@ -127,7 +133,9 @@ def done(result: Result, verb: Callable[..., object], *values: object) -> Result
 
 
 def do_all(acts: Iterable[Act], person: Person, note: str, by: Actor) -> None:
-    """Do acts on a person who is on record, through the verbs of registration; `note` names list and row."""
+    """Do acts on a person who is on record, through the verbs of registration; `note` names list and row. Open notices
+    that would say something else are made anew, as after an entry by hand.
+    """
     for act in acts:
         match act:
             case Add(circumstance):
@@ -155,6 +163,7 @@ def do_all(acts: Iterable[Act], person: Person, note: str, by: Actor) -> None:
                 )
             case _:
                 raise AssertionError(f"{act} is not done here.")
+    follow_life(resident=person.resident, by=by)
 
 
 def with_settlements(results: Sequence[Result], days: Mapping[int, datetime.date]) -> list[Result]:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from enrollment.contributions import rules as contribution_rules
 from enrollment.contributions.services import make_renewal_notice
+from enrollment.contributions.services.life import follow_life
 from enrollment.registration import idnumber, locks
 from enrollment.registration.data import CircumstanceData, PersonData
 from enrollment.registration.models import MaterialCheck, Registration
@@ -158,12 +159,13 @@ def _newcomer(stated: Stated, part: Part) -> Newcomer | Decision:
         return refused(Finding("future", {"day": stated.first.isoformat()}))
     parsed = idnumber.parse(stated.id_number, today=part.at.today)
     birth = parsed.birth_date
-    if stated.first < birth or (stated.moved_in is not None and stated.moved_in < birth):
+    circumstances = pupil_circumstances(stated, part.at.school, birth)
+    if (stated.moved_in is not None and stated.moved_in < birth) or any(row.starts < birth for row in circumstances):
         return refused(Finding("before_birth"))
     try:
         pupil = look_at_pupil(
             pupil_person(stated, community, birth, parsed.sex),
-            pupil_circumstances(stated, part.at.school, birth),
+            circumstances,
             pupil_agent(stated),
             today=part.at.today,
         )
@@ -246,6 +248,8 @@ class _Acts:
                     place_in_class(self._resident(), self.part.at.school, grade, class_name, first_day)
                 case _:
                     raise AssertionError(f"{act} is not done here.")
+        if self.person is not None and any(isinstance(act, Add) for act in acts):
+            follow_life(resident=self.person.resident, by=self.by)
 
     def _resident(self) -> int:
         if self.person is not None:
