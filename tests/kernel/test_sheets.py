@@ -140,6 +140,24 @@ class TestWrongFiles:
         assert len(file.getvalue()) < 1024 * 1024
         assert refused(file) == "unpacks_to_too_much"
 
+    def test_a_row_that_says_to_lie_far_below_is_not_counted_to(self):
+        """A few bytes that would have a program step through a thousand million empty rows."""
+        content = makers.workbook(ROWS).getvalue()
+        for place, code in ((1_048_576, ""), (1_048_577, "damaged"), (10**12, "damaged")):
+            other = io.BytesIO()
+            with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(other, "w") as written:
+                for part in archive.infolist():
+                    whole = archive.read(part)
+                    if part.filename.endswith("sheet1.xml"):
+                        whole = whole.replace(b'<row r="3"', b'<row r="%d"' % place)
+                        whole = whole.replace(b'r="A3"', b'r="A%d"' % place).replace(b'r="C3"', b'r="C%d"' % place)
+                    written.writestr(part, whole)
+            other.seek(0)
+            if code:
+                assert refused(other.getvalue()) == code
+            else:
+                assert [row.place for row in read_table(other)] == [1, 2, place]
+
     def test_entities_are_not_unfolded(self):
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as archive:

@@ -79,7 +79,8 @@ _NO_TEXT: dict[bytes, str | Promise] = {
 }
 _WEB_PAGE = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"mime-version:")
 _FORMULA_IN_TEXT = ("=", "@")
-# No program writes more rows into a sheet; a file that names one far below would have the empty ones counted for hours.
+# No program writes more rows into a sheet; of a file that names one far below the empty ones would be counted for
+# hours.
 LAST_PLACE = 1_048_576
 # What zipfile says of an archive that it cannot read. RuntimeError: one with a password, or packed in a way that it
 # does not know.
@@ -211,11 +212,15 @@ def _of_sheet(book: Any, limits: Limits) -> Iterator[Row]:
         raise _wrong(_("The workbook has no sheet."), "empty")
     # What a sheet says of its own size need not be true.
     sheet.reset_dimensions()
+    # openpyxl gives one and the same row for all that are not in the file.
+    empty = None
     for place, cells in enumerate(sheet.iter_rows(max_col=limits.columns + 1), start=1):
         if place > LAST_PLACE:
             raise _wrong(_("The workbook cannot be read: it is damaged. Save it anew and send that."), "damaged")
-        written = [cell for cell in cells if cell is not EMPTY_CELL]
-        if not written:
+        if cells is empty:
+            continue
+        if all(cell is EMPTY_CELL for cell in cells):
+            empty = cells
             continue
         row = _row(place, [_cell(cell) for cell in cells])
         if row is not None:
