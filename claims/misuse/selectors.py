@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from claims.models import Settlement
 from enrollment.registration.models import Resident
+from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 
@@ -69,6 +70,14 @@ def claimed_elsewhere(settlements: list[int], case: int | None) -> dict[int, Dec
         settlement__in=settlements, case__status__in=[Status.OPEN, Status.DECIDED]
     ).exclude(case=case)
     return dict(items.order_by().values_list("settlement").annotate(sum=Sum("amount")))
+
+
+def wrote_facts(case: MisuseCase, actor: Actor) -> bool:
+    """Whether the actor opened the case or changed its facts: then somebody else decides (U14)."""
+    if actor.user_id is None:
+        return False
+    acts = entries_of(case._meta.label_lower, case.number).filter(verb__in=("misuse.open", "misuse.change"))
+    return case.made_by_id == actor.user_id or acts.filter(user_id=actor.user_id).exists()
 
 
 def case_in_force(resident: Resident, on: datetime.date) -> MisuseCase | None:

@@ -19,11 +19,12 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.days import last_day_of_term
-from liaoyang_medins.kernel.errors import Conflict, DomainError, NotAllowed
+from liaoyang_medins.kernel.errors import Conflict
 from liaoyang_medins.kernel.papers.services import of_object
 from liaoyang_medins.kernel.papers.web import show
+from liaoyang_medins.kernel.web.conflicts import attempt, conflict_page
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
-from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
+from liaoyang_medins.kernel.web.domain import page_of
 
 from . import papers, selectors, services
 from .forms import PREFIX, CaseFilter, CaseForm, DecisionForm, DismissalForm, PaymentForm, RevocationForm
@@ -64,8 +65,7 @@ def case(request: ActorRequest, number: str) -> HttpResponse:
     found = opened(request, number)
     actor = request.actor
     recovery = selectors.recovery_of(found)
-    other = found.made_by_id != actor.user_id
-    may_decide = actor.may("misuse.decide") and other
+    may_decide = actor.may("misuse.decide") and not selectors.wrote_facts(found, actor)
     context = {
         "case": found,
         "resident": found.resident,
@@ -103,17 +103,6 @@ def case_form(request: ActorRequest, resident: Resident, found: MisuseCase | Non
         settlements=selectors.recoverable(resident),
         initial=initial,
     )
-
-
-def attempt(form: forms.Form, verb: Callable[[], Any]) -> Any:
-    """What the service gives, or None with its refusal on the form. A conflict and what is not allowed stay errors."""
-    try:
-        return verb()
-    except (NotAllowed, Conflict):
-        raise
-    except DomainError as error:
-        add_domain_error(form, error)
-        return None
 
 
 @allowed("misuse.open")
@@ -179,15 +168,9 @@ def done(
     try:
         made = attempt(form, verb)
     except Conflict as error:
-        context = {
-            "status": 409,
-            "error_title": _("Somebody else was first"),
-            "error": error,
-            "back_url": found.get_absolute_url(),
-            "back_label": _("Look at the case"),
-            "changes": timeline(entries_of(found._meta.label_lower, found.number))[:3],
-        }
-        return render(request, "web/error.html", context, status=409)
+        return conflict_page(
+            request, found, error, back_url=found.get_absolute_url(), back_label=_("Look at the case")
+        )
     if made is None:
         return None
     messages.success(request, said)

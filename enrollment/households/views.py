@@ -14,6 +14,7 @@ from enrollment.registration.selectors import residents_visible_to
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import Conflict, DomainError, NotAllowed
+from liaoyang_medins.kernel.web.conflicts import conflict_page
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error
 
@@ -104,7 +105,8 @@ def step(
         try:
             made = attempt(form, lambda: verb(number=found.number, by=request.actor, **form.cleaned_data))
         except Conflict as error:
-            return conflict_page(request, found, error)
+            back = found.get_absolute_url()
+            return conflict_page(request, found, error, back_url=back, back_label=_("Look at the household"))
         if made is not None:
             messages.success(request, said)
             return redirect("household", found.number)
@@ -128,16 +130,3 @@ def attempt(form: forms.Form, verb: Callable[[], Any]) -> Any:
         error.field = "resident_number" if error.field == "resident" else error.field
         add_domain_error(form, error)
     return None
-
-
-def conflict_page(request: ActorRequest, found: Household, error: Conflict) -> HttpResponse:
-    """Somebody else was first: who did what, and the way back to the household."""
-    context = {
-        "status": 409,
-        "error_title": _("Somebody else was first"),
-        "error": error,
-        "back_url": found.get_absolute_url(),
-        "back_label": _("Look at the household"),
-        "changes": timeline(entries_of(found._meta.label_lower, found.number))[:3],
-    }
-    return render(request, "web/error.html", context, status=409)

@@ -1,9 +1,6 @@
 """Making certificates and cards: one at a time and by a run (W7)."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from enrollment.cards import selectors, services
 from enrollment.cards.models import CertificateTerm, InsuranceCard
@@ -15,6 +12,7 @@ from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.models import Run
 from tests import factories as make
+from tests.at_once import at_once, parted
 from tests.contributions import makers as contributions
 
 from .makers import PAID, TODAY, D, card, clerk, community, insured, reviewer
@@ -153,22 +151,11 @@ class TestRun:
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_make_one_card():
     person, by = insured(), clerk()
-    barrier, made, refused = threading.Barrier(2), [], []
 
-    def work() -> None:
-        try:
-            with clock.on_day(TODAY):
-                barrier.wait(20)
-                made.append(services.make_card(resident_number=person.number, by=by))
-        except Refused as error:
-            refused.append(error)
-        finally:
-            connection.close()
+    def work() -> InsuranceCard:
+        with clock.on_day(TODAY):
+            return services.make_card(resident_number=person.number, by=by)
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert (len(made), len(refused)) == (1, 1)
+    made, refused = parted(at_once(work, work))
+    assert (len(made), [type(error) for error in refused]) == (1, [Refused])
     assert InsuranceCard.objects.count() == CertificateTerm.objects.count() == 1

@@ -1,9 +1,6 @@
 """A card from the agency to its holder, and what ends it: allowed, refused, and nothing half done (W7)."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from enrollment.cards import services
 from enrollment.cards.models import InsuranceCard
@@ -13,6 +10,7 @@ from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories as make
+from tests.at_once import at_once, parted
 
 from .makers import TODAY, D, card, clerk, community, handed_out, insured, with_community
 
@@ -231,24 +229,11 @@ class TestSuspension:
 @pytest.mark.django_db(transaction=True)
 def test_two_who_replace_one_card_at_once_make_one():
     row, by = handed_out(), clerk()
-    barrier, made, refused = threading.Barrier(2), [], []
 
-    def work() -> None:
-        try:
-            with clock.on_day(TODAY):
-                barrier.wait(20)
-                made.append(
-                    services.replace_card(number=row.number, version=row.version, cause="damaged", reason="x", by=by)
-                )
-        except Conflict as error:
-            refused.append(error)
-        finally:
-            connection.close()
+    def work() -> InsuranceCard:
+        with clock.on_day(TODAY):
+            return services.replace_card(number=row.number, version=row.version, cause="damaged", reason="x", by=by)
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert (len(made), len(refused)) == (1, 1)
+    made, refused = parted(at_once(work, work))
+    assert (len(made), [type(error) for error in refused]) == (1, [Conflict])
     assert InsuranceCard.objects.filter(replaces=row).count() == 1

@@ -1,18 +1,15 @@
 """Two at once on real PostgreSQL: one wins, the other is told; and the nightly task in a real worker."""
 
 import datetime
-import threading
 import time
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from enrollment.contributions import services, tasks
 from enrollment.contributions.models import BenefitPeriod, Receipt
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import DomainError
+from tests.at_once import at_once
 
 from . import makers as m
 
@@ -20,32 +17,10 @@ D = datetime.date
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def both(*works: Callable[[], Any]) -> list[Any]:
-    """What each of the works gives or raises (a domain error), started at the same moment in threads of their own."""
-    start = threading.Barrier(len(works))
-    answers: list[Any] = [None] * len(works)
-
-    def run(index: int, work: Callable[[], Any]) -> None:
-        try:
-            start.wait(10)
-            answers[index] = work()
-        except DomainError as error:
-            answers[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index, work)) for index, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
-
-
 def test_two_payments_of_one_notice_at_once():
     notice = m.first_notice(m.newborn(), D(2009, 3, 20))
     clerk = m.clerk()
-    receipts = both(*(lambda: m.pay(notice, D(2009, 3, 25), 40, by=clerk) for _ in range(4)))
+    receipts = at_once(*(lambda: m.pay(notice, D(2009, 3, 25), 40, by=clerk) for _ in range(4)))
     assert sorted(receipt.problem for receipt in receipts) == ["", "paid_twice", "paid_twice", "paid_twice"]
     assert BenefitPeriod.objects.count() == 1
 
@@ -53,7 +28,7 @@ def test_two_payments_of_one_notice_at_once():
 def test_one_bank_reference_at_once():
     clerk = m.clerk()
     notices = [m.first_notice(m.newborn(), D(2009, 3, 20)) for _ in range(4)]
-    answers = both(
+    answers = at_once(
         *(lambda n=notice: m.pay(n, D(2009, 3, 25), 40, by=clerk, bank_reference="SAME") for notice in notices)
     )
     receipt = Receipt.objects.get()
@@ -71,7 +46,7 @@ def test_two_clerks_take_one_registration_into_the_records_at_once():
         with clock.on_day(D(2009, 3, 20)):
             return services.take_into_records(registration_number=registration.number, version=1, by=by)
 
-    answers = both(lambda: take(clerk), lambda: take(reviewer))
+    answers = at_once(lambda: take(clerk), lambda: take(reviewer))
     assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "ContributionNotice"]
 
 
@@ -80,7 +55,7 @@ def test_payment_and_lapse_at_once_end_in_one_of_the_two():
     m.enrolled(person, D(2009, 3, 20))
     renewal = m.renewal(person, D(2009, 10, 12))
     clerk = m.clerk()
-    receipt, _lapsed = both(
+    receipt, _lapsed = at_once(
         lambda: m.pay(renewal, D(2009, 11, 30), 40, received=D(2009, 12, 1), by=clerk),
         lambda: m.lapse(D(2009, 12, 1)),
     )

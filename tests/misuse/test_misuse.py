@@ -1,11 +1,9 @@
 """From the facts to the decision, the bar, and the way back (S1, E9, B2; Art. 30)."""
 
-import threading
 import uuid
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
 from claims import services as claims_services
 from claims.misuse import selectors, services
@@ -19,11 +17,12 @@ from enrollment.registration import services as registration
 from enrollment.registration.models import Circumstance, Enrollment
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
-from liaoyang_medins.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.papers.services import of_object
 from liaoyang_medins.kernel.policy.terms import Ineligible
 from tests import factories as make
+from tests.at_once import at_once, parted
 from tests.cards import makers as cards
 from tests.claims import makers as claims
 from tests.contributions import makers as contributions
@@ -88,6 +87,26 @@ class TestDecision:
                 decide(case, by=both)
         assert MisuseCase.objects.get().status == Status.OPEN
         assert not Circumstance.objects.filter(kind="bar").exists()
+
+    def test_who_changed_the_facts_does_not_decide_either_nor_who_wrote_them_first(self):
+        person, _paid = patient()
+        case = opened(person)
+        other = make.actor(Role.AGENCY_CLERK)
+        with clock.on_day(DECIDED):
+            case = services.change_case(
+                number=case.number,
+                version=case.version,
+                kind="lent",
+                found_on=D(2009, 7, 1),
+                facts="A cousin was treated on the card.",
+                recover={},
+                by=other,
+            )
+        for name in (clerk().name, other.name):
+            both = make.actor(Role.AGENCY_REVIEWER, username=name)
+            with pytest.raises(Refused, match="a colleague has to decide"):
+                decided(case, by=both)
+        assert decided(case, by=make.actor(Role.AGENCY_REVIEWER)).status == Status.DECIDED
 
     def test_dismissed_nothing_follows(self):
         person, paid = patient()
@@ -325,22 +344,6 @@ class TestOpening:
 def test_two_who_decide_at_once_decide_once():
     person, _paid = patient()
     case, by = opened(person), reviewer()
-    barrier, done, refused = threading.Barrier(2), [], []
-
-    def work() -> None:
-        try:
-            barrier.wait(20)
-            done.append(decided(case, by=by))
-        except DomainError as error:
-            refused.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert (len(done), len(refused)) == (1, 1)
-    assert isinstance(refused[0], Conflict)
+    done, refused = parted(at_once(*[lambda: decided(case, by=by)] * 2))
+    assert (len(done), [type(error) for error in refused]) == (1, [Conflict])
     assert Circumstance.objects.filter(kind="bar").count() == 1

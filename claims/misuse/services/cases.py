@@ -221,8 +221,8 @@ def require_step(case: MisuseCase, then: str) -> None:
 
 
 def require_other_person(case: MisuseCase, by: Actor) -> None:
-    """U14: Refused where the actor wrote the facts: nobody decides on their own case."""
-    if by.user_id is not None and by.user_id == case.made_by_id:
+    """U14: Refused where the actor wrote the facts, first or later: nobody decides on their own case."""
+    if selectors.wrote_facts(case, by):
         raise own_entry()
 
 
