@@ -9,6 +9,7 @@ VERBS.update(
         "cards.make": _("Made the card"),
         "cards.renew": _("Extended the certificate"),
         "cards.hand_over": _("Handed the card to the community"),
+        "cards.send_on": _("Sent the card on to the present community"),
         "cards.hand_out": _("Handed the card out"),
         "cards.undo_hand_out": _("Took the handed-out mark back"),
         "cards.report_loss": _("The card was reported lost"),

@@ -14,6 +14,7 @@ from enrollment.registration.models import Resident
 from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy import PolicyError
 
 from .models import CertificateTerm, InsuranceCard
@@ -52,8 +53,24 @@ def has_ended(card: InsuranceCard, on: datetime.date) -> bool:
 
 def to_hand_out(actor: Actor) -> QuerySet[InsuranceCard]:
     """The cards that the actor's office hands out: of its residents, at the office."""
-    waiting = cards_visible_to(actor).filter(status=Status.WITH_COMMUNITY)
+    waiting = cards_visible_to(actor).filter(status=Status.WITH_COMMUNITY, office=F("resident__community"))
     return waiting.order_by("resident__pinyin", "resident__number")
+
+
+def held_elsewhere(actor: Actor) -> QuerySet[InsuranceCard]:
+    """The cards of the actor's residents that still lie at the community from which these moved."""
+    waiting = cards_visible_to(actor).filter(status=Status.WITH_COMMUNITY).exclude(office=F("resident__community"))
+    return waiting.order_by("since", "number")
+
+
+def to_send_on(actor: Actor) -> QuerySet[InsuranceCard]:
+    """The cards that lie at the actor's community although their holders moved away. Of the holders nothing is the
+    community's any more: it sees the number, and where the card belongs.
+    """
+    if not actor.may("cards.hand_out") or actor.role is not Role.COMMUNITY:
+        return InsuranceCard.objects.none()
+    here = InsuranceCard.objects.filter(status=Status.WITH_COMMUNITY, office=actor.office)
+    return here.exclude(resident__community=actor.office).select_related("resident__community").order_by("number")
 
 
 def terms_of(card: InsuranceCard, today: datetime.date) -> list[PeriodRow]:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .views.cards import card, card_find, card_hand_out, card_loss, card_replace, card_take_in, card_undo, certificate
-from .views.lists import cards, cards_hand_out, cards_hand_over, cards_sheet
+from .views.lists import cards, cards_hand_out, cards_hand_over, cards_send_on, cards_sheet
 from .views.making import card_make, cards_due, cards_make
 
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("cards/due/", cards_due, name="cards-due"),
     path("cards/due/make/", cards_make, name="cards-make"),
     path("cards/hand-over/", cards_hand_over, name="cards-hand-over"),
+    path("cards/send-on/", cards_send_on, name="cards-send-on"),
     path("cards/hand-out/", cards_hand_out, name="cards-hand-out"),
     path("cards/sheet/", cards_sheet, name="cards-sheet"),
     path("card/<slug:number>/", card, name="card"),

@@ -86,7 +86,7 @@ def live_answer(form: StatementForm, actor: Actor) -> Live:
     birth, sex = given.get("birth_date"), given.get("sex")
     today = clock.today()
     if "id_number" in form.errors and len(idnumber.plain(str(form.data.get("id_number", "")))) >= LENGTH:
-        live.number_wrong = form.errors["id_number"][0]
+        live.number_wrong = str(form.errors["id_number"][0])
     if birth is None or not sex or birth > today:
         return live
     live.birth_date, live.sex, live.age = birth, label(Sex(sex)), completed_age(birth, today)
@@ -158,7 +158,7 @@ def overwritten_by(statement: Statement, actor: Actor) -> list[tuple[str, str, s
             return masked(value) if value else ""
         return value.label if isinstance(value, Office) else str(value)
 
-    return [(words[field], *(said(field, value) for value in both)) for field, both in changes.items()]
+    return [(words[field], said(field, before), said(field, after)) for field, (before, after) in changes.items()]
 
 
 # --- check your answers ----------------------------------------------------------------------------------------------

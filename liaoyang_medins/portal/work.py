@@ -329,6 +329,7 @@ def cards_waiting(actor: Actor, today: datetime.date) -> Queue:
     """
     at_agency = actor.may("cards.make")
     status = InsuranceCard.Status.LOST if at_agency else InsuranceCard.Status.WITH_COMMUNITY
+    waiting = cards.cards_visible_to(actor).filter(status=status) if at_agency else cards.to_hand_out(actor)
 
     def row(case: InsuranceCard) -> Row:
         return Row(case.number, case.get_absolute_url(), case.resident.name, case.get_status_display(), case.since)
@@ -339,7 +340,7 @@ def cards_waiting(actor: Actor, today: datetime.date) -> Queue:
         f"{reverse('cards')}?view={status}",
         _("Since"),
         _("No lost card waits for another one.") if at_agency else _("No card waits at the office."),
-        cards.cards_visible_to(actor).filter(status=status).order_by("since", "number"),
+        waiting.order_by("since", "number"),
         row,
     )
 

@@ -172,6 +172,7 @@ ROUTES: dict[str, Route] = {
     "cards-make": Route(CLERK, post=True),
     "cards-hand-over": Route(CLERK, post=True),
     "cards-hand-out": Route(CLERK | {R.COMMUNITY}),
+    "cards-send-on": Route(CLERK | {R.COMMUNITY}, post=True),
     "cards-sheet": Route(SEES_RESIDENTS),
     "card": Route(SEES_RESIDENTS, "card"),
     "certificate-print": Route(SEES_RESIDENTS, "card"),

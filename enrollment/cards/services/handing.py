@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from enrollment.registration.locks import resident_with_key
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.services import entries_of
-from liaoyang_medins.kernel.errors import Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.states import require_transition
 
 from ..models import SELF, TAKEN_BY, InsuranceCard
-from .common import Status, locked_card, move, record, require_relationship, require_step
+from .common import Status, lock, locked_card, move, record, require_relationship, require_step
 
 NAME_LENGTH = 60
 
@@ -51,12 +52,47 @@ def hand_over(*, numbers: Iterable[str], by: Actor) -> list[InsuranceCard]:
 
 
 @transaction.atomic
+def send_on(*, numbers: Iterable[str], by: Actor) -> list[InsuranceCard]:
+    """Cards whose holders moved go on to the community in which these live now; all or none. Returns them.
+
+    The community where they lie sends them, the other says that they have come, or the agency does either. Conflict
+    for one that lies with its holder's community already; NotAllowed for other offices.
+    """
+    by.require("cards.hand_out")
+    today = clock.today()
+    sent = []
+    for number in sorted(set(numbers)):
+        card = _locked_anywhere(number)
+        there = card.resident.community
+        if by.role is Role.COMMUNITY and by.office not in (card.office, there):
+            raise NotAllowed(_("There is no such card at your office."), code="not_found")
+        if card.status != Status.WITH_COMMUNITY or card.office_id == there.pk:
+            raise Conflict(
+                _("The card %(number)s is not to be sent on any more.") % {"number": number}, code="not_elsewhere"
+            )
+        before, card.office = card.office, there
+        move(card, Status.WITH_COMMUNITY, on=today)
+        record(card, "cards.send_on", by, office=[before.code if before else "", there.code])
+        sent.append(card)
+    return sent
+
+
+def _locked_anywhere(number: str) -> InsuranceCard:
+    """The card under lock, its resident first, wherever that lives."""
+    found = InsuranceCard.objects.filter(number=number)
+    owner = found.values_list("resident", flat=True).first()
+    if owner is None:
+        raise NotAllowed(_("There is no such card at your office."), code="not_found")
+    return lock(found.select_related("office"), resident_with_key(owner))[0]
+
+
+@transaction.atomic
 def hand_out(*, taken: Sequence[Taken], on: datetime.date, by: Actor) -> list[InsuranceCard]:
     """Write down who came for which card on the day `on`; all or none. Returns the cards.
 
     Invalid for a day in the future or before the card was there, and where somebody else took it and the name is
-    missing; Refused where the relationship had ended by then; Conflict where the card is not to be handed out any
-    more; NotAllowed at another office.
+    missing; Refused where the relationship had ended by then, and while the card lies at another community; Conflict
+    where the card is not to be handed out any more; NotAllowed at another office.
     """
     by.require("cards.hand_out")
     if on > clock.today():
@@ -71,6 +107,12 @@ def _hand_out(taken: Taken, on: datetime.date, by: Actor) -> InsuranceCard:
         raise Refused(_("This card is not at an office: it cannot be handed out."), code="not_here")
     if card.status == Status.MADE and by.role is Role.COMMUNITY:
         raise NotAllowed(_("This card is still at the agency."), code="elsewhere")
+    if card.status == Status.WITH_COMMUNITY and card.office_id != card.resident.community_id:
+        raise Refused(
+            _("This card still lies at %(office)s, from where its holder moved. Say first that it has come.")
+            % {"office": card.office.label if card.office else ""},
+            code="held_elsewhere",
+        )
     require_relationship(card, on)
     if on < card.since:
         raise Invalid(

@@ -66,8 +66,10 @@ def able(request: ActorRequest, found: InsuranceCard) -> dict[str, bool]:
     last = entries_of(found._meta.label_lower, found.number).first()
     mine_today = last is not None and last.user_id == actor.user_id and last.business_date == today
     here = (S.WITH_COMMUNITY, S.MADE) if actor.may("cards.make") else (S.WITH_COMMUNITY,)
+    elsewhere = found.status == S.WITH_COMMUNITY and found.office_id != found.resident.community_id
     return {
-        "hand_out": actor.may("cards.hand_out") and found.status in here and not ended,
+        "hand_out": actor.may("cards.hand_out") and found.status in here and not ended and not elsewhere,
+        "take_over": actor.may("cards.hand_out") and elsewhere,
         "undo": actor.may("cards.hand_out")
         and found.status == S.HANDED_OUT
         and mine_today

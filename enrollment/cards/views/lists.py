@@ -25,8 +25,12 @@ from ..models import SELF, TAKEN_BY, InsuranceCard
 from .common import state_of
 
 Status = InsuranceCard.Status
+# The states that are somebody's work.
+WAITING = (Status.MADE, Status.WITH_COMMUNITY, Status.LOST, Status.SUSPENDED)
 # A list of names that fits on a few sheets.
 ON_A_SHEET = 500
+# The view of cards that lie at the community from which their holders moved.
+ELSEWHERE = "elsewhere"
 
 
 @allowed("cards.see")
@@ -38,7 +42,9 @@ def cards(request: ActorRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     rows = narrowed(selectors.cards_visible_to(actor), asked)
     view = request.GET.get("view", "")
-    counts = {"": rows, **{status.value: rows.filter(status=status) for status in waiting_states(request)}}
+    counts = {"": rows, **{status.value: rows.filter(status=status) for status in WAITING}}
+    counts[Status.WITH_COMMUNITY] = narrowed(selectors.to_hand_out(actor), asked)
+    counts[ELSEWHERE] = narrowed(selectors.held_elsewhere(actor), asked)
     shown = counts.get(view, rows)
     if asked.get("status"):
         shown = shown.filter(status=asked["status"])
@@ -46,18 +52,15 @@ def cards(request: ActorRequest) -> HttpResponse:
     context = {
         "filter_form": form,
         "tabs": tabs(request, view, counts),
+        "to_send_on": selectors.to_send_on(actor).count(),
         "view": view,
         "page": page,
         "rows": [(row, *state_of(row, today)) for row in page],
         "handing_over": view == Status.MADE and actor.may("cards.make"),
+        "sending_on": view == ELSEWHERE and actor.may("cards.hand_out"),
         "everywhere": sees_everything(actor),
     }
     return render(request, "cards/cards.html", context)
-
-
-def waiting_states(request: ActorRequest) -> list[Status]:
-    """The states that are somebody's work."""
-    return [Status.MADE, Status.WITH_COMMUNITY, Status.LOST, Status.SUSPENDED]
 
 
 def narrowed(rows: QuerySet[InsuranceCard], asked: dict[str, Any]) -> QuerySet[InsuranceCard]:
@@ -85,7 +88,7 @@ def tabs(request: ActorRequest, view: str, counts: dict[str, QuerySet[InsuranceC
     made = []
     for code, rows in counts.items():
         parameters["view"] = code
-        words = str(Status(code).label) if code else _("All cards")
+        words = {"": _("All cards"), ELSEWHERE: _("At the former community")}.get(code) or str(Status(code).label)
         made.append(
             {
                 "label": words,
@@ -118,6 +121,22 @@ def cards_hand_over(request: ActorRequest) -> HttpResponse:
 
 
 @allowed("cards.hand_out")
+@require_POST
+def cards_send_on(request: ActorRequest) -> HttpResponse:
+    """The ticked cards of who moved go on to the present community, or have come there."""
+    ticked = request.POST.getlist("row")
+    back = "cards-hand-out"
+    if not ticked:
+        messages.error(request, _("Tick the cards first."))
+        return redirect(back)
+    sent = services.send_on(numbers=ticked, by=request.actor)
+    messages.success(
+        request, _("%(count)s cards are with the community where their holders live now.") % {"count": len(sent)}
+    )
+    return redirect(back)
+
+
+@allowed("cards.hand_out")
 @require_http_methods(["GET", "POST"])
 def cards_hand_out(request: ActorRequest) -> HttpResponse:
     """The cards at the office: tick who came, and say who took the card where it was not the holder."""
@@ -144,6 +163,8 @@ def cards_hand_out(request: ActorRequest) -> HttpResponse:
         "page": page,
         "rows": [(card, *answered(request, card)) for card in page],
         "relations": list(TAKEN_BY.items()),
+        "to_send_on": selectors.to_send_on(request.actor)[:ON_A_SHEET],
+        "held_elsewhere": selectors.held_elsewhere(request.actor)[:ON_A_SHEET],
         "of_agency": request.actor.may("cards.make"),
     }
     return render(request, "cards/hand_out.html", context, status=422 if form.errors else 200)
@@ -179,7 +200,7 @@ def cards_sheet(request: ActorRequest) -> HttpResponse:
     form = CardFilter(request.GET or None, everywhere=sees_everything(actor))
     community: Office | None = form.cleaned_data.get("community") if form.is_valid() else None
     if community is not None:
-        rows = rows.filter(resident__community=community)
+        rows = rows.filter(office=community)
     paper = papers.hand_out_sheet(rows[:ON_A_SHEET], community or actor.office, on=clock.today())
     back = reverse("cards-hand-out") if actor.may("cards.hand_out") else reverse("cards")
     return show(request, paper, back_url=back)

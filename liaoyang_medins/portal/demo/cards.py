@@ -16,7 +16,7 @@ from claims.models import Settlement, Stay
 from enrollment.cards import services as cards
 from enrollment.cards.models import SELF, InsuranceCard
 from enrollment.cards.numbering import draw_numbers
-from enrollment.cards.selectors import due
+from enrollment.cards.selectors import due, to_hand_out
 from enrollment.households import services as households
 from enrollment.households.models import Household
 from enrollment.households.selectors import at_this_address
@@ -142,8 +142,7 @@ class Cards:
                 made = cards.make_card(resident_number=number, by=clerk)
                 if made.status == InsuranceCard.Status.MADE:
                     cards.hand_over(numbers=[made.number], by=clerk)
-            at_hand = InsuranceCard.objects.filter(status="with_community", resident__community=community.office)
-            at_hand = at_hand.filter(since__lte=clock.today())
+            at_hand = to_hand_out(community).filter(since__lte=clock.today())
             for card in at_hand.order_by("resident__number")[2:3]:
                 taken = cards.Taken(card.number, "relative", "李桂兰")
                 cards.hand_out(taken=[taken], on=clock.today(), by=community)
