@@ -45,6 +45,7 @@ ROUTES: dict[str, Route] = {
     "search": Route(EVERYBODY),
     "demo-date": Route(EVERYBODY, post=True),
     "keep-term": Route(EVERYBODY, post=True),
+    "form-again": Route(EVERYBODY, "kept form"),
     "resident": Route(SEES_RESIDENTS, "resident"),
     "resident-reveal": Route(SEES_RESIDENTS, "resident", post=True),
     "users": Route(ADMINISTRATOR),

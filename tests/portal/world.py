@@ -30,6 +30,7 @@ from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.models import Office, Posting, StandIn, User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.kernel.web.models import KeptForm
 from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
 from tests import factories
 from tests.scans import PNG
@@ -70,7 +71,7 @@ def lives_in(resident: Resident, office: Office) -> bool:
 def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
     """Whether somebody in `posting` may see the thing at all."""
     role, office = Role(posting.role), posting.office
-    if kind in ("draft", "draft scan"):
+    if kind in ("draft", "draft scan", "kept form"):
         return thing.user_id == posting.user_id
     if kind == "statement":
         if role in (Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR):
@@ -130,6 +131,7 @@ def things() -> dict[str, list[Thing]]:
         for row in Transfer.objects.select_related("resident__community", "to_community")
     ]
     found["merge"] = [Thing({"pk": row.pk}) for row in Merge.objects.all()]
+    found["kept form"] = [Thing({"key": row.pk}, user_id=row.user_id, text="留言") for row in KeptForm.objects.all()]
     found["stand_in"] = [Thing({"pk": row.pk}) for row in StandIn.objects.all()]
     found["misuse"] = [Thing({"number": row.number}) for row in MisuseCase.objects.all()]
     found["household"] = [
@@ -326,6 +328,7 @@ class CityTestCase(TestCase):
             (cls.posting[Role.SCHOOL].user_id, cls.posting[Role.SCHOOL].office, "草稿丁"),
         ):
             RegistrationDraft.objects.create(user_id=user_id, office=office, data={"name": name})
+            KeptForm.objects.create(user_id=user_id, path="/find/", data={"q": ["留言"]}, made_at=clock.now())
         make_scans()
         make_sheets()
         make_referrals()

@@ -35,6 +35,7 @@ def keeps_typed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not request.user.is_authenticated:
             kept = keep(request)
+            request.typed_is_kept = kept is not None  # type: ignore[attr-defined]
             if kept and request.headers.get("HX-Request"):
                 return render(request, "registration/_signed_out.html", {"draft": kept})
         return view(request, *args, **kwargs)

@@ -11,6 +11,8 @@ from django.shortcuts import render
 
 from liaoyang_medins.kernel.offices.actors import Actor
 
+from . import kept
+
 P = ParamSpec("P")
 
 
@@ -25,8 +27,17 @@ class ActorRequest(HttpRequest):
 View = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
 
 
+def kept_at(request: HttpRequest) -> str | None:
+    """Where the posted form is kept, unless the view keeps it in its own place (`typed_is_kept`), or it is a part of a
+    page only.
+    """
+    here = getattr(request, "typed_is_kept", False) or request.headers.get("HX-Request")
+    return kept.keep(request) if request.method == "POST" and not here else None
+
+
 def allowed(*verbs: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
-    """Open the view to who may do one of `verbs` (offices.permissions); sends the others to sign-in or to 403.
+    """Open the view to who may do one of `verbs` (offices.permissions); sends the others to sign-in or to 403. A form
+    that comes after the session has ended is kept meanwhile.
 
     The verbs stay readable on the view as `view.verbs`, for the navigation and the tests.
     """
@@ -36,7 +47,7 @@ def allowed(*verbs: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest
         def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             actor: Actor | None = getattr(request, "actor", None)
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(kept_at(request) or request.get_full_path())
             if actor is None:
                 return render(request, "web/no_posting.html", status=403)
             if not any(actor.may(verb) for verb in verbs):

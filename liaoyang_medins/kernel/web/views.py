@@ -1,17 +1,22 @@
 """Signing in and out, choosing a posting, moving the demo's day, health."""
 
 import datetime
+import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from liaoyang_medins.kernel import clock
@@ -20,6 +25,7 @@ from liaoyang_medins.kernel.offices import services
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.selectors import postings_to_work_in
 
+from . import kept
 from .decorators import ActorRequest, allowed
 from .middleware import SESSION_POSTING
 from .style_guide import sample
@@ -32,7 +38,21 @@ class SignIn(auth_views.LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | (demo_accounts() if settings.DEMO else {})
+        words = {"session_expired": leads_to_kept_form(self.get_redirect_url())}
+        return super().get_context_data(**kwargs) | words | (demo_accounts() if settings.DEMO else {})
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        kept.remember(response, form.get_user().pk)
+        return response
+
+
+def leads_to_kept_form(address: str) -> bool:
+    """Whether who signs in comes back to a form that was sent after the session had ended."""
+    try:
+        return resolve(urlsplit(address).path).url_name == "form-again"
+    except Resolver404:
+        return False
 
 
 def demo_accounts() -> dict[str, Any]:
@@ -56,6 +76,25 @@ def demo_accounts() -> dict[str, Any]:
 
 class SignOut(auth_views.LogoutView):
     """Sign-out, by POST."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        kept.forget(response)
+        return response
+
+
+@allowed("frame.use")
+@never_cache
+@require_GET
+def form_again(request: ActorRequest, key: uuid.UUID) -> HttpResponse:
+    """The form that was sent after the session had ended, with the button that sends it now. Http404 for another's,
+    and one that is a day old.
+    """
+    row = kept.kept_form(request.user.pk or 0, key)
+    if row is None:
+        raise Http404
+    fields = [(name, value) for name, values in row.data.items() for value in values]
+    return render(request, "web/form_again.html", {"row": row, "fields": fields})
 
 
 @require_POST
