@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "enrollment.life",
     "enrollment.households",
     "enrollment.contributions",
+    "enrollment.bankfiles",
     "enrollment.cards",
     "claims",
     "claims.misuse",
