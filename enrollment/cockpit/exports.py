@@ -69,8 +69,8 @@ def headings(report: Report) -> list[str]:
         _("Not paid"),
         _("Share paid (%)"),
         _("Due (yuan)"),
-        _("Received (yuan)"),
-        _("Outstanding (yuan)"),
+        _("Paid in (yuan)"),
+        _("Still unpaid (yuan)"),
         _("Share paid %(year)s, same day (%%)") % {"year": report.year - 1},
     ]
 
@@ -103,7 +103,7 @@ def write_days(sheet: Sheet, report: Report) -> None:
     sheet.write(
         _("Day"),
         _("Notices paid"),
-        _("Received (yuan)"),
+        _("Paid in (yuan)"),
         _("Paid so far"),
         _("Share paid (%)"),
         _("Share paid %(year)s, same day (%%)") % {"year": report.year - 1},
@@ -194,7 +194,7 @@ def collection(*, school: Office, year: int, kind: str, by: Actor) -> IO[bytes]:
             _("Notice"),
             _("Paid on"),
             _("Amount due (yuan)"),
-            _("Outstanding (yuan)"),
+            _("Still unpaid (yuan)"),
             style="head",
         )
         sheet.freeze_head()

@@ -64,6 +64,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
         Action(gettext_lazy("Check somebody's cover"), "entitlement", "shield-check"),
         Action(gettext_lazy("Enter a referral"), "referral-new", "send"),
         Action(gettext_lazy("Prepare a subsidy statement"), "statement-new", "file-earmark-plus"),
+        Action(gettext_lazy("Contributions so far"), "cockpit", "graph-up"),
         Action(gettext_lazy("Certificates and cards"), "cards", "credit-card"),
         Action(gettext_lazy("Transfers"), "transfers", "send"),
         Action(gettext_lazy("Double records"), "merges", "people"),
@@ -72,6 +73,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
     ),
     Role.AGENCY_REVIEWER: (
         Action(gettext_lazy("Check somebody's cover"), "entitlement", "shield-check"),
+        Action(gettext_lazy("Contributions so far"), "cockpit", "graph-up"),
         Action(gettext_lazy("Certificates and cards"), "cards", "credit-card"),
         Action(gettext_lazy("Trial balance"), "trial-balance", "table"),
         Action(gettext_lazy("Institutions"), "institutions", "buildings"),
@@ -89,6 +91,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
     Role.SUPERVISOR: (
         Action(gettext_lazy("Audit log"), "audit-log", "clock-history"),
         Action(gettext_lazy("Contribution notices"), "notices", "file-earmark-text"),
+        Action(gettext_lazy("Contributions so far"), "cockpit", "graph-up"),
         Action(gettext_lazy("Certificates and cards"), "cards", "credit-card"),
         Action(gettext_lazy("Referrals"), "referrals", "send"),
         Action(gettext_lazy("Double records"), "merges", "people"),

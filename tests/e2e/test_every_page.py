@@ -52,6 +52,8 @@ NO_PAGES |= {"transfer-ask"}
 NO_PAGES |= {"registration-scan", "registration-draft-scan"}
 # Workbooks.
 NO_PAGES |= {"list-template", "list-refused", "school-export"}
+# Workbooks, and notices as one PDF.
+NO_PAGES |= {"cockpit-export", "call-list-export", "collection-list-export", "office-notices"}
 # Workbooks and files of banks.
 NO_PAGES |= {"bank-file-lines", "bank-file-original"}
 # The page on which somebody types an ID number shows what was typed.
