@@ -7,6 +7,7 @@ from liaoyang_medins.kernel.audit.labels import VERBS
 VERBS.update(
     {
         "residents.correct": _("Corrected the record"),
+        "circumstances.go_on": _("Took back the end of a circumstance"),
         "circumstances.correct": _("Corrected the first day of a circumstance"),
         "transfers.ask": _("Asked for the transfer"),
         "transfers.approve": _("Agreed to the transfer"),

@@ -190,6 +190,15 @@ class CorrectionForm(forms.Form):
         return Right(given["name"], given["birth_date"], Sex(given["sex"]), number)
 
 
+class EndCorrectionForm(forms.Form):
+    """The last day that is on record was wrong."""
+
+    ends = DateField(
+        label=_("Until"), required=False, help_text=_("The right last day. Leave it empty where it has not ended.")
+    )
+    reason = forms.CharField(label=_("Why it is wrong, and what shows it"), max_length=200)
+
+
 class TransferForm(forms.Form):
     """Asking for the record of somebody who lives here now. `ref` names the person, sealed."""
 

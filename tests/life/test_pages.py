@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 
 from claims.models import SettlementToCorrect
+from enrollment.life import services
 from enrollment.life.models import LifeChange
 from enrollment.registration.models import Circumstance, Enrollment
+from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories as make
@@ -147,6 +149,52 @@ def test_a_circumstance_is_added_ended_and_voided(clerk: Actor) -> None:
     row.refresh_from_db()
     assert (row.ends, row.voided) == (D(2009, 9, 30), True)
     assert client.get(void).status_code == 404
+
+
+def test_an_end_that_was_put_down_by_mistake_is_taken_back(story: Story) -> None:
+    """The wrong person was said to have moved away: all is as it was."""
+    client = signed_in(story.community)
+    before = story.cover()
+    confirm(client, reverse("resident-change", args=[story.person.number]), {"what": "moved_away", "on": "2009-05-31"})
+    assert SettlementToCorrect.objects.filter(status="waiting").count() == 1
+    assert story.cover() != before
+    row = story.person.circumstances.get(kind="hukou")
+    end = reverse("circumstance-end", args=[story.person.number, row.pk])
+    page = client.get(page_of(story.person))
+    assert "Correct the end" in text(page)
+    assert end in page.content.decode()
+    assert "Correct the end of a circumstance" in text(client.get(end))
+    for last, why, field in (("", "", "id_reason"), ("2009-05-31", "x", "id_ends")):
+        wrong = confirm(client, end, {"ends": last, "reason": why})
+        assert (wrong.status_code, f'href="#{field}' in wrong.content.decode()) == (422, True)
+    shown = client.post(end, {"ends": "", "reason": "the other of that name", "submission": str(uuid.uuid4())})
+    assert "2009-01-01 – 2009-05-31 → 2009-01-01 – 2009-12-31" in text(shown)
+    confirm(client, end, {"ends": "", "reason": "the other of that name"})
+    row.refresh_from_db()
+    assert row.ends is None
+    assert story.cover() == before
+    assert Enrollment.objects.get().ends is None
+    assert SettlementToCorrect.objects.get().status == "right_again"
+    assert LifeChange.objects.filter(what="corrected").count() == 1
+    assert "Took back the end of a circumstance" in text(client.get(page_of(story.person)))
+
+
+def test_another_last_day_is_put_right_and_what_came_after_stands_against_it(clerk: Actor) -> None:
+    person = make.resident()
+    client = signed_in(clerk)
+    row = make.circumstance(person, "low_income", "low_income", starts=D(2009, 1, 1), ends=D(2009, 6, 30))
+    bar = make.circumstance(person, "bar", "misuse", starts=D(2008, 1, 1), ends=D(2009, 1, 1))
+    end = reverse("circumstance-end", args=[person.number, row.pk])
+    confirm(client, end, {"ends": "2009-07-31", "reason": "typed wrong"})
+    row.refresh_from_db()
+    assert row.ends == D(2009, 7, 31)
+    make.circumstance(person, "low_income", "low_income_edge", starts=D(2009, 8, 1))
+    page = confirm(client, end, {"ends": "", "reason": "typed wrong"})
+    assert (page.status_code, "Something else of this kind is on record since" in text(page)) == (422, True)
+    of_bar = reverse("circumstance-end", args=[person.number, bar.pk])
+    assert of_bar not in client.get(page_of(person)).content.decode()
+    with pytest.raises(Refused):
+        services.take_back_end(circumstance_id=bar.pk, reason="x", by=make.actor(Role.AGENCY_CLERK))
 
 
 def test_address_and_community_are_changed_and_two_clerks_told(clerk: Actor) -> None:

@@ -1,7 +1,7 @@
 """The verbs of changes in life: what happened, what was wrong, who takes over, two records made one."""
 
 from .changes import apply_happening, once, running
-from .corrections import correct_hukou_day, correct_person
+from .corrections import correct_hukou_day, correct_person, take_back_end
 from .merging import approve_merge, propose_merge, reject_merge
 from .transfers import answer_transfer, ask_transfer, withdraw_transfer
 
@@ -16,5 +16,6 @@ __all__ = [
     "propose_merge",
     "reject_merge",
     "running",
+    "take_back_end",
     "withdraw_transfer",
 ]

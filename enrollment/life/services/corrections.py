@@ -14,10 +14,11 @@ from enrollment.registration.models import Circumstance, Resident
 from enrollment.registration.names import sort_key
 from enrollment.registration.services.common import locked_resident
 from enrollment.registration.services.people import cleaned_person
+from enrollment.registration.services.relationships import settle_ends
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
-from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
+from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import Sex
 from liaoyang_medins.kernel.statements import update
@@ -169,3 +170,39 @@ def correct_hukou_day(*, number: str, starts: datetime.date, reason: str, by: Ac
         raise
     keep(resident, Field.HUKOU, row.starts.isoformat(), starts.isoformat(), reason, by)
     return resident
+
+
+@transaction.atomic
+def take_back_end(*, circumstance_id: int, reason: str, by: Actor) -> Circumstance:
+    """The last day that somebody put down was wrong: the circumstance has not ended. What ended by it (W9) goes on.
+
+    Invalid without a reason, and where something else of the kind has begun since; Conflict where it has no last day
+    by now or was voided; Refused where a decision stands on it; NotAllowed outside the actor's office.
+    """
+    by.require("residents.change")
+    reason = required(reason)
+    number = Circumstance.objects.values_list("resident__number", flat=True).filter(pk=circumstance_id).first()
+    if number is None:
+        raise NotAllowed(_("There is no such person at your office."), code="not_found")
+    resident = locked_resident(number, by)
+    row = Circumstance.objects.select_for_update(of=("self",)).get(pk=circumstance_id)
+    if row.voided or row.ends is None:
+        raise Conflict(_("Somebody else has changed this meanwhile."), code="changed")
+    following.require_free(row)
+    if row.kind == Kind.BAR:
+        raise Refused(_("A bar has its last day by the decision."), code="bar")
+    if resident.circumstances.filter(kind=row.kind, voided=False, starts__gt=row.starts).exists():
+        raise Invalid(_("Something else of this kind is on record since. Void that first."), code="overlap")
+    before, row.ends = row.ends, None
+    row.save(update_fields=["ends"])
+    audit.record(
+        by=by,
+        verb="circumstances.go_on",
+        obj=resident,
+        resident=resident.number,
+        changes={"kind": row.kind, "value": row.value, "starts": row.starts, "ends": [before, None]},
+        note=reason,
+    )
+    settle_ends(resident, by=by)
+    following.follow(resident, by=by)
+    return row

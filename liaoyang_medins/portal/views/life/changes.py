@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from enrollment.life import services
-from enrollment.life.forms import CorrectionForm, HappeningForm, WhatForm, offered_for
+from enrollment.life.forms import CorrectionForm, EndCorrectionForm, HappeningForm, WhatForm, offered_for
 from enrollment.life.models import LifeChange
 from enrollment.registration import services as registration
 from enrollment.registration.data import PersonData
 from enrollment.registration.models import Circumstance, Resident
 from enrollment.registration.step_forms import CircumstanceForm, EndForm, ResidentForm, VoidForm
+from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.policy.terms import Sex
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.forms import SubmissionField
@@ -158,8 +159,10 @@ def circumstance_new(request: ActorRequest, number: str) -> HttpResponse:
 
 @allowed("residents.change")
 def circumstance_end(request: ActorRequest, number: str, pk: int) -> HttpResponse:
-    """Until when it holds."""
+    """Until when it holds; where a last day is on record, that another one is right, or that it has not ended."""
     row = circumstance_of(request, number, pk)
+    if row.ends is not None:
+        return end_correct(request, row)
     form = EndForm(request.POST or None)
 
     def change() -> Change:
@@ -180,6 +183,35 @@ def circumstance_end(request: ActorRequest, number: str, pk: int) -> HttpRespons
         template="registration/circumstance_end.html",
         title=_("End a circumstance"),
         done=_("Its end is on record."),
+        circumstance=row,
+    )
+
+
+def end_correct(request: ActorRequest, row: Circumstance) -> HttpResponse:
+    """The last day on record was wrong."""
+    form = EndCorrectionForm(request.POST or None, initial={"ends": row.ends})
+
+    def change() -> Change:
+        ends, reason = form.cleaned_data["ends"], form.cleaned_data["reason"]
+
+        def apply() -> None:
+            if ends == row.ends:
+                raise Invalid(_("Nothing differs from what is on record."), code="unchanged", field="ends")
+            if ends is None:
+                services.take_back_end(circumstance_id=row.pk, reason=reason, by=request.actor)
+            else:
+                registration.end_circumstance(circumstance_id=row.pk, ends=ends, reason=reason, by=request.actor)
+
+        return Change(row.resident, What.CORRECTED, apply, ends, reason)
+
+    return checked(
+        request,
+        row.resident,
+        once_only(form),
+        change,
+        template="registration/circumstance_end.html",
+        title=_("Correct the end of a circumstance"),
+        done=_("Its end is put right."),
         circumstance=row,
     )
 
