@@ -92,7 +92,7 @@ def member_remove(request: ActorRequest, number: str) -> HttpResponse:
             number=found.number, version=asked["version"], member_id=asked["member"], by=request.actor
         )
     except Conflict as error:
-        return conflict_page(request, found, error)
+        return changed_meanwhile(request, found, error)
     messages.success(request, _("The person belongs to it no more."))
     return redirect("household", number)
 
@@ -105,8 +105,7 @@ def step(
         try:
             made = attempt(form, lambda: verb(number=found.number, by=request.actor, **form.cleaned_data))
         except Conflict as error:
-            back = found.get_absolute_url()
-            return conflict_page(request, found, error, back_url=back, back_label=_("Look at the household"))
+            return changed_meanwhile(request, found, error)
         if made is not None:
             messages.success(request, said)
             return redirect("household", found.number)
@@ -130,3 +129,9 @@ def attempt(form: forms.Form, verb: Callable[[], Any]) -> Any:
         error.field = "resident_number" if error.field == "resident" else error.field
         add_domain_error(form, error)
     return None
+
+
+def changed_meanwhile(request: ActorRequest, found: Household, error: Conflict) -> HttpResponse:
+    """Somebody else was first: who did what, and the way back to the household."""
+    back = found.get_absolute_url()
+    return conflict_page(request, found, error, back_url=back, back_label=_("Look at the household"))
