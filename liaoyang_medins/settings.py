@@ -4,6 +4,7 @@ Every deployment reads the same file; docs/settings.md lists the variables. In p
 refuses to start without SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL and REDIS_URL.
 """
 
+import datetime
 import os
 from pathlib import Path
 
@@ -47,9 +48,9 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGIN
 POOLING_AREA = os.environ.get("POOLING_AREA", "liaoyang")
 # The agency's name at the head of its papers.
 AGENCY_NAME = os.environ.get("AGENCY_NAME", "辽阳市医疗保险经办机构")
-# What fills the left navigation: a function of the request, in the layer that knows every app.
 # Where notices can be paid, as their papers say it.
 DESIGNATED_BANKS = os.environ.get("DESIGNATED_BANKS", "辽阳市商业银行" if DEMO else "")
+# What fills the left navigation: a function of the request, in the layer that knows every app.
 NAVIGATION = "liaoyang_medins.portal.navigation.entries"
 # The accounts that the sign-in page of the demo lists, in the same layer.
 DEMO_ACCOUNTS = "liaoyang_medins.portal.demo.accounts.ACCOUNTS"
@@ -82,9 +83,9 @@ INSTALLED_APPS = [
     "claims",
     "claims.misuse",
     "enrollment.lists",
+    "enrollment.cockpit",
     "funds",
     "liaoyang_medins.portal",
-    "enrollment.cockpit",
 ]
 
 MIDDLEWARE = [
@@ -150,17 +151,19 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
+# When beat starts the jobs that are due by the calendar of the contribution year.
+JOBS_OF_THE_YEAR_AT = datetime.time(0, 20)
 CELERY_BEAT_SCHEDULE = {
     "seal the audit record": {"task": "liaoyang_medins.kernel.audit.tasks.seal", "schedule": 60},
     "call workers to the runs": {"task": "liaoyang_medins.kernel.runs.tasks.wake_runs", "schedule": 60},
     "post documents to the journal": {"task": "funds.tasks.post_documents", "schedule": 60},
     "follow moves": {"task": "enrollment.contributions.tasks.follow_moves", "schedule": 60},
-    "count the scheme's figures": {"task": "liaoyang_medins.portal.tasks.count_scheme_figures", "schedule": 300},
-    "open the window": {
-        "task": "enrollment.contributions.tasks.open_window",
-        "schedule": crontab(hour=0, minute=20),
     "merge the sums of notices": {"task": "enrollment.cockpit.tasks.merge_sums", "schedule": 60},
     "count notices by school": {"task": "enrollment.cockpit.tasks.count_schools", "schedule": 300},
+    "count the scheme's figures": {"task": "liaoyang_medins.portal.tasks.count_scheme_figures", "schedule": 300},
+    "start the jobs of the contribution year": {
+        "task": "liaoyang_medins.portal.tasks.start_due_jobs",
+        "schedule": crontab(hour=JOBS_OF_THE_YEAR_AT.hour, minute=JOBS_OF_THE_YEAR_AT.minute),
     },
     "lapse what was not paid": {
         "task": "enrollment.contributions.tasks.lapse_unpaid",
