@@ -8,25 +8,26 @@ from .notices import make_renewal_notice, remake_notice, take_into_records
 from .opening import open_window
 from .payments import Payment, foresee_payments, record_payment, record_payments
 from .receipts import assign_receipt, return_receipt, take_back_payment
+from .reminding import remind
 
 __all__ = [
     "Lapsed",
     "Payment",
     "assign_receipt",
-    "follow_moves",
     "close_window",
     "closed_year",
+    "follow_moves",
     "foresee_payments",
-    "lapse_unpaid",
     "is_closed",
+    "lapse_unpaid",
     "make_renewal_notice",
     "open_window",
     "record_payment",
     "record_payments",
     "remake_notice",
-    "return_receipt",
     "remind",
-    "take_back_payment",
+    "return_receipt",
     "start_benefits",
+    "take_back_payment",
     "take_into_records",
 ]
