@@ -131,7 +131,7 @@ _PLAIN: dict[str, type] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field that is written; values of the type `plain` the driver writes as the field would."""
+    """A field that is written; values of the type `plain`, and none, the driver writes as the field would."""
 
     field: "Field[Any, Any]"
     name: str
@@ -149,7 +149,7 @@ class Column:
 
 def _stored(column: Column, row: models.Model, *, adding: bool) -> Any:
     value = getattr(row, column.attname)
-    if type(value) is column.plain:
+    if type(value) is column.plain or (value is None and column.plain is not None):
         return value
     return column.field.get_db_prep_save(column.field.pre_save(row, adding), connections[DEFAULT_DB_ALIAS])
 
