@@ -113,6 +113,16 @@ def test_nothing_ticked_and_no_way_out_of_the_portal(chain: Chain) -> None:
     assert bulk(chain.community, "explode", row).status_code == 404
 
 
+@pytest.mark.parametrize("action", ["forward", "approve", "print"])
+def test_more_than_a_pdf_can_hold_is_told_and_nothing_is_done(chain: Chain, action: str) -> None:
+    row = chain.at(S.ACCEPTED)
+    rows = [f"{row.number}:{row.version}"] * 201
+    response = signed_in(chain.community).post(reverse(BULK), {"action": action, "row": rows}, follow=True)
+    assert "Tick at most 200 at a time. Nothing was done." in text(response)
+    row.refresh_from_db()
+    assert row.status == S.ACCEPTED
+
+
 def test_ticked_rows_print_as_one_pdf_each_with_its_own_pages(chain: Chain) -> None:
     accepted = chain.at(S.ACCEPTED)
     missing = register(chain.community, materials=ALL_PRESENT | {Material.PHOTOS: State.MISSING})

@@ -29,6 +29,7 @@ from .papers import receipt_of
 
 # A row of the queue as its box posts it: the number, and the version that the page showed.
 ROW = re.compile(r"([A-Z][0-9]{4}-[0-9]{7,}):([0-9]{1,9})", re.ASCII)
+# So many papers make a PDF with 110 MB of memory; a page of the queue has fewer rows.
 AT_MOST = 200
 # How many of those that did not go on are told one by one.
 TOLD = 10
@@ -48,13 +49,16 @@ def bulk(request: ActorRequest) -> HttpResponse:
     if not rows:
         messages.error(request, _("Tick the registrations first."))
         return back(request)
+    if len(rows) > AT_MOST:
+        messages.error(request, _("Tick at most %(count)s at a time. Nothing was done.") % {"count": AT_MOST})
+        return back(request)
     match request.POST.get("action"):
         case "print":
-            return show_all(papers_of(request, [number for number, _version in rows[:AT_MOST]]), "registrations")
+            return show_all(papers_of(request, [number for number, _version in rows]), "registrations")
         case "forward":
-            tell(request, forward_all(rows=rows[:AT_MOST], by=request.actor), _("Forwarded: %(count)s."))
+            tell(request, forward_all(rows=rows, by=request.actor), _("Forwarded: %(count)s."))
         case "approve":
-            tell(request, approve_all(rows=rows[:AT_MOST], by=request.actor), _("Approved: %(count)s."))
+            tell(request, approve_all(rows=rows, by=request.actor), _("Approved: %(count)s."))
         case _:
             raise Http404
     return back(request)
