@@ -25,8 +25,8 @@ from .exports import number_to_state, tier_label
 from .selectors.people import CallList, ClassSheet, Payer, in_house_order, notices_of
 
 Status = ContributionNotice.Status
-# A batch of notices has at most this many: what it takes in memory does not grow with the office.
-AT_A_TIME = 500
+# A batch of notices has at most this many: what it takes in memory, a megabyte each, does not grow with the office.
+AT_A_TIME = 250
 # Of a printed list as many: some dozen sheets.
 ON_A_LIST = 1000
 

@@ -3,14 +3,16 @@
 import datetime
 import io
 import json
+import re
 from decimal import Decimal
 
 import pypdf
 import pytest
+import segno
 from django.test import RequestFactory
 from django.utils import translation
 
-from liaoyang_medins.kernel.papers import services
+from liaoyang_medins.kernel.papers import pdf, services
 from liaoyang_medins.kernel.papers.models import KeptPaper
 from liaoyang_medins.kernel.papers.paper import (
     NUMBER,
@@ -18,6 +20,7 @@ from liaoyang_medins.kernel.papers.paper import (
     TEXT,
     Paper,
     amount,
+    code,
     draw_up,
     facts,
     heading,
@@ -89,6 +92,39 @@ def test_a4_with_margins_and_the_font_of_the_package_only():
 
 def test_the_same_papers_give_the_same_bytes():
     assert to_pdf([paper(), paper("B")]) == to_pdf([paper(), paper("B")])
+
+
+def test_a_large_pdf_comes_from_a_process_of_its_own_and_is_the_same(monkeypatch):
+    papers = [paper(f"R2009-{place:07d}") for place in range(3)]
+    by_itself = pages_of(to_pdf(papers))
+    monkeypatch.setattr(pdf, "TAGGED", 2)
+    apart = to_pdf(papers)
+    assert pages_of(apart) == by_itself
+    assert to_pdf(papers) == apart
+    with pytest.raises(RuntimeError, match="No PDF was made"):
+        to_pdf([paper(layout="nowhere") for _each in range(3)])
+
+
+def test_a_paper_across_lies_across():
+    first = pypdf.PdfReader(io.BytesIO(to_pdf([paper(layout="wide")]))).pages[0]
+    assert (round(float(first.mediabox.width)), round(float(first.mediabox.height))) == (842, 595)
+
+
+def test_a_code_has_the_squares_of_its_number():
+    block = code("N2009-0000123", "扫码")
+    drawn = set()
+    for across, down, run in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", block["path"]):
+        drawn |= {(int(across) + place, int(down)) for place in range(int(run))}
+    squares = segno.make("N2009-0000123", micro=False, error="m", boost_error=False).matrix
+    assert block["size"] == len(squares) == 21
+    assert drawn == {(x, y) for y, row in enumerate(squares) for x, dark in enumerate(row) if dark}
+    # On the page and in the PDF: the words beside it, and a drawing that says its number.
+    with_code = paper(body=[block])
+    request = RequestFactory().get("/", headers={"accept-language": "zh-hans"})
+    page = show(request, with_code, back_url="/").content.decode()
+    assert block["path"] in page
+    assert 'viewBox="-4 -4 29 29"' in page
+    assert "扫码" in pages_of(to_pdf([with_code]))[0]
 
 
 def test_papers_of_two_layouts_make_no_pdf():

@@ -40,7 +40,7 @@ def payers_of(actor: Actor) -> QuerySet[Office]:
 
 def way_to(office: Office, actor: Actor) -> list[Office]:
     """The offices above one, the highest first, as far as the actor sees them."""
-    above = []
+    above: list[Office] = []
     at = office.parent
     while at is not None:
         above.insert(0, at)

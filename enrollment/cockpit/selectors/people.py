@@ -90,7 +90,7 @@ class Payer:
 
     @property
     def amount(self) -> Decimal:
-        return self.notice.personal
+        return Decimal(self.notice.personal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from enrollment.contributions.rules import payment_window
 from enrollment.registration.selectors import policy_on
@@ -32,6 +32,12 @@ INSIDE: dict[str, str] = {
     Kind.DISTRICT: "community__parent__parent",
     Kind.SUBDISTRICT: "community__parent",
     Kind.COMMUNITY: "community",
+}
+# From a school to an office of a kind.
+SCHOOL_IN: dict[str, str] = {
+    Kind.AREA: "school__parent__parent",
+    Kind.DISTRICT: "school__parent",
+    Kind.SCHOOL: "school",
 }
 CATEGORIES = [category.value for category in Category]
 TIERS = [tier.value for tier in Tier]
@@ -99,16 +105,10 @@ def cells_of(office: Office, year: int, kind: str = "", *, schools: bool = False
     """The cells of a contribution year of an office, each with the office right below it that it belongs to, or with
     the school; `kind` of notice where only that is asked for. One look at the database.
     """
-    by_school = schools or office.kind == Kind.SCHOOL
-    if by_school:
-        rows = SchoolSum.objects.filter(contribution_year=year)
+    rows: QuerySet[NoticeSum] | QuerySet[SchoolSum]
+    if schools or office.kind == Kind.SCHOOL:
         part = "school"
-        if office.kind == Kind.SCHOOL:
-            rows = rows.filter(school=office)
-        elif office.kind == Kind.DISTRICT:
-            rows = rows.filter(school__parent=office)
-        else:
-            rows = rows.filter(school__parent__parent=office)
+        rows = SchoolSum.objects.filter(contribution_year=year, **{SCHOOL_IN[office.kind]: office})
     else:
         part = PART_OF[office.kind]
         rows = NoticeSum.objects.filter(contribution_year=year, **{INSIDE[office.kind]: office})
@@ -140,7 +140,7 @@ def grouped(cells: Iterable[Cell], key: Callable[[Cell], K], until: datetime.dat
             count[1] += cell.notices
             money[1] += cell.personal
             money[2] += cell.government
-    return {at: Figures(*count, *sums[at]) for at, count in counts.items()}
+    return {at: Figures(count[0], count[1], *sums[at]) for at, count in counts.items()}
 
 
 def by_tier(cells: Iterable[Cell], until: datetime.date | None = None) -> dict[tuple[str, str], Figures]:
