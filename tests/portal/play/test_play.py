@@ -1,6 +1,7 @@
 """The play itself: it replays, joins, finds what is wrong, and does not go where it does not belong."""
 
 import datetime
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -23,7 +24,7 @@ from liaoyang_medins.portal.play.calm import Calm
 from liaoyang_medins.portal.play.cast import Newcomers, members
 from liaoyang_medins.portal.play.looking import look
 from liaoyang_medins.portal.play.steps import ACTS, PlayError, Step, perform
-from liaoyang_medins.portal.play.story import year_of
+from liaoyang_medins.portal.play.story import knots, lives, year_of
 from liaoyang_medins.portal.play.story.frame import frame_of
 from liaoyang_medins.portal.play.tally import Tally
 from liaoyang_medins.portal.play.year import CannotPlay, day_of_city
@@ -144,6 +145,19 @@ def test_what_is_drawn_depends_on_the_seed_alone_and_never_undoes_itself_on_one_
     # Chaos may deliver a message once more after what followed it; then nothing must be there to undo.
     assert [key for key in on_one_day if (*key[:2], undone.get(key[2])) in on_one_day] == []
     assert {step.act for step in plans[0]} <= set(ACTS)
+
+
+@pytest.mark.django_db
+def test_nobody_dies_twice(monkeypatch):
+    # Of 100,000 some would, and the portal would say that it knows.
+    create_demo_city(CitySize(200, 5, D(2009, 9, 30)), lambda text: None)
+    frame = frame_of(7, 2010, D(2009, 10, 1))
+    monkeypatch.setitem(lives.SHARES, "died", 0.9)
+    monkeypatch.setitem(knots.SHARES, "paid, died before it was known", 0.1)
+    plan = year_of(frame, members(frame.first), Newcomers(7, 2010))
+    died = Counter(step.who for step in plan if step.act == "put" and step.args["circumstance"][0] == "death")
+    assert [who for who, times in died.items() if times > 1] == []
+    assert len(died) > 40
 
 
 def refusing(step):
