@@ -25,6 +25,7 @@ from liaoyang_medins.kernel.statements import batch
 from .. import rules
 from ..assessment import policy_of
 from ..models import ContributionNotice, WindowLetter
+from ..selectors import joint_of
 from .lapses import closed_year, lapse_pair, lapse_unrenewed, late, read_lapses_ahead, unrenewed
 from .lots import lots_of
 
@@ -80,30 +81,34 @@ def work(run: Run, parameters: Parameters) -> Outcome:
     concerned = Q(pk__in=of_lot(late(on), parameters).values("resident"))
     concerned |= Q(pk__in=of_lot(unrenewed(on), parameters).values("resident"))
     list(Resident.objects.filter(concerned).order_by("pk").select_for_update().values_list("pk"))
-    lot = Lot(run, parameters)
+    notices = list(of_lot(late(on), parameters).order_by("resident_id", "pk").values_list("pk", flat=True))
+    enrollments = list(of_lot(unrenewed(on), parameters).order_by("resident_id").values_list("pk", flat=True))
+    lot = Lot(run, enrollments)
     with batch() as held:
-        keys = [(row.pk, row.resident_id) for row in lot.enrollments]
-        read_lapses_ahead((notice.pk for notice in lot.notices), keys)
-        for notice in lot.notices:
+        read_lapses_ahead(notices, enrollments)
+        for pk in notices:
             held.turn()
-            lot.count_notice(lapse_pair(notice.pk, on, by))
+            lot.count_notice(lapse_pair(pk, on, by))
         # Apart from the notices: what was read of a person is void once something of theirs is written.
-        for row in lot.enrollments:
+        for pk in enrollments:
             held.turn()
-            lot.count_enrollment(lapse_unrenewed(row.pk, on, by))
+            lot.count_enrollment(lapse_unrenewed(pk, on, by))
     return lot.outcome()
 
 
 def look(run: Run, parameters: Parameters) -> Outcome:
     """What `work` would lapse, with examples."""
-    lot = Lot(run, parameters)
-    for notice in lot.notices:
-        lot.count_notice([notice, *([joint] if (joint := getattr(notice, "joint", None)) else [])])
-    for row in lot.enrollments:
+    on = run.business_date
+    notices = of_lot(late(on), parameters).select_related("resident", "joint").order_by("resident_id", "pk")
+    enrollments = list(of_lot(unrenewed(on), parameters).order_by("resident_id"))
+    lot = Lot(run, [row.pk for row in enrollments])
+    for notice in notices:
+        lot.count_notice([notice, *([joint] if (joint := joint_of(notice)) else [])])
+    for row in enrollments:
         lot.count_enrollment(row)
-    back = rules.after_waiting(run.business_date, registration.policy_on(run.business_date))
+    back = rules.after_waiting(on, registration.policy_on(on))
     examples = [
-        [notice.resident.number, notice.number, str(notice.personal), str(back)] for notice in lot.notices[:EXAMPLES]
+        [notice.resident.number, notice.number, str(notice.personal), str(back)] for notice in notices[:EXAMPLES]
     ]
     return Outcome(lot.counts, examples=examples)
 
@@ -114,16 +119,12 @@ def of_lot(rows: QuerySet[Row], parameters: Parameters) -> QuerySet[Row]:
 
 
 class Lot:
-    """What is to lapse in a lot, and what came of it so far."""
+    """What came of a lot so far; `enrollments` are the keys of the relationships that are to end."""
 
-    def __init__(self, run: Run, parameters: Parameters) -> None:
-        on, year = run.business_date, run.parameters["year"]
-        notices = of_lot(late(on), parameters).select_related("resident", "joint").order_by("resident_id", "pk")
-        self.notices: list[ContributionNotice] = list(notices)
-        self.enrollments: list[Enrollment] = list(of_lot(unrenewed(on), parameters).order_by("resident_id"))
+    def __init__(self, run: Run, enrollments: list[int]) -> None:
+        year = run.parameters["year"]
         told = WindowLetter.objects.filter(kind=WindowLetter.Kind.NO_NOTICE, contribution_year=year)
-        keys = [row.pk for row in self.enrollments]
-        self.told = set(told.filter(enrollment__in=keys).values_list("enrollment_id", flat=True))
+        self.told = set(told.filter(enrollment__in=enrollments).values_list("enrollment_id", flat=True))
         self.counts: dict[str, int | Decimal] = {figure.code: ZERO if figure.in_yuan else 0 for figure in FIGURES}
         self.digest = hashlib.sha256()
 

@@ -1,11 +1,11 @@
 """What lapses by itself when its term ends without payment (W6, W8, Art. 17)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from enrollment.registration import services as registration_services
 from enrollment.registration.models import Enrollment
@@ -17,7 +17,7 @@ from liaoyang_medins.kernel.statements import Statement, update
 from .. import rules
 from ..models import ContributionNotice
 from .notices import last_paid_year, read_last_paid_ahead
-from .writing import Status, lock_pair, move, read_pairs_ahead
+from .writing import Status, move
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,23 @@ def _notice(pk: int) -> QuerySet[ContributionNotice]:
 
 
 @Statement
+def _pair(main: int) -> QuerySet[ContributionNotice]:
+    """The notice and the one that is paid together with it, under lock."""
+    rows = ContributionNotice.objects.select_related("resident").select_for_update(of=("self",))
+    return rows.filter(Q(pk=main) | Q(joint_with=main)).order_by("pk")
+
+
+@Statement
 def _enrollment(pk: int) -> QuerySet[Enrollment]:
     """The relationship, with its resident under lock."""
     rows = Enrollment.objects.select_related("resident").select_for_update(of=("resident",))
+    return rows.filter(pk=pk).order_by()
+
+
+@Statement
+def _of_locked(pk: int) -> QuerySet[Enrollment]:
+    """The relationship under lock, of a resident who is."""
+    rows = Enrollment.objects.select_related("resident").select_for_update(of=("self",))
     return rows.filter(pk=pk).order_by()
 
 
@@ -76,12 +90,12 @@ def lapse_notice(pk: int, on: date, by: Actor) -> bool:
 
 
 def lapse_pair(pk: int, on: date, by: Actor) -> list[ContributionNotice]:
-    """The same inside the caller's transaction; returns what lapsed, the notice that is paid first."""
+    """The same inside the caller's transaction, of the notice that is paid; returns what lapsed, that one first."""
     notice = _notice.under_lock(pk)
     if notice is None:
         raise ContributionNotice.DoesNotExist(pk)
     resident = notice.resident
-    pair = lock_pair(notice)
+    pair = sorted(_pair(pk), key=lambda row: row.pk != pk)
     if pair[0].status != Status.OPEN or pair[0].pay_until >= on:
         return []
     for row in pair:
@@ -123,13 +137,16 @@ def lapse_unrenewed(pk: int, on: date, by: Actor) -> Enrollment | None:
     return registration_services.lapse_of(enrollment.resident, pk, rules.lapses_on(year + 1), by)
 
 
-def read_lapses_ahead(notices: Iterable[int], enrollments: Iterable[tuple[int, int]]) -> None:
-    """Lock and read for many, inside a batch, what lapsing these asks: the keys of the notices, and of each
-    relationship with its resident.
+def read_lapses_ahead(notices: Sequence[int], enrollments: Sequence[int]) -> None:
+    """Lock and read for many, inside a batch, what lapsing these notices and relationships asks; the residents are
+    locked.
     """
-    mains, keys = list(notices), list(enrollments)
-    _notice.ahead([(pk,) for pk in mains])
-    read_pairs_ahead(mains)
-    _enrollment.ahead([(pk,) for pk, _resident in keys])
-    read_last_paid_ahead(pk for pk, _resident in keys)
-    registration_services.read_lapses_ahead(keys)
+    _pair.ahead([(pk,) for pk in notices])
+    for pk in notices:
+        _notice.known(pk, rows=[row for row in _pair(pk) if row.pk == pk])
+    _of_locked.ahead([(pk,) for pk in enrollments])
+    rows = [row for pk in enrollments for row in _of_locked(pk)]
+    for row in rows:
+        _enrollment.known(row.pk, rows=[row])
+    read_last_paid_ahead(enrollments)
+    registration_services.read_lapses_ahead(rows)

@@ -1,7 +1,7 @@
 """The ends of insured relationships: what is on record decides them, each time it changes (W8, W9, Art. 13, 17)."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -81,11 +81,11 @@ def lapse_of(resident: Resident, enrollment_pk: int, on: datetime.date, by: Acto
     return enrollment
 
 
-def read_lapses_ahead(enrollments: Iterable[tuple[int, int]]) -> None:
-    """Lock and read for many, inside a batch, what `lapse_of` asks; the keys of each relationship and its resident."""
-    keys = list(enrollments)
-    _locked.ahead([(enrollment,) for enrollment, _resident in keys])
-    read_circumstances_ahead(resident for _enrollment, resident in keys)
+def read_lapses_ahead(enrollments: Sequence[Enrollment]) -> None:
+    """Read for many, inside a batch, what `lapse_of` asks of these relationships, which the caller has locked."""
+    for row in enrollments:
+        _locked.known(row.pk, rows=[row])
+    read_circumstances_ahead(row.resident_id for row in enrollments)
 
 
 def undo_lapse(*, enrollment: Enrollment, resident: Resident, by: Actor) -> None:
