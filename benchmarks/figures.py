@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import databases, imports, pages
+from . import databases, imports, pages, window
 from .databases import use
 from .measuring import ROUNDS, compared, seconds_of, statements_of
 from .server import Server
@@ -66,6 +66,8 @@ def figures(server: Server, size: Size) -> Iterator[Figure]:
                 yield f"load_city_{many}_vs_sql", seconds / databases.seconds_of_sql(large)
                 yield f"settle_{settled}_vs_empty", growth(Stays, large, empty, size)
             yield f"enroll_{many}_vs_empty", growth(Enrollments, large, empty, size)
+            with databases.copied(server, large):
+                yield from window.figures(many, server.url)
             with databases.city(server, size.few) as (small, _seconds):
                 for page, growth_of in pages.PAGES.items():
                     yield f"{page}_{many}_vs_{few}", growth_of(large, small, size.repeats)

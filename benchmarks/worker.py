@@ -1,0 +1,34 @@
+"""`python -m benchmarks.worker NUMBER`: works a run off in a process of its own; prints seconds and peak in MB.
+
+The environment is that of a worker: the addresses and the settings.
+"""
+
+import re
+import sys
+import time
+from pathlib import Path
+
+import django
+
+# The peak of this program alone: what getrusage tells has that of the one before it in the same process too.
+PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
+
+
+def main(number: str) -> None:
+    django.setup()
+    from django.db import connection
+
+    from liaoyang_medins.kernel.runs import services as runs
+
+    connection.ensure_connection()
+    began = time.perf_counter()
+    runs.work_off(number=number)
+    seconds = time.perf_counter() - began
+    found = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
+    if found is None:
+        raise RuntimeError("The system does not tell the peak.")
+    print(seconds, int(found[1]) / 1024)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
