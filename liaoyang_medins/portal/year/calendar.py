@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Row:
     """A job on its day, as it stands: `run` is the last one that answers it, `state` one of `coming`, `due`, `done`,
-    `nothing`, `missed`, or that of the run.
+    `nothing`, `missed`, or that of the run. `again`: a further run would do what has become due since.
     """
 
     job: Job
@@ -31,6 +31,7 @@ class Row:
     state: str
     run: Run | None = None
     next_day: Day | None = None
+    again: bool = False
 
     @property
     def about(self) -> str:
@@ -41,7 +42,7 @@ class Row:
     @property
     def may_start(self) -> bool:
         """Whether the page offers to start it; the service decides."""
-        return self.state == "due" or (self.state == "finished" and self.job.kind == opening.NAME)
+        return self.state == "due" or self.again
 
 
 def answer_to(job: Job, occasion: Occasion) -> Run | None:
@@ -60,7 +61,8 @@ def row_of(job: Job, occasion: Occasion, today: Day) -> Row:
         return Row(job, occasion, "coming")
     run = answer_to(job, occasion)
     if run is not None:
-        return Row(job, occasion, run.status, run)
+        again = run.status == Run.Status.FINISHED and job.kind == opening.NAME and today <= job.until(occasion)
+        return Row(job, occasion, run.status, run, again=again)
     state = "missed" if job.until(occasion) < today else job.otherwise(occasion)
     return Row(job, occasion, state or "due")
 
