@@ -48,7 +48,7 @@ NOTHING = "—"
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that is known: `key` names it within its group, `label` in words; `new_label` where it is first made
-    by the change, since its number is not drawn for good yet.
+    by the change, since its number is not drawn for good yet; `over` where it is something that has ended.
     """
 
     group: str
@@ -56,16 +56,18 @@ class Item:
     label: str
     value: str
     new_label: str = ""
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One thing that a change changes, in words."""
+    """One thing that a change changes, in words; `ends` where it ends by it."""
 
     group: str
     label: str
     before: str
     after: str
+    ends: bool = False
 
 
 Look = Callable[[Resident, Actor, datetime.date], Iterable[Item]]
@@ -108,7 +110,7 @@ def relationships(resident: Resident, actor: Actor, today: datetime.date) -> Ite
                 "day": row.ends.isoformat(),
                 "reason": row.get_end_reason_display(),
             }
-        yield Item("relationship", row.number, row.number, days)
+        yield Item("relationship", row.number, row.number, days, over=row.ends is not None)
 
 
 def registrations(resident: Resident, actor: Actor, today: datetime.date) -> Iterator[Item]:
@@ -206,7 +208,8 @@ def compare(before: dict[tuple[str, str], Item], after: dict[tuple[str, str], It
         if item is None or (was is not None and now is not None and was.value == now.value):
             continue
         words = item.label if was is not None else (item.new_label or item.label)
-        found.append(Effect(item.group, words, was.value if was else NOTHING, now.value if now else NOTHING))
+        ends = now is not None and now.over and (was is None or not was.over)
+        found.append(Effect(item.group, words, was.value if was else NOTHING, now.value if now else NOTHING, ends))
     order = list(GROUPS)
     return tuple(sorted(found, key=lambda effect: order.index(effect.group)))
 

@@ -169,6 +169,7 @@ def test_an_end_that_was_put_down_by_mistake_is_taken_back(story: Story) -> None
         assert (wrong.status_code, f'href="#{field}' in wrong.content.decode()) == (422, True)
     shown = client.post(end, {"ends": "", "reason": "the other of that name", "submission": str(uuid.uuid4())})
     assert "2009-01-01 – 2009-05-31 → 2009-01-01 – 2009-12-31" in text(shown)
+    assert "is not refunded" not in text(shown), "nothing ends"
     confirm(client, end, {"ends": "", "reason": "the other of that name"})
     row.refresh_from_db()
     assert row.ends is None

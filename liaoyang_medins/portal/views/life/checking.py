@@ -76,7 +76,7 @@ def checked(
     context |= {
         "answers": answers_of(form),
         "groups": grouped(effects),
-        "ended": any(effect.group == "relationship" for effect in effects),
+        "ended": any(effect.ends for effect in effects),
         "to_correct": any(effect.group == "settlements" for effect in effects),
         "seen": mark_of(effects),
         "typed": [
