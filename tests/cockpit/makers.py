@@ -114,16 +114,28 @@ def cells_kept() -> dict[tuple[object, ...], tuple[int, Decimal, Decimal]]:
     return {key: value for key, value in found.items() if value != (0, 0, 0)}
 
 
-def received_by_day(year: int, kind: str, inside: Callable[[Resident], bool]) -> dict[D, Decimal]:
-    """What matched receipts brought for a year, by their value date; of two notices paid at once only the year's."""
-    found: dict[D, Decimal] = defaultdict(Decimal)
+def payments() -> list[tuple[ContributionNotice, D]]:
+    """Each notice that a matched receipt settles, with its value date; of two that are paid at once both."""
+    found = []
+    joint = {row.joint_with_id: row for row in ContributionNotice.objects.filter(joint_with__isnull=False)}
     for receipt in Receipt.objects.filter(status="matched").select_related("notice__resident__community"):
         assert receipt.notice is not None
-        pair = [receipt.notice, *ContributionNotice.objects.filter(joint_with=receipt.notice)]
+        pair = [receipt.notice, *([joint[receipt.notice.pk]] if receipt.notice.pk in joint else [])]
         assert sum(row.personal for row in pair) == receipt.amount
         for row in pair:
-            if row.contribution_year == year and (not kind or row.kind == kind) and inside(row.resident):
-                found[receipt.paid_on] += row.personal
+            row.resident = receipt.notice.resident
+            found.append((row, receipt.paid_on))
+    return found
+
+
+def received_by_day(
+    paid: Iterable[tuple[ContributionNotice, D]], year: int, kind: str, inside: Callable[[Resident], bool]
+) -> dict[D, Decimal]:
+    """What these payments brought for a year, by their value date."""
+    found: dict[D, Decimal] = defaultdict(Decimal)
+    for row, day in paid:
+        if row.contribution_year == year and (not kind or row.kind == kind) and inside(row.resident):
+            found[day] += row.personal
     return dict(found)
 
 
@@ -133,12 +145,14 @@ def lives_in(office: Office) -> Callable[[Resident], bool]:
     return lambda person: person.community.code.startswith(prefix)
 
 
-def told(year: int, kind: str, office: Office, until: D | None = None) -> tuple[int, int, Decimal, Decimal]:
-    """Notices, paid, due and received of an office, from the notices themselves."""
+def told(
+    year: int, kind: str, office: Office, until: D | None = None, *, among: list[ContributionNotice] | None = None
+) -> tuple[int, int, Decimal, Decimal]:
+    """Notices, paid, due and received of an office, from the notices themselves; `among`: from those that stand."""
     inside = lives_in(office)
     rows = [
         row
-        for row in standing()
+        for row in (standing() if among is None else among)
         if row.contribution_year == year and (not kind or row.kind == kind) and inside(row.resident)
     ]
     paid = [row for row in rows if row.status == "paid" and (until is None or row.paid_on <= until)]  # type: ignore[operator]
