@@ -106,7 +106,9 @@ def test_each_notice_of_missing_documents_is_kept_and_can_be_printed_again(chain
     assert "复印件当时未翻看" in now
     assert "缺首页" in now
     assert "photo" not in now
-    first = text(client.get(address, {"round": "1"}))
+    older = client.get(address, {"round": "1"})
+    assert 'href="?round=1&amp;as=pdf"' in older.content.decode(), "saved is what is looked at"
+    first = text(older)
     assert "photo" in first
     assert "复印件当时未翻看" not in first
     assert client.get(address, {"round": "3"}).status_code == 404
