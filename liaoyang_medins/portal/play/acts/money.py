@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from enrollment.contributions import services
 from enrollment.contributions.models import ContributionNotice, Receipt
-from enrollment.contributions.services import Payment, opening
+from enrollment.contributions.services import Payment, beginning, closing, opening
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.runs import services as runs
@@ -46,11 +46,16 @@ def _first(registration: int) -> QuerySet[ContributionNotice]:
     return rows.filter(enrollment__registration=registration).exclude(kind="renewal")[:1]
 
 
+def done(kind: str, key: str) -> bool:
+    """Whether a run of that kind and key has finished."""
+    return Run.objects.filter(kind=kind, key=key, dry_run=False, status=Run.Status.FINISHED).exists()
+
+
 @act()
 def open_window(step: Step) -> None:
     """The agency opens the window: everybody who goes on gets the notice (W5)."""
     year = step.args["year"]
-    if Run.objects.filter(kind=opening.NAME, key=str(year), dry_run=False, status=Run.Status.FINISHED).exists():
+    if done(opening.NAME, str(year)):
         raise Again
     run = services.open_window(contribution_year=year, by=agency(), calls=False)
     runs.work_off(number=run.number)
@@ -158,6 +163,23 @@ def give_back(step: Step) -> None:
         note=step.args["note"],
         by=reviewer(),
     )
+
+
+@act()
+def close_window(step: Step) -> None:
+    """The agency closes the window: what was not paid lapses (W8)."""
+    year = step.args["year"]
+    if done(closing.NAME, str(year)):
+        raise Again
+    runs.work_off(number=services.close_window(contribution_year=year, by=agency(), calls=False).number)
+
+
+@act(may=("nothing_begins",))
+def start_benefits(step: Step) -> None:
+    """The benefits of the year begin, and that is recorded (B3)."""
+    if done(beginning.NAME, step.day.isoformat()):
+        raise Again
+    runs.work_off(number=services.start_benefits(by=agency(), calls=False).number)
 
 
 @act()

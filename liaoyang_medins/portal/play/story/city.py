@@ -13,7 +13,9 @@ WINDOW = "statement of the window issued"
 MONTH = "statement of a month issued"
 FULL = "subsidy received in full"
 PART = "subsidy received in part"
-EVENTS = (WINDOW, MONTH, FULL, PART)
+CLOSED = "window closed"
+BEGUN = "benefits of the year started"
+EVENTS = (CLOSED, BEGUN, WINDOW, MONTH, FULL, PART)
 MONDAY = 0
 # Days of the month: prepared, issued, paid.
 PREPARED, ISSUED, PAID, REST = 3, 5, 24, 26
@@ -26,8 +28,12 @@ def story(frame: Frame) -> Iterator[Step]:
         .values_list("code", flat=True)
     )
     for day in days(frame.first, frame.last):
-        if day.weekday() == MONDAY or day == frame.closes + DAY or (day.month, day.day) == (1, 1):
+        if day == frame.closes + DAY:
+            yield Step(day, CITY, "close_window", {"year": frame.year}, CLOSED)
+        elif day.weekday() == MONDAY or (day.month, day.day) == (1, 1):
             yield Step(day, CITY, "lapse")
+        if (day.month, day.day) == (1, 1):
+            yield Step(day, CITY, "start_benefits", {}, BEGUN)
         if day.weekday() == MONDAY or day.day in (PREPARED, ISSUED) or day == frame.last:
             yield Step(day, CITY, "follow")
         if day.day in (PREPARED, ISSUED, PAID, REST):
