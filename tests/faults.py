@@ -21,13 +21,17 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, model: type[models.Model]) -> No
     def broken(*_given: object, **_named: object) -> None:
         raise RuntimeError("the disk is full")
 
-    stored = writing._stored
+    stored, values = writing._stored, writing._values
 
     def refused(column: writing.Column, row: models.Model, *, adding: bool) -> object:
         return broken() if isinstance(row, model) else stored(column, row, adding=adding)
 
+    def all_refused(columns: list[writing.Column], row: models.Model, *, adding: bool) -> object:
+        return broken() if isinstance(row, model) else values(columns, row, adding=adding)
+
     monkeypatch.setattr(model, "save", broken)
     monkeypatch.setattr(writing, "_stored", refused)
+    monkeypatch.setattr(writing, "_values", all_refused)
 
 
 # --- processes that are killed ---------------------------------------------------------------------------------------

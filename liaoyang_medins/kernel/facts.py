@@ -27,7 +27,7 @@ def to_json(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+        return {name: to_json(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, frozenset):
         return sorted(to_json(item) for item in value)
     if isinstance(value, tuple):
@@ -35,6 +35,12 @@ def to_json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(to_json(key)): to_json(item) for key, item in value.items()}
     raise TypeError(f"{type(value).__name__} is no kind of fact.")
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass."""
+    return tuple(field.name for field in fields(kind))
 
 
 def from_json(kind: type[T], data: Any) -> T:

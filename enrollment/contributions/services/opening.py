@@ -20,12 +20,13 @@ from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.policy.terms import Category, Ineligible, Tier
 from liaoyang_medins.kernel.runs import kinds
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.kinds import EXAMPLES, Examples, Figure, Heading, Kind, Outcome, Parameters, Plan
 from liaoyang_medins.kernel.runs.models import Run
-from liaoyang_medins.kernel.statements import batch, insert
+from liaoyang_medins.kernel.statements import Statement, batch, insert
 
 from .. import letters, rules
 from ..assessment import NotEligible, policy_of
@@ -61,8 +62,8 @@ def open_window(*, contribution_year: int, by: Actor, dry_run: bool = False, cal
 
 
 def going_on() -> QuerySet[Enrollment]:
-    """The relationships that are open, each with its resident."""
-    return Enrollment.objects.filter(ends=None).select_related("resident__community__parent__parent")
+    """The relationships that are open."""
+    return Enrollment.objects.filter(ends=None)
 
 
 def plan(run: Run) -> Plan:
@@ -112,7 +113,20 @@ def _read(parameters: Parameters, *, lock: bool) -> list[Enrollment]:
     if lock:
         residents = Resident.objects.filter(pk__gt=after, pk__lte=until).order_by("pk").select_for_update()
         list(residents.values_list("pk"))
-    return list(going_on().filter(resident_id__gt=after, resident_id__lte=until).order_by("resident_id"))
+    rows = _of_lot(after, until)
+    offices = Office.objects.in_bulk()
+    for office in offices.values():
+        office.parent = offices.get(office.parent_id)
+    for row in rows:
+        row.resident.community = offices[row.resident.community_id]
+    return rows
+
+
+@Statement
+def _of_lot(after: int, until: int) -> QuerySet[Enrollment]:
+    """The open relationships of residents after one key until another. Their communities are few, and read apart."""
+    rows = Enrollment.objects.filter(ends=None, resident_id__gt=after, resident_id__lte=until)
+    return rows.select_related("resident").order_by("resident_id")
 
 
 class Lot:

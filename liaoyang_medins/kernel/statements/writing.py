@@ -111,7 +111,9 @@ def _hold_insert(held: "Batch", row: models.Model) -> None:
     """The row gets its key at once, and is written with others."""
     columns, text = _insert_all(type(row), keyed=True)
     key = held.next_key(type(row))
-    held.hold(("insert", type(row)), text, [*(_stored(column, row, adding=True) for column in columns[:-1]), key])
+    values = _values(columns, row, adding=True)
+    values[-1] = key
+    held.hold(("insert", type(row)), text, values)
     _written(row, key)
 
 
@@ -145,6 +147,17 @@ class Column:
         dated = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
         plain = None if dated else _PLAIN.get(target.get_internal_type())
         return cls(field, field.name, field.attname, str(field.column), plain)
+
+
+def _values(columns: "list[Column]", row: models.Model, *, adding: bool) -> list[Any]:
+    """What `_stored` says of each column, without a call for those that are stored as they are."""
+    given = row.__dict__
+    values = []
+    for column in columns:
+        value = given.get(column.attname)
+        plain = column.plain is not None and (value is None or type(value) is column.plain) and column.attname in given
+        values.append(value if plain else _stored(column, row, adding=adding))
+    return values
 
 
 def _stored(column: Column, row: models.Model, *, adding: bool) -> Any:
