@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Decimal
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.db.models.base import ModelState
 
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -99,13 +101,27 @@ def entry(
         object_type=object_type(obj),
         object_number=object_number(obj),
         resident=resident,
-        changes=json.loads(json.dumps(dict(changes or {}), cls=DjangoJSONEncoder)),
+        changes={name: _plain(value) for name, value in (changes or {}).items()},
         note=note,
     )
 
 
+def _plain(value: Any) -> Any:
+    """A value as JSON will give it back."""
+    kind = type(value)
+    if value is None or kind in (str, int, bool):
+        return value
+    if kind is Decimal:
+        return str(value)
+    if kind is datetime.date:
+        return value.isoformat()
+    if kind in (list, tuple):
+        return [_plain(item) for item in value]
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+
+
 def _entry(by: Actor, **what: Any) -> AuditEntry:
-    return AuditEntry(
+    return _made(
         at=clock.now(),
         business_date=clock.today(),
         actor_kind=by.kind.value,
@@ -115,6 +131,14 @@ def _entry(by: Actor, **what: Any) -> AuditEntry:
         office_code=by.office.code if by.office else "",
         **what,
     )
+
+
+def _made(**values: Any) -> AuditEntry:
+    """A new entry of these values, as its class makes it, without asking each column in turn: there are many."""
+    made = AuditEntry.__new__(AuditEntry)
+    made._state = ModelState()
+    made.__dict__.update({"id": None, "resident": "", "changes": {}, "note": ""}, **values)
+    return made
 
 
 def object_type(obj: models.Model) -> str:
