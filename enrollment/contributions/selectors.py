@@ -219,11 +219,13 @@ class LatePayer:
 
 
 def late_payer(resident: Resident, today: date) -> LatePayer | None:
-    """What awaits who did not pay in the window; None for anybody else, also for who was told that they may not take
-    part any more: they have not lapsed.
+    """What awaits who did not pay in the window; None for anybody else, also for the dead, and for who was told that
+    they may not take part any more: they have not lapsed.
     """
     last = registration.last_enrollment(resident)
     if last is None or last.lapsed_on is None or last.end_reason != Enrollment.EndReason.LAPSED:
+        return None
+    if registration.died_on(resident) is not None:
         return None
     year = last.lapsed_on.year + 1
     if last.letters.filter(kind=WindowLetter.Kind.NO_NOTICE, contribution_year=year).exists():

@@ -42,12 +42,14 @@ class Row:
     @property
     def may_start(self) -> bool:
         """Whether the page offers to start it; the service decides."""
-        return self.state == "due" or self.again
+        return self.state in ("due", Run.Status.CANCELLED) or self.again
 
 
 def answer_to(job: Job, occasion: Occasion) -> Run | None:
-    """The last run that did, or is doing, what was due; none that was cancelled."""
-    runs = Run.objects.filter(kind=job.kind, dry_run=False).exclude(status=Run.Status.CANCELLED)
+    """The last run that did, is doing or was to do what was due. One that somebody cancelled is not started again by
+    itself.
+    """
+    runs = Run.objects.filter(kind=job.kind, dry_run=False)
     if key := job.key(occasion):
         runs = runs.filter(key=key)
     if job.after:
