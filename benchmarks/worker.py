@@ -1,11 +1,10 @@
-"""`python -m benchmarks.worker NUMBER`: works a run off in a process of its own; prints seconds and peak in MB.
+"""`python -m benchmarks.worker NUMBER`: works at a run in a process of its own, when told to; prints its peak in MB.
 
 The environment is that of a worker: the addresses and the settings.
 """
 
 import re
 import sys
-import time
 from pathlib import Path
 
 import django
@@ -21,13 +20,13 @@ def main(number: str) -> None:
     from liaoyang_medins.kernel.runs import services as runs
 
     connection.ensure_connection()
-    began = time.perf_counter()
+    print("ready", flush=True)
+    sys.stdin.readline()
     runs.work_off(number=number)
-    seconds = time.perf_counter() - began
     found = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
     if found is None:
         raise RuntimeError("The system does not tell the peak.")
-    print(seconds, int(found[1]) / 1024)
+    print(int(found[1]) / 1024)
 
 
 if __name__ == "__main__":
