@@ -38,6 +38,7 @@ EXPECTED_IN_CONSOLE = (
     # Of a live part that was still being fetched when the page was left.
     "htmx:afterRequest",
     "htmx:sendError",
+    "htmx:sendAbort",
 )
 
 

@@ -201,7 +201,7 @@ def test_missing_documents_from_the_notice_to_the_sheet(page: Page, live: Any) -
     expect(page.locator(".confirmation")).to_contain_text(row.number)
     page.locator(f".confirmation a[href*='{row.number}/missing/']").click()
     expect(page.locator("h1")).to_contain_text("补正")
-    notice = words_of(saved(page, "a[href='?as=pdf']"))
+    notice = words_of(saved(page, "a[href*='as=pdf']"))
     for said in (row.number, NAME, "复印件不清", "照片", "身份证"):
         assert said in notice
     assert "户口" not in notice
@@ -233,7 +233,7 @@ def test_missing_documents_from_the_notice_to_the_sheet(page: Page, live: Any) -
 
 def _pdf_of_sheet(page: Page) -> bytes:
     page.locator("a[href*='/transmittals/H']").first.click()
-    return saved(page, "a[href='?as=pdf']")
+    return saved(page, "a[href*='as=pdf']")
 
 
 def test_a_file_that_is_no_scan_is_told_at_its_document(page: Page, live: Any) -> None:

@@ -146,6 +146,33 @@ def test_what_was_typed_on_the_second_page_survives_too(page: Page, live: Any) -
     expect(page.locator("[name=remark]")).to_have_value(REMARK)
 
 
+def test_what_was_typed_anywhere_else_is_sent_after_signing_in_again(page: Page, live: Any) -> None:
+    """A reason for sending a registration back: it stands on no draft, and its step takes no GET."""
+    chain = registration.Chain()
+    row, name = chain.at("at_district"), user_of(chain.district).username
+    page.goto(reverse("sign-in"))
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", "demo-password-1")
+    press_main(page)
+    page.goto(reverse("registration", args=[row.number]))
+    page.locator("details:has([name=return-reason]) summary").click()
+    page.fill("[name=return-reason]", REMARK)
+    Session.objects.all().delete()
+    page.locator("form[action$='/return/'] button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/sign-in/\?next=/again/"))
+    expect(page.locator("main")).to_contain_text("仍然保留")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", "demo-password-1")
+    press_main(page)
+    page.wait_for_url(re.compile(r"/again/"))
+    expect(page.locator("main form button.btn-primary")).to_be_focused()
+    press_main(page)
+    page.wait_for_url(re.compile(rf"/registrations/{row.number}/$"))
+    expect(page.locator("main")).to_contain_text(REMARK)
+    row.refresh_from_db()
+    assert row.status == "returned"
+
+
 # --- keyboard --------------------------------------------------------------------------------------------------------
 
 
