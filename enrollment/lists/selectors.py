@@ -112,7 +112,7 @@ def people_of(residents: Mapping[str, Resident], *, withdrawn: Collection[int] =
         return {}
     held = defaultdict(list)
     rows = list(Circumstance.objects.filter(resident__in=keys).select_related("school").order_by("starts", "pk"))
-    withdrawn = {*withdrawn, *_withdrawn({row.pk: row.number for row in residents.values()}, rows)}
+    withdrawn = {*withdrawn, *_withdrawn(rows)}
     for row in rows:
         held[row.resident_id].append(Held(row.pk, CircumstanceData.of(row), row.voided, row.pk in withdrawn))
     enrollments = defaultdict(list)
@@ -145,23 +145,26 @@ def people_of(residents: Mapping[str, Resident], *, withdrawn: Collection[int] =
     }
 
 
-def _withdrawn(numbers: Mapping[int, str], rows: Iterable[Circumstance]) -> set[int]:
+def _withdrawn(rows: Iterable[Circumstance]) -> set[int]:
     """Which of the circumstances (by key) somebody ended earlier than was on record, or on a day that was past: a
-    certificate that was withdrawn, not one whose last day was made known in advance. `numbers` are those of the
-    residents by key.
+    certificate that was withdrawn, not one whose last day was made known in advance.
     """
     ended = {
-        (numbers[row.resident_id], row.kind, row.value, row.starts.isoformat(), row.ends.isoformat()): row.pk
+        (row.resident_id, row.kind, row.value, row.starts.isoformat(), row.ends.isoformat()): row.pk
         for row in rows
-        if row.ends is not None and row.resident_id in numbers
+        if row.ends is not None
     }
     if not ended:
         return set()
-    acts = AuditEntry.objects.filter(verb="circumstances.end", resident__in={key[0] for key in ended})
+    keys = {key[0] for key in ended}
+    # Also what was done with a record before it was merged into this one.
+    named = Resident.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys)).order_by()
+    of_number = {number: into or pk for number, pk, into in named.values_list("number", "pk", "merged_into")}
+    acts = AuditEntry.objects.filter(verb="circumstances.end", resident__in=of_number).order_by()
     found = set()
-    for resident, said, on in acts.order_by().values_list("resident", "changes", "business_date"):
+    for number, said, on in acts.values_list("resident", "changes", "business_date"):
         before, after = said["ends"]
-        key = (resident, said["kind"], said["value"], said["starts"], after)
+        key = (of_number[number], said["kind"], said["value"], said["starts"], after)
         if key in ended and (after < before if before else after <= on.isoformat()):
             found.add(ended[key])
     return found

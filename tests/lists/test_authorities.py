@@ -4,12 +4,15 @@ import datetime
 
 import pytest
 
+from enrollment.life.services.merging import approve_merge, propose_merge
 from enrollment.lists.labels import finding_text
 from enrollment.lists.layouts import Source
 from enrollment.lists.models import UploadedList
 from enrollment.lists.stated import Finding
 from enrollment.registration.models import Circumstance, Resident
+from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories as make
 from tests.contributions import makers as contributions
 
@@ -235,6 +238,16 @@ class TestRenewals:
             later = [certificate(person, starts=D(2009, 1, 1), ends=D(2010, 8, 31))]
             assert codes(again(Source.CIVIL_AFFAIRS, later, clerk)) == ["ended_already"]
 
+    def test_nor_where_the_record_became_another_one_since(self, clerk):
+        goes, stays = make.resident(), make.resident()
+        rows = [certificate(goes, starts=D(2009, 1, 1), ends=D(2010, 8, 31)), withdrawn(goes, D(2009, 6, 30))]
+        uploaded_and_applied(Source.CIVIL_AFFAIRS, rows, clerk)
+        with clock.on_day(TODAY):
+            merge = propose_merge(survivor=stays.number, duplicate=goes.number, reason="same person", by=clerk)
+            approve_merge(pk=merge.pk, version=merge.version, by=make.actor(Role.AGENCY_REVIEWER))
+        first, second = (again(Source.CIVIL_AFFAIRS, [row], clerk) for row in rows)
+        assert codes(first) == codes(second) == ["ended_already"]
+
     def test_withdrawn_and_granted_in_one_list(self, clerk):
         person = make.resident()
         rows = [
@@ -314,6 +327,34 @@ class TestPolice:
         assert (relationship.ends, relationship.end_reason) == (D(2009, 8, 3), "moved_away")
         assert held(person, Kind.HUKOU) == [("native", person.birth_date, D(2009, 8, 3))]
         again(Source.POLICE, rows, clerk)
+
+    def test_who_comes_back_has_the_hukou_here_again(self, clerk):
+        """C4, B2: from where decides what is paid, and whether they wait."""
+        person, there = make.resident(), make.community("211003002001")
+        uploaded_and_applied(Source.POLICE, [police(person, "迁出", D(2009, 3, 3))], clerk)
+        rows = [police(person, "外市迁入", D(2009, 8, 3), community=there.code)]
+        found = upload(Source.POLICE, rows, clerk)
+        assert (states(found), codes(found)) == (["would"], ["begins", "moves"])
+        apply(found, clerk)
+        assert held(person, Kind.HUKOU)[1:] == [("outside", D(2009, 8, 3), None)]
+        person.refresh_from_db()
+        assert person.community == there
+        again(Source.POLICE, rows, clerk)
+        # From the counties, and without a community.
+        other = make.resident(hukou="")
+        rows = [police(other, "县区迁入", D(2009, 8, 3))]
+        uploaded_and_applied(Source.POLICE, rows, clerk)
+        assert held(other, Kind.HUKOU) == [("county", D(2009, 8, 3), None)]
+        again(Source.POLICE, rows, clerk)
+
+    def test_who_has_the_hukou_here_did_not_move_in(self, clerk):
+        rows = [
+            police(make.resident(), "迁入", D(2009, 8, 3)),
+            police(make.resident(hukou=""), "迁入", D(2009, 8, 3), community="没有的社区"),
+            police(make.resident(hukou="", birth=D(2009, 8, 10)), "迁入", D(2009, 8, 3)),
+        ]
+        found = uploaded_and_applied(Source.POLICE, rows, clerk)
+        assert [codes(found, place) for place in (2, 3, 4)] == [["overlap"], ["unknown_community"], ["before_birth"]]
 
     def test_moving_within_the_city_changes_the_community_from_that_day(self, clerk):
         person, there = make.resident(), make.community("211003002001")

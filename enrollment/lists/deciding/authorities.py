@@ -1,14 +1,31 @@
 """What rows of the authorities' lists are to do: certificates, deaths, moves, cover by another scheme (W9, E1, C2)."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from enrollment.registration.data import CircumstanceData
 from liaoyang_medins.kernel.offices.models import Office
 
 from ..layouts import Source
 from ..stated import Finding, Stated
-from .people import Add, Decision, End, Held, Move, Person, fits, longer, nothing, on_record, refused, telling, would
+from .people import (
+    Act,
+    Add,
+    Decision,
+    End,
+    Held,
+    Move,
+    Person,
+    State,
+    fits,
+    longer,
+    nothing,
+    on_record,
+    refused,
+    telling,
+    would,
+)
 
 # Source → the kind of circumstance that its rows tell of.
 KINDS = {
@@ -153,7 +170,33 @@ def _moved_within(stated: Stated, person: Person, communities: Communities) -> D
     return would(person, [Move(there, stated.first)], [moved])
 
 
-POLICE = {"died": _died, "moved_away": _moved_away, "moved_within": _moved_within}
+def _moved_in(value: str, stated: Stated, person: Person, communities: Communities) -> Decision:
+    """The hukou is here again, and where a community is named the person lives there (C4, B2). Who has it here already
+    did not move in.
+    """
+    new = CircumstanceData("hukou", value, stated.first)
+    known = on_record(person, new)
+    if known is not None and known.data.starts == new.starts:
+        return nothing("on_record", **telling("", known.data).parameters)
+    running = [row for row in person.of_kind("hukou") if row.data.holds_on(stated.first)]
+    wrong = [telling("overlap", running[-1].data)] if running else fits(person, new)
+    acts: list[Act] = [Add(new)]
+    findings = [telling("begins", new)]
+    if stated.community:
+        moved = _moved_within(stated, person, communities)
+        wrong += [finding for finding in moved.findings if moved.state == State.REFUSED and finding not in wrong]
+        acts += moved.acts
+        findings += moved.findings[: len(moved.acts)]
+    return refused(*wrong) if wrong else would(person, acts, findings)
+
+
+POLICE: Mapping[str, Callable[[Stated, Person, Communities], Decision]] = {
+    "died": _died,
+    "moved_away": _moved_away,
+    "moved_within": _moved_within,
+    "moved_in_outside": partial(_moved_in, "outside"),
+    "moved_in_county": partial(_moved_in, "county"),
+}
 
 
 def find_community(text: str, communities: Communities) -> tuple[Office | None, Finding]:
