@@ -140,7 +140,7 @@ def unpaid(*, office: Office, year: int, kind: str, by: Actor) -> IO[bytes]:
             _("Name"),
             _("Personal number"),
             _("Telephone"),
-            _("Class") if in_school else _("Address"),
+            _("School class") if in_school else _("Address"),
             _("ID number"),
             _("Tier"),
             _("Notice"),
@@ -186,7 +186,7 @@ def collection(*, school: Office, year: int, kind: str, by: Actor) -> IO[bytes]:
     with workbook(f"{school.label} {year}") as (book, file):
         sheet = Sheet(book, _("Collection list"), [36, 14, 16, 22, 18, 16, 14, 16, 16])
         sheet.write(
-            _("Class"),
+            _("School class"),
             _("Name"),
             _("Personal number"),
             _("ID number"),

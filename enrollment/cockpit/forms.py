@@ -24,4 +24,5 @@ class CockpitFilter(forms.Form):
         super().__init__(*args, **kwargs)
         year = self.fields["year"]
         if isinstance(year, forms.ChoiceField):
-            year.choices = contribution_years()
+            # The first year had no window (B5).
+            year.choices = contribution_years()[:-1]

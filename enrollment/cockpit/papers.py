@@ -40,7 +40,7 @@ def call_sheet(office: Office, year: int, found: CallList, rows: Sequence[Payer]
         (_("Row"), NUMBER),
         (_("Name"), SHORT),
         (_("Telephone"), SHORT),
-        (_("Class") if in_school else _("Address"), TEXT),
+        (_("School class") if in_school else _("Address"), TEXT),
         (_("ID number"), SHORT),
         (_("Tier"), TEXT),
         (_("Notice"), SHORT),
@@ -119,7 +119,7 @@ def class_paper(school: Office, year: int, sheet: ClassSheet, place: int, *, on:
     body = [
         facts(
             [
-                (_("Class"), sheet.label),
+                (_("School class"), sheet.label),
                 (_("Contribution year"), year),
                 (_("Notices"), len(sheet.notices)),
                 (_("Not paid"), len(sheet.unpaid)),

@@ -351,7 +351,7 @@ class CityTestCase(TestCase):
         if response.streaming:
             # A file stays open until it has been read.
             b"".join(response.streaming_content)
-        elif self.shown_in(response.content.decode()):
+        elif self.shown_in(response.content.decode(errors="replace")):
             self.leaks.append(url)
         return response
 
