@@ -12,7 +12,7 @@ from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.statements import OneOf, Statement, insert_numbered, update
+from liaoyang_medins.kernel.statements import OneOf, Statement, blank, insert_numbered, update
 from liaoyang_medins.kernel.states import require_transition
 
 from ..assessment import Assessment, Part
@@ -145,15 +145,11 @@ def write_part(
     issued_on: date,
     term: tuple[date, date],
 ) -> ContributionNotice:
-    notice = ContributionNotice(
-        resident=resident,
-        enrollment=enrollment,
-        kind=assessment.kind.value,
-        joint_with=main,
-        issued_on=issued_on,
-        pay_from=term[0],
-        pay_until=term[1],
-    )
+    notice = blank(ContributionNotice)
+    notice.resident, notice.enrollment, notice.joint_with = resident, enrollment, main
+    notice.kind = assessment.kind.value
+    notice.issued_on = issued_on
+    notice.pay_from, notice.pay_until = term
     fill(notice, part, assessment)
     insert_numbered(notice, "notice", issued_on)
     return notice

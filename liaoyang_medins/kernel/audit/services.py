@@ -11,11 +11,10 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
-from django.db.models.base import ModelState
 
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.statements import insert, insert_all
+from liaoyang_medins.kernel.statements import blank, insert, insert_all
 
 from .models import AuditBlock, AuditEntry
 
@@ -121,7 +120,8 @@ def _plain(value: Any) -> Any:
 
 
 def _entry(by: Actor, **what: Any) -> AuditEntry:
-    return _made(
+    made = blank(AuditEntry)
+    made.__dict__.update(
         at=clock.now(),
         business_date=clock.today(),
         actor_kind=by.kind.value,
@@ -131,13 +131,6 @@ def _entry(by: Actor, **what: Any) -> AuditEntry:
         office_code=by.office.code if by.office else "",
         **what,
     )
-
-
-def _made(**values: Any) -> AuditEntry:
-    """A new entry of these values, as its class makes it, without asking each column in turn: there are many."""
-    made = AuditEntry.__new__(AuditEntry)
-    made._state = ModelState()
-    made.__dict__.update({"id": None, "resident": "", "changes": {}, "note": ""}, **values)
     return made
 
 
