@@ -188,8 +188,8 @@ def test_the_same_file_again_changes_nothing_and_says_what_it_brought():
         bring(data, on=D(2009, 10, 28))
     assert error.value.first == first.number
     assert str(error.value) == (
-        f"This file came on 2009-10-21 already, as {first.number}, with 2 payments of 400.00 yuan and 1 returned "
-        "payments. Nothing was changed. It settled 1 notices; unmatched: 1, on record before: 0."
+        f"This file came on 2009-10-21 already, as {first.number}. Payments: 2 (400.00 yuan), returned payments: 1. "
+        "Nothing was changed. Notices settled: 1, unmatched: 1, on record before: 0."
     )
     assert (BankFile.objects.count(), AuditEntry.objects.count()) == (1, entries)
 

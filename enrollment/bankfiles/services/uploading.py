@@ -46,10 +46,10 @@ def came_before(first: BankFile) -> str:
     values |= {"sum": f"{first.payments_sum:,.2f}", "returns": first.returns}
     values |= {name: brought[name].count for name in ("matched", "unmatched", "on_record")}
     came = _(
-        "This file came on %(day)s already, as %(number)s, with %(payments)s payments of %(sum)s yuan and %(returns)s "
-        "returned payments. Nothing was changed."
+        "This file came on %(day)s already, as %(number)s. Payments: %(payments)s (%(sum)s yuan), returned payments: "
+        "%(returns)s. Nothing was changed."
     )
-    then = _("It settled %(matched)s notices; unmatched: %(unmatched)s, on record before: %(on_record)s.")
+    then = _("Notices settled: %(matched)s, unmatched: %(unmatched)s, on record before: %(on_record)s.")
     not_yet = _("It has not been imported yet.")
     return f"{came % values} {then % values if first.imported_on else not_yet}"
 

@@ -79,9 +79,10 @@ def state_of(found: BankFile, run: Run | None) -> SimpleNamespace:
 @require_http_methods(["GET", "POST"])
 def bank_file_new(request: ActorRequest) -> HttpResponse:
     """Bring a bank file; it is checked at once, and nothing is recorded by that."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    sent = request.method == "POST"
+    form = UploadForm(request.POST if sent else None, request.FILES if sent else None)
     first = ""
-    if request.method == "POST" and form.is_valid():
+    if sent and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             found = services.upload_file(file=file, file_name=file.name, by=request.actor)
