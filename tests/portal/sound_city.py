@@ -26,6 +26,7 @@ from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting
 from liaoyang_medins.kernel.policy.terms import Material, Sex
+from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.portal.demo.city import CitySize, create_demo_city
 from tests import factories
 from tests.scans import PNG
@@ -117,6 +118,8 @@ def build() -> None:
     clerk, reviewer = actor("clerk"), actor("reviewer")
     elder = enroll("周老伯", D(1940, 5, 6), "M", D(2009, 11, 17), D(2009, 11, 20))
     child = enroll("周小宝", D(2009, 10, 20), "F", D(2009, 11, 17), D(2009, 11, 20))
+    with clock.on_day(D(2009, 11, 17)):
+        runs.work_off(number=contributions.remind(contribution_year=2010, by=clerk, calls=False).number)
     renewals = ContributionNotice.objects.filter(status="open", kind="renewal").order_by("number")
     first, second, third, fourth = renewals[:4]
 
@@ -188,6 +191,8 @@ def build() -> None:
         life.approve_merge(pk=merge.pk, version=merge.version, by=reviewer)
     statement("month", D(2009, 12, 1), D(2010, 1, 4))
     enroll("周大娘", D(1945, 3, 8), "F", D(2010, 1, 5), D(2010, 1, 7))
+    with clock.on_day(TODAY):
+        runs.work_off(number=contributions.start_benefits(by=clerk, calls=False).number)
     sweep(TODAY)
     say_what_was_loaded()
     while audit.seal():

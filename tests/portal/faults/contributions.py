@@ -217,19 +217,13 @@ def a_month_early() -> str:
 
 @fault("period.begun")
 def begun_too_early() -> str:
-    period = paid_notice(kind="renewal", contribution_year=2010).benefit_periods.get()
-    BegunBenefit.objects.create(period=period, begun_on=period.starts - datetime.timedelta(days=1))
-    return period.resident.number
+    begun = BegunBenefit.objects.select_related("period__resident")[0]
+    change(begun, begun_on=begun.period.starts - datetime.timedelta(days=1))
+    return begun.period.resident.number
 
 
 @fault("paper.letter")
 def a_reminder_of_another_year() -> str:
-    notice = open_notice()
-    WindowLetter.objects.create(
-        kind="reminder",
-        enrollment=notice.enrollment,
-        contribution_year=notice.contribution_year + 1,
-        notice=notice,
-        written_on=D(2009, 11, 16),
-    )
-    return notice.enrollment.number
+    letter = WindowLetter.objects.select_related("enrollment").filter(kind="reminder")[0]
+    change(letter, contribution_year=letter.contribution_year + 1)
+    return letter.enrollment.number
