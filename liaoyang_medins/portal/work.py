@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from claims import selectors as claims
 from claims.models import Referral, SettlementToCorrect, Stay
+from enrollment.bankfiles import selectors as bankfiles
+from enrollment.bankfiles.labels import RETURNS
+from enrollment.bankfiles.models import BankFileLine
 from enrollment.cards import selectors as cards
 from enrollment.cards.models import InsuranceCard
 from enrollment.contributions import selectors as contributions
@@ -157,6 +160,30 @@ def receipts_unmatched(actor: Actor, today: datetime.date) -> Queue:
         _("Entered on"),
         _("Every payment has found its notice."),
         cases.order_by("received_on", "number"),
+        row,
+    )
+
+
+def bank_returns(actor: Actor, today: datetime.date) -> Queue:
+    """Payments that a bank took back and the portal could not (C8), the oldest first."""
+
+    def row(case: BankFileLine) -> Row:
+        return Row(
+            f"{case.file.number} / {case.place}",
+            reverse("bank-file-return", args=[case.file.number, case.place]),
+            case.stated,
+            str(_("%(amount)s yuan: %(problem)s"))
+            % {"amount": f"{case.amount:,.2f}", "problem": RETURNS[case.problem]},
+            case.day,
+        )
+
+    return Queue(
+        "bank_returns",
+        _("Returned payments"),
+        reverse("bank-files"),
+        _("Value date"),
+        _("Every returned payment was taken back."),
+        bankfiles.open_returns(actor),
         row,
     )
 
@@ -363,6 +390,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
     Role.AGENCY_REVIEWER: (
         registrations_waiting,
         receipts_unmatched,
+        bank_returns,
         referrals_requested,
         settlements_to_correct,
         transfers_to_answer,

@@ -22,6 +22,8 @@ LATIN = re.compile(r"[A-Za-z]{2,}")
 CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|%\(|\{[%{]|\b[a-z]+\.[a-z]+(?:_[a-z]+)*\b")
 # Latin words that Chinese agencies write themselves.
 WORDS = {"Excel", "CSV", "MB", "ICD", "XLSX", "xlsx", "Ctrl", "Enter", "PDF", "JPEG", "PNG", "ID", "SHA"}
+# Encodings, and how a bank file begins.
+WORDS |= {"UTF", "GB", "HLYMEDINS", "LYMEDINS"}
 # Checksums.
 HASH = re.compile(r"\b[0-9a-f]{16,}\b")
 # What a column holds is for the program, or has its own words.

@@ -21,6 +21,7 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import DemoClock, Office, Posting, User
 
 from .accounts import ACCOUNTS, DemoAccount
+from .bankfiles import BankFiles
 from .bulk import Load, Writer
 from .cards import Cards
 from .care import Care, Case
@@ -108,6 +109,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     Lists(size.as_of, actors).work()
     say("certificates and cards")
     Cards(size.as_of, actors).work()
+    say("bank files")
+    BankFiles(size.as_of, actors).work()
     say("what became known lately")
     Lives(town, size.as_of, actors).work()
     show(steps.services)
