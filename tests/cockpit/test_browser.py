@@ -21,6 +21,10 @@ from .makers import HOME, TODAY
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 
+# How many pixels the page is wider than its window, of which it hears with the next frame.
+OVER = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+    done(document.documentElement.scrollWidth - document.documentElement.clientWidth))))"""
+
 
 @pytest.fixture(autouse=True)
 def day(settings: Any) -> None:
@@ -42,7 +46,7 @@ def fits(page: Page) -> None:
     """Nothing is wrong with the page, wide and narrow."""
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert page.evaluate(OVER) <= 0
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
