@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+import random
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -25,10 +26,13 @@ from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.numbers import PREFIXES
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office, Posting
 from liaoyang_medins.kernel.policy.terms import Category, Disease, Grade, LowIncome, Sex
 from liaoyang_medins.portal.demo import city
 from liaoyang_medins.portal.demo.bulk import Job, Load, Supply, Table, Writer, facts_json
 from liaoyang_medins.portal.demo.city import CitySize, create_demo_city
+from liaoyang_medins.portal.demo.hospitals import Hospitals
 from liaoyang_medins.portal.demo.people import BIRTHPLACES, SERIALS, Town
 from liaoyang_medins.portal.progress import Progress
 from tests import factories
@@ -162,6 +166,27 @@ def test_what_is_settled_by_the_thousand_is_what_the_services_would_settle() -> 
         # A student's 2008 counts apart (B5), everything else adds up.
         if settlement.cap == 30_000:
             assert settlement.cap_used == sum((row.fund for row in earlier), ZERO)
+
+
+class Lowest(random.Random):
+    """Draws the lowest number each time."""
+
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        return start if stop is not None else 0
+
+
+def test_nobody_goes_to_hospital_on_a_cover_that_is_paid_for_later() -> None:
+    create_demo_city(CitySize(residents=60), lambda said: None)
+    town = Town(3, list(Office.objects.filter(kind=Office.Kind.COMMUNITY)), [])
+    town.random = Lowest()
+    actors = {name: Actor.of_posting(Posting.objects.get(user__username=name)) for name in ("hospital", "station")}
+    hospitals = Hospitals(town, city.AS_OF, actors)
+    reaching_back = BenefitPeriod.objects.filter(starts__lt=models.F("notice__paid_on"), resident__stays=None)
+    period = reaching_back.select_related("resident", "notice").order_by("pk")[0]
+    assert hospitals.stay(period, 100, "settled").admitted_on == period.notice.paid_on
+    assert period in hospitals.periods(10, [period.resident_id])
+    ContributionNotice.objects.filter(pk=period.notice_id).update(paid_on=city.AS_OF)
+    assert period not in hospitals.periods(10, [period.resident_id])
 
 
 def test_numbers_of_one_day_do_not_run_out() -> None:

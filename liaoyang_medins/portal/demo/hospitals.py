@@ -70,9 +70,12 @@ class Hospitals:
         self.refer(done)
 
     def periods(self, count: int, residents: Sequence[int]) -> list[BenefitPeriod]:
-        """Up to `count` benefit periods of `residents` that began a month ago or earlier, drawn from all of them."""
+        """Up to `count` benefit periods of `residents` that began, and were paid for, a month ago or earlier, drawn
+        from all of them.
+        """
+        then = self.as_of - datetime.timedelta(days=30)
         begun = BenefitPeriod.objects.filter(
-            resident__in=residents, starts__lt=self.as_of - datetime.timedelta(days=30), withdrawn_on=None
+            resident__in=residents, starts__lt=then, notice__paid_on__lt=then, withdrawn_on=None
         )
         keys = list(begun.order_by("resident__number", "starts").values_list("pk", flat=True))
         chosen = self.town.random.sample(keys, min(count, len(keys)))
@@ -84,7 +87,9 @@ class Hospitals:
         days = r.randrange(3, 15)
         last = min(period.ends, self.as_of) - datetime.timedelta(days=days + 1)
         if stage == "settled":
-            admitted = period.starts + datetime.timedelta(days=r.randrange(max(1, (last - period.starts).days)))
+            # Benefits of the first year reach back before their payment (B5); nobody settled on them until then.
+            first = max(period.starts, period.notice.paid_on or period.starts)
+            admitted = first + datetime.timedelta(days=r.randrange(max(1, (last - first).days)))
         else:
             admitted, days = self.as_of - datetime.timedelta(days=r.randrange(4, 9)), 3
         # However small the city, the demo's accounts at both have something to look at.
