@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import F
 
+from enrollment.bankfiles.layouts import Layout
 from enrollment.bankfiles.models import BankFileLine
-from enrollment.bankfiles.reading import LINES_AT_MOST, Form, Layout, Line
+from enrollment.bankfiles.reading import LINES_AT_MOST, Form, Line
 from enrollment.bankfiles.services import import_file, upload_file
 from enrollment.bankfiles.writing import write
 from enrollment.contributions.models import ContributionNotice
@@ -35,7 +35,7 @@ def payments(count: int) -> list[Line]:
     rows = ContributionNotice.objects.filter(
         status="open", joint_with=None, joint=None, pay_from__lte=AS_OF, pay_until__gte=AS_OF
     ).order_by("number")
-    columns = rows.values_list("number", "personal", name=F("resident__name"))[:count]
+    columns = rows.values_list("number", "personal", "resident__name")[:count]
     lines = [
         Line(0, False, f"BENCH{place:012d}", number, amount, AS_OF, name, "01")
         for place, (number, amount, name) in enumerate(columns)

@@ -13,8 +13,9 @@ from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.runs.models import Run
 
+from .layouts import Layout
 from .models import BankFile, BankFileLine
-from .reading import Form, Layout, Line, Part
+from .reading import Form, Line, Part
 
 # The name of the kind of run that checks and imports bank files.
 RUN = "bankfile"

@@ -4,8 +4,9 @@ import datetime
 import io
 from collections.abc import Mapping, Sequence
 
+from enrollment.bankfiles.layouts import Layout
 from enrollment.bankfiles.models import BankFile
-from enrollment.bankfiles.reading import Form, Layout, Line
+from enrollment.bankfiles.reading import Form, Line
 from enrollment.bankfiles.sample import BANK, BANK_NAME, lines_for_open_notices
 from enrollment.bankfiles.services import import_file, upload_file
 from enrollment.bankfiles.writing import write

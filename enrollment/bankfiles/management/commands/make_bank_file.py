@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.bankfiles.reading import LINES_AT_MOST, Form, Layout
+from enrollment.bankfiles.layouts import Layout
+from enrollment.bankfiles.reading import LINES_AT_MOST, Form
 from enrollment.bankfiles.sample import BANK, BANK_NAME, lines_for_open_notices
 from enrollment.bankfiles.writing import write
 from liaoyang_medins.kernel import clock
