@@ -13,7 +13,7 @@ urlpatterns = [
     path("", include("claims.urls")),
     path("", include("claims.misuse.urls")),
     path("", include("enrollment.lists.urls")),
-    path("", include("funds.urls")),
     path("", include("enrollment.cockpit.urls")),
+    path("", include("funds.urls")),
     path("", include("liaoyang_medins.kernel.runs.urls")),
 ]

@@ -110,10 +110,10 @@ ROUTES: dict[str, Route] = {
     # Contributions (C, W5, W6)
     "notices": Route(SEES_RESIDENTS),
     "window": Route(AGENCY | SUPERVISOR),
-    "notice": Route(SEES_RESIDENTS, "notice"),
     "window-letters": Route(SEES_RESIDENTS),
     "contribution-year": Route(AGENCY | SUPERVISOR),
     "contribution-year-start": Route(CLERK, post=True),
+    "notice": Route(SEES_RESIDENTS, "notice"),
     "notice-print": Route(SEES_RESIDENTS, "notice"),
     "notice-remake": Route(COUNTER | AGENCY, "notice"),
     "notice-renew": Route(COUNTER | AGENCY, "resident", post=True),
@@ -135,10 +135,6 @@ ROUTES: dict[str, Route] = {
     "bank-file-lines": Route(AGENCY | SUPERVISOR, "bank file"),
     "bank-file-original": Route(AGENCY | SUPERVISOR, "bank file"),
     "bank-file-return": Route(REVIEWER, "bank return"),
-    # Lists and schools (W4, W9, W10)
-    "lists": Route(AGENCY | SUPERVISOR | {R.SCHOOL}),
-    "list-new": Route(CLERK | {R.SCHOOL}),
-    "list-template": Route(CLERK | {R.SCHOOL}, "template"),
     # How contributions come in
     "cockpit": Route(SEES_RESIDENTS),
     "cockpit-office": Route(SEES_RESIDENTS, "figures"),
@@ -149,6 +145,10 @@ ROUTES: dict[str, Route] = {
     "office-notices": Route(SEES_RESIDENTS, "payers"),
     "collection-list": Route(AGENCY | SUPERVISOR | {R.SCHOOL}, "school"),
     "collection-list-export": Route(AGENCY | SUPERVISOR | {R.SCHOOL}, "school"),
+    # Lists and schools (W4, W9, W10)
+    "lists": Route(AGENCY | SUPERVISOR | {R.SCHOOL}),
+    "list-new": Route(CLERK | {R.SCHOOL}),
+    "list-template": Route(CLERK | {R.SCHOOL}, "template"),
     "list": Route(AGENCY | SUPERVISOR | {R.SCHOOL}, "list"),
     "list-check": Route(CLERK | {R.SCHOOL}, "list", post=True),
     "list-apply": Route(CLERK | {R.SCHOOL}, "list", post=True),

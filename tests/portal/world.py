@@ -35,9 +35,9 @@ from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
 from tests import factories
 from tests.scans import PNG
 
+PLACE_KINDS = ("area", "district", "subdistrict", "community")
 PLACES = {Role.COMMUNITY, Role.SUBDISTRICT, Role.DISTRICT}
 EVERYWHERE = {Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR}
-PLACE_KINDS = ("area", "district", "subdistrict", "community")
 # Who may open the page of one of these may open all of them.
 NOBODYS = {"user", "posting", "office", "institution", "designation", "specialty", "entry", "run", "template", "merge"}
 NOBODYS |= {"stand_in", "bank file", "bank return"}
@@ -83,11 +83,11 @@ def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
         return role is Role.HOSPITAL and office.code in thing.offices
     if kind in ("list", "school"):
         return role is Role.SCHOOL and office.code in thing.offices
-    if kind == "household":
-        return role in PLACES and any(code.startswith(office.code) for code in thing.offices)
     if kind in ("figures", "payers"):
         # Official codes nest; a school has one of its own kind.
         return any(code.startswith(office.code) for code in thing.offices)
+    if kind == "household":
+        return role in PLACES and any(code.startswith(office.code) for code in thing.offices)
     if thing.resident is None:
         return False
     if kind in ("transmittal", "transmittal day"):
@@ -190,6 +190,10 @@ def things() -> dict[str, list[Thing]]:
     found["school"] = [
         Thing({"code": row.code}, offices=frozenset({row.code})) for row in Office.objects.filter(kind="school")[:3]
     ]
+    for kind, kinds in (("figures", [*PLACE_KINDS, "school"]), ("payers", ["community", "school"])):
+        found[kind] = [
+            Thing({"code": row.code}, offices=frozenset({row.code})) for row in Office.objects.filter(kind__in=kinds)
+        ]
     found["statement"] = [
         Thing(
             {"number": row.number},
@@ -198,10 +202,6 @@ def things() -> dict[str, list[Thing]]:
         )
         for row in SubsidyStatement.objects.all()
     ]
-    for kind, kinds in (("figures", [*PLACE_KINDS, "school"]), ("payers", ["community", "school"])):
-        found[kind] = [
-            Thing({"code": row.code}, offices=frozenset({row.code})) for row in Office.objects.filter(kind__in=kinds)
-        ]
     rows = {row.number: row for row in Registration.objects.select_related("resident__community", "office")}
     found["scan"] = [
         Thing(
