@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.labels import label
+from enrollment.bankfiles.services.running import FIGURES
 from enrollment.cards.models import TAKEN_BY, InsuranceCard
 from enrollment.households.models import Member
 from enrollment.registration.labels import WORDS
@@ -42,6 +43,7 @@ NAMES: dict[str, Promise] = {
     "admitted_at": _("Admitted at"),
     "agreement": _("Agreement number"),
     "amount": _("Amount (yuan)"),
+    "bank": _("Bank"),
     "barred_until": _("Barred until"),
     "before": _("State before"),
     "birth_date": _("Date of birth"),
@@ -74,6 +76,7 @@ NAMES: dict[str, Promise] = {
     "ends": _("Until"),
     "enrollment": _("Enrollment"),
     "fields": _("What was changed"),
+    "file_number": _("File number"),
     "first": _("First record"),
     "for": _("On leave"),
     "form_signed": _("The admission form is signed"),
@@ -93,6 +96,7 @@ NAMES: dict[str, Promise] = {
     "key": _("Key of the file"),
     "kind": _("Kind"),
     "last": _("Last record"),
+    "line": _("Line"),
     "line_numbers": _("Lines"),
     "lines": _("Lines"),
     "made": _("Made"),
@@ -118,6 +122,8 @@ NAMES: dict[str, Promise] = {
     "pay_until": _("Payable until"),
     "payer": _("Payer"),
     "payment": _("Payment"),
+    "payments": _("Count of the payments"),
+    "payments_sum": _("Sum of the payments"),
     "period": _("Period"),
     "personal": _("Personal part (yuan)"),
     "persons": _("Persons"),
@@ -136,6 +142,8 @@ NAMES: dict[str, Promise] = {
     "reported_by": _("Who reports it"),
     "resident": _("The resident pays (yuan)"),
     "result": _("Makes"),
+    "returns": _("Count of the returned payments"),
+    "returns_sum": _("Sum of the returned payments"),
     "returned_on": _("Returned on"),
     "reversal": _("Reversal"),
     "role": _("Role"),
@@ -167,6 +175,8 @@ NAMES: dict[str, Promise] = {
     "would": _("To be done"),
     "year": _("Contribution year"),
 }
+# What an import of a bank file brought.
+NAMES |= {figure.code: figure.label for figure in FIGURES if isinstance(figure.label, Promise)}
 # What holds several values of one kind; any other pair is the value before and after.
 LISTS = frozenset({"contradictions", "fields", "line_numbers", "lines", "notices", "reasons", "replaces"})
 CODES: dict[str, tuple[type[StrEnum], ...]] = {

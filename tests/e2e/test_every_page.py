@@ -48,6 +48,8 @@ NO_PAGES = {"id-lookup", "item-options", "diagnosis-options", "receipt-notice", 
 NO_PAGES |= {"registration-record"}
 # Comes after a search for somebody who is registered elsewhere.
 NO_PAGES |= {"transfer-ask"}
+# Comes after signing in, where a form was sent once the session had ended.
+NO_PAGES |= {"form-again"}
 # Scans.
 NO_PAGES |= {"registration-scan", "registration-draft-scan"}
 # Workbooks.

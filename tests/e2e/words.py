@@ -24,8 +24,8 @@ CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|%\(|\{[%{]|\b[a-z]+\.[a-z]+(?:_[a-z]+
 WORDS = {"Excel", "CSV", "MB", "ICD", "XLSX", "xlsx", "Ctrl", "Enter", "PDF", "JPEG", "PNG", "ID", "SHA"}
 # Encodings, and how a bank file begins.
 WORDS |= {"UTF", "GB", "HLYMEDINS", "LYMEDINS"}
-# Checksums.
-HASH = re.compile(r"\b[0-9a-f]{16,}\b")
+# Checksums, and the keys of files.
+HASH = re.compile(r"\b[0-9a-f]{16,}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 # What a column holds is for the program, or has its own words.
 NOT_SHOWN = {"password", "verb", "object_type", "document_type", "actor_kind", "role", "policy_version"}
 
