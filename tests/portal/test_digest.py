@@ -76,6 +76,8 @@ def another_value(field: Any) -> str:
         return "gen_random_uuid()"
     if isinstance(field, models.IntegerField):
         return f"{column} + 1"
+    if isinstance(field, models.BinaryField):
+        return f"{column} || '!'::bytea"
     return f"CASE WHEN left({column}, 1) = '!' THEN '?' ELSE '!' END || right({column}, {(field.max_length or 2) - 1})"
 
 

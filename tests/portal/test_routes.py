@@ -139,6 +139,7 @@ class TestRoutes(CityTestCase):
             "username": "nobody-at-all",
             "posting_id": 999_999_999,
             "pk": 999_999_999,
+            "place": 999_999,
             "draft_id": "00000000-0000-4000-8000-000000000000",
             "key": "00000000-0000-4000-8000-000000000000",
             "day": "2009-10-01",
