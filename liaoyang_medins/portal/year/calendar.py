@@ -136,7 +136,7 @@ def state_words(state: str) -> str:
     """The state of a row in words."""
     own = {
         "coming": _("To come"),
-        "due": _("Due"),
+        "due": _("To be started"),
         "done": _("Done"),
         "nothing": _("Nothing to do"),
         "missed": _("Not done in its time"),

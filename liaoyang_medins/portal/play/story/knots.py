@@ -22,13 +22,6 @@ SHARES = {
     "settled, death before it known later": 0.001,
 }
 EVENTS = tuple(SHARES)
-# Who dies in these does not die once more in another story: the portal would say that it knows.
-DIES = {
-    "death voided, late payment assigned",
-    "lapsed, came back, died",
-    "paid, died before it was known",
-    "settled, death before it known later",
-}
 
 
 class Knot:

@@ -47,8 +47,9 @@ def story(frame: Frame, people: Sequence[Member], communities: Sequence[str], as
     shelf = Shelf(frame.first)
     for event, share in knots.SHARES.items():
         for member in deck.deal(share, lambda member: steady(frame, member) and not member.in_hospital):
-            if event in knots.DIES:
-                aside.add(member.id_number)
+            # Nothing else befalls them: who died, or is in another scheme, would once more, and the portal say that
+            # it knows.
+            aside.add(member.id_number)
             yield from knots.WAYS[event](knots.Knot(Payer(frame, member, event), communities, shelf))
     deck.deal(SILENT)
     aside |= deck.aside
