@@ -1,0 +1,61 @@
+"""What waits for whom: the queues of each role, scoped by the actor. Navigation counts them, home pages show them."""
+
+import datetime
+from collections.abc import Callable
+
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.roles import Role
+
+from .care import referrals_requested, settlements_to_correct, stays_in_house, stays_to_settle
+from .money import bank_returns, notices_to_pay, receipts_unmatched, statements_in_draft
+from .people import cards_waiting, merges_to_decide, registrations_waiting, transfers_to_answer
+from .queue import COUNT_AT_MOST, ROWS, Queue, Row
+
+__all__ = [
+    "COUNT_AT_MOST",
+    "QUEUES",
+    "ROWS",
+    "Queue",
+    "Row",
+    "queues_of",
+    "receipts_unmatched",
+    "referrals_requested",
+    "stays_to_settle",
+]
+
+Maker = Callable[[Actor, datetime.date], Queue]
+
+# What each role has to do, in the order of the home page.
+QUEUES: dict[Role, tuple[Maker, ...]] = {
+    Role.COMMUNITY: (registrations_waiting, transfers_to_answer, notices_to_pay, cards_waiting),
+    Role.SCHOOL: (registrations_waiting, notices_to_pay),
+    Role.SUBDISTRICT: (registrations_waiting,),
+    Role.DISTRICT: (registrations_waiting,),
+    Role.AGENCY_CLERK: (
+        registrations_waiting,
+        stays_to_settle,
+        settlements_to_correct,
+        statements_in_draft,
+        cards_waiting,
+    ),
+    Role.AGENCY_REVIEWER: (
+        registrations_waiting,
+        receipts_unmatched,
+        bank_returns,
+        referrals_requested,
+        settlements_to_correct,
+        transfers_to_answer,
+        merges_to_decide,
+        statements_in_draft,
+    ),
+    Role.HOSPITAL: (stays_to_settle, stays_in_house),
+    Role.CITY_FINANCE: (),
+    Role.DISTRICT_FINANCE: (),
+    Role.SUPERVISOR: (),
+    Role.ADMINISTRATOR: (),
+}
+
+
+def queues_of(actor: Actor, today: datetime.date) -> list[Queue]:
+    """The queues of the actor's role; none is asked of the database before it is counted or shown."""
+    return [make(actor, today) for make in QUEUES[actor.role]] if actor.role else []

@@ -1,0 +1,124 @@
+"""What waits about money: notices, receipts, returned payments, statements."""
+
+import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.bankfiles import selectors as bankfiles
+from enrollment.bankfiles.labels import RETURNS
+from enrollment.bankfiles.models import BankFileLine
+from enrollment.contributions import selectors as contributions
+from enrollment.contributions.labels import label
+from enrollment.contributions.models import ContributionNotice, Receipt
+from funds import selectors as funds
+from funds.models import SubsidyStatement
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.policy.terms import ReceiptProblem
+
+from .queue import Queue, Row, lateness
+
+
+def notices_to_pay(actor: Actor, today: datetime.date) -> Queue:
+    """Open notices of the actor's residents, the earliest last day first (W5, W6): whom to remind."""
+    cases = contributions.notices_visible_to(actor).filter(
+        status=ContributionNotice.Status.OPEN, pay_from__lte=today, pay_until__gte=today
+    )
+
+    def row(case: ContributionNotice) -> Row:
+        return Row(
+            case.number,
+            reverse("notice", args=[case.number]),
+            case.resident.name,
+            str(_("%(amount)s yuan for %(year)s"))
+            % {"amount": f"{case.personal:,.2f}", "year": case.contribution_year},
+            case.pay_until,
+            lateness(case.pay_until, today),
+        )
+
+    return Queue(
+        "notices",
+        _("Contributions to be paid"),
+        reverse("notices"),
+        _("Payable until"),
+        _("No notice of your residents can be paid today."),
+        cases.order_by("pay_until", "number"),
+        row,
+    )
+
+
+def receipts_unmatched(actor: Actor, today: datetime.date) -> Queue:
+    """Receipts that settle no notice and wait for a clerk (C6), the oldest first."""
+    cases = contributions.receipts_visible_to(actor).filter(status=Receipt.Status.UNMATCHED)
+
+    def row(case: Receipt) -> Row:
+        return Row(
+            case.number,
+            reverse("receipt", args=[case.number]),
+            case.payer or case.stated_notice,
+            str(_("%(amount)s yuan: %(problem)s"))
+            % {"amount": f"{case.amount:,.2f}", "problem": label(ReceiptProblem(case.problem))},
+            case.received_on,
+        )
+
+    return Queue(
+        "receipts",
+        _("Unmatched receipts"),
+        reverse("receipts"),
+        _("Entered on"),
+        _("Every payment has found its notice."),
+        cases.order_by("received_on", "number"),
+        row,
+    )
+
+
+def bank_returns(actor: Actor, today: datetime.date) -> Queue:
+    """Payments that a bank took back and the portal could not (C8), the oldest first."""
+
+    def row(case: BankFileLine) -> Row:
+        return Row(
+            f"{case.file.number} / {case.place}",
+            reverse("bank-file-return", args=[case.file.number, case.place]),
+            case.stated,
+            str(_("%(amount)s yuan: %(problem)s"))
+            % {"amount": f"{case.amount:,.2f}", "problem": RETURNS[case.problem]},
+            case.day,
+        )
+
+    return Queue(
+        "bank_returns",
+        _("Returned payments"),
+        reverse("bank-files"),
+        _("Value date"),
+        _("Every returned payment was taken back."),
+        bankfiles.open_returns(actor),
+        row,
+    )
+
+
+def statements_in_draft(actor: Actor, today: datetime.date) -> Queue:
+    """Subsidy statements that are prepared and not issued; for who issues them, those of others only."""
+    own = actor.may("statements.issue")
+    cases = funds.drafts_to_issue(actor) if own else funds.statements_visible_to(actor).filter(status="draft")
+    return _statements(
+        cases.order_by("period_from"),
+        today,
+        _("Statements to check and issue") if own else _("Statements in draft"),
+        _("No statement waits to be issued."),
+    )
+
+
+def _statements(cases: QuerySet[SubsidyStatement], today: datetime.date, title: Promise, empty: Promise) -> Queue:
+    def row(case: SubsidyStatement) -> Row:
+        return Row(
+            case.number,
+            reverse("statement", args=[case.number]),
+            case.get_kind_display(),
+            f"{case.period_from} – {case.period_until}",
+            case.due_on,
+            lateness(case.due_on, today),
+        )
+
+    return Queue("statements", title, reverse("statements"), _("Payment due on"), empty, cases, row)
