@@ -154,10 +154,7 @@ def finish(run: Run) -> None:
     audit.record(by=run.actor, verb="bankfiles.import", obj=file, changes={"run": run.number, **run.counts})
 
 
-def take_back(_run: Run) -> None:
-    """What was brought in is money that came: it stays, and another import goes on from there."""
-
-
+# Cancelled, what was brought in stays: money that came. Another import goes on from there.
 KIND = Kind(
     name=RUN,
     label=gettext_lazy("Bank file"),
@@ -186,8 +183,6 @@ KIND = Kind(
     work=work,
     look=look,
     finish=finish,
-    take_back=take_back,
     link=lambda number: (_("Bank file %(number)s") % {"number": number}, reverse("bank-file", args=[number])),
     shown=in_words,
-    keeps=True,
 )

@@ -128,10 +128,7 @@ def reason(code: str, parameters: Parameters) -> str:
     return _("%(reason)s: the enrollment ended on %(day)s.") % {"reason": word, "day": parameters["day"]}
 
 
-def nothing_to_do(_run: Run) -> None:
-    """What is recorded is right by itself: it stays when the run is cancelled."""
-
-
+# Cancelled, what is recorded stays: it is right by itself.
 KIND = Kind(
     name=NAME,
     label=gettext_lazy("Start of benefits"),
@@ -149,9 +146,6 @@ KIND = Kind(
     begin=lambda run: str(run.parameters["day"]),
     work=work,
     look=look,
-    finish=nothing_to_do,
-    take_back=nothing_to_do,
     link=lambda day: (_("The notices that are paid"), f"{reverse('notices')}?year={day[:4]}&status=paid"),
     reason=reason,
-    keeps=True,
 )

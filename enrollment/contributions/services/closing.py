@@ -147,10 +147,7 @@ class Lot:
         return Outcome(self.counts, digest=self.digest.hexdigest() if any_of_it else "")
 
 
-def nothing_to_do(_run: Run) -> None:
-    """Each lapse is right by itself: what lapsed stays so when the run is cancelled."""
-
-
+# Cancelled, what lapsed stays so: each lapse is right by itself.
 KIND = Kind(
     name=NAME,
     label=gettext_lazy("Close of the window"),
@@ -168,11 +165,8 @@ KIND = Kind(
     begin=lambda run: str(run.parameters["year"]),
     work=work,
     look=look,
-    finish=nothing_to_do,
-    take_back=nothing_to_do,
     link=lambda year: (
         _("The notices for %(year)s that lapsed") % {"year": year},
         f"{reverse('notices')}?year={year}&status=lapsed",
     ),
-    keeps=True,
 )

@@ -229,10 +229,7 @@ def reason(code: str, parameters: Parameters) -> str:
     return " ".join(labels.label(Ineligible(each)) for each in parameters["reasons"])
 
 
-def nothing_to_do(_run: Run) -> None:
-    """Each notice is right by itself: what was made stays when the run is cancelled."""
-
-
+# Cancelled, what was made stays: each notice is right by itself.
 KIND = Kind(
     name=NAME,
     label=gettext_lazy("Notices of the window"),
@@ -251,8 +248,6 @@ KIND = Kind(
     begin=lambda run: str(run.parameters["year"]),
     work=work,
     look=look,
-    finish=nothing_to_do,
-    take_back=nothing_to_do,
     link=lambda year: (
         _("The notices for %(year)s") % {"year": year},
         f"{reverse('notices')}?year={year}",

@@ -144,10 +144,7 @@ def with_communities(examples: Examples) -> Examples:
     return [[number, names.get(code, code), *rest] for number, code, *rest in examples]
 
 
-def nothing_to_do(_run: Run) -> None:
-    """A reminder that is written may be in somebody's hands: it stays when the run is cancelled."""
-
-
+# Cancelled, what was written stays: it may be in somebody's hands.
 KIND = Kind(
     name=NAME,
     label=gettext_lazy("Reminders of the window"),
@@ -165,12 +162,9 @@ KIND = Kind(
     begin=lambda run: str(run.parameters["year"]),
     work=work,
     look=look,
-    finish=nothing_to_do,
-    take_back=nothing_to_do,
     link=lambda year: (
         _("The reminders for %(year)s") % {"year": year},
         f"{reverse('window-letters')}?year={year}&kind=reminder",
     ),
     shown=with_communities,
-    keeps=True,
 )

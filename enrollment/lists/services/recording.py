@@ -69,14 +69,7 @@ def work(run: Run, parameters: Parameters) -> Outcome:
     return Outcome({"recorded": len(done), "refused": len(refusals)}, refusals, digest=digest)
 
 
-def finish(run: Run) -> None:
-    """Nothing is left to do."""
-
-
-def take_back(run: Run) -> None:
-    """Who is in the records stays there."""
-
-
+# Cancelled, who is in the records stays there.
 KIND = Kind(
     name=NAME,
     label=gettext_lazy("Taking a school's list into the records"),
@@ -92,9 +85,6 @@ KIND = Kind(
     begin=lambda run: str(run.parameters["list"]),
     work=work,
     look=look,
-    finish=finish,
-    take_back=take_back,
-    keeps=True,
     link=lambda number: (_("List %(number)s") % {"number": number}, reverse("list", args=[number])),
     reason=lambda _code, _parameters: _("The record does not allow it. Open the registration to see why."),
 )

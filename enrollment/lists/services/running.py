@@ -100,10 +100,6 @@ def finish(run: Run) -> None:
     audit.record(by=run.actor, verb="lists.apply", obj=found, changes={"run": run.number, **run.counts})
 
 
-def take_back(run: Run) -> None:
-    """What was done are facts that somebody gave notice of: they stay."""
-
-
 def shown(examples: Sequence[Sequence[str]]) -> list[list[str]]:
     """The examples in words."""
     return [
@@ -129,6 +125,7 @@ FIGURES = (
     Figure("settlements", gettext_lazy("Settlements touched")),
 )
 
+# Cancelled, what was done stays: facts that somebody gave notice of.
 KIND = Kind(
     name=RUN,
     label=gettext_lazy("List"),
@@ -143,8 +140,6 @@ KIND = Kind(
     look=look,
     note=note,
     finish=finish,
-    take_back=take_back,
-    keeps=True,
     link=lambda number: (_("List %(number)s") % {"number": number}, reverse("list", args=[number])),
     reason=reason,
     shown=shown,

@@ -121,10 +121,7 @@ def finish(run: Run) -> None:
     audit.record(by=run.actor, verb="classes.advance", obj=_school(run), changes=changes)
 
 
-def take_back(run: Run) -> None:
-    """Classes that are in the new year stay there."""
-
-
+# Cancelled, classes that are in the new year stay there.
 KIND = Kind(
     name=NAME,
     label=gettext_lazy("Turn of the school year"),
@@ -138,7 +135,5 @@ KIND = Kind(
     work=work,
     look=look,
     finish=finish,
-    take_back=take_back,
-    keeps=True,
     link=lambda code: (_("Classes"), reverse("school-classes", args=[code])),
 )

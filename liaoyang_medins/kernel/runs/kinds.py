@@ -82,6 +82,10 @@ def no_note(_run: Run, _parameters: Parameters, _outcome: Outcome) -> None:
     """For kinds whose dry runs leave nothing but their counts."""
 
 
+def nothing_to_do(_run: Run) -> None:
+    """For kinds whose chunks leave everything as it should be."""
+
+
 def as_written(examples: Examples) -> Examples:
     """For kinds whose examples are shown as their chunks wrote them."""
     return examples
@@ -98,8 +102,8 @@ class Kind:
     - `work(run, parameters)`: do a chunk. In the engine's transaction; several at once in several processes.
     - `look(run, parameters)`: what `work` would do, with examples. It only reads: PostgreSQL refuses it to write.
     - `note(run, parameters, outcome)`: keep what `look` found, beside the business records.
-    - `finish(run)`: close the work, once, after the last chunk. `take_back(run)`: undo it all, when it is cancelled;
-      a kind that `keeps` leaves done what is done.
+    - `finish(run)`: close the work, once, after the last chunk. `take_back(run)`: undo it all, when it is cancelled.
+      A kind whose chunks are right each by itself leaves both out: it `keeps` what is done.
     - `link(result)`: where what was made is shown, as words and address.
     - `reason(code, parameters)`: a refusal in words; without parameters, for all of its code.
     """
@@ -115,13 +119,17 @@ class Kind:
     begin: Callable[[Run], str]
     work: Callable[[Run, Parameters], Outcome]
     look: Callable[[Run, Parameters], Outcome]
-    finish: Callable[[Run], None]
-    take_back: Callable[[Run], None]
     link: Callable[[str], tuple[Words, str]]
+    finish: Callable[[Run], None] = nothing_to_do
+    take_back: Callable[[Run], None] = nothing_to_do
     reason: Callable[[str, Parameters], str] = no_reason
     shown: Callable[[Examples], Examples] = as_written
     note: Callable[[Run, Parameters, Outcome], None] = no_note
-    keeps: bool = False
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is done stays done when a run of the kind is cancelled."""
+        return self.take_back is nothing_to_do
 
 
 _KINDS: dict[str, Kind] = {}
