@@ -2,20 +2,16 @@
 
 from django.db import transaction
 
-from enrollment.registration import selectors as registration
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Conflict, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy import BeforeTheLaw
-from liaoyang_medins.kernel.policy.terms import ReceiptProblem
 
 from ..assessment import Assessment, benefit_facts_of
 from ..models import ContributionNotice
 from .moves import follow_move
 from .notices import assess_anew
-from .parts import held_for, let_go
-from .settling import ended_on
 from .writing import Status, columns, lock_pair, lock_resident, write_notices
 
 
@@ -24,9 +20,8 @@ def follow_life(*, resident: Resident, by: Actor) -> None:
     """Bring the notices of a resident in line with what has just been put on record.
 
     Paid ones get the district of their day of payment (C3). Open ones that would cost or say something else are made
-    anew, inside the same term; one that cannot be paid any more stays as it is and lapses with its term, and nothing
-    is held for it any more (C5). Done twice it changes nothing. Who may make the change may also have this done: it
-    decides nothing of its own.
+    anew, inside the same term; one that cannot be paid any more stays as it is and lapses with its term. Done twice it
+    changes nothing. Who may make the change may also have this done: it decides nothing of its own.
     """
     resident = lock_resident(resident.pk)
     paid = ContributionNotice.objects.filter(resident=resident, status=Status.PAID).order_by("pk")
@@ -45,8 +40,6 @@ def remake_where_changed(resident: Resident, notice: ContributionNotice, by: Act
     try:
         assessment = assess_anew(resident, pair, today, benefit_facts_of(pair[0]).year_after)
     except (Refused, Conflict, BeforeTheLaw):
-        if ended_on(pair[0], registration.on_file(resident)) is not None:
-            let_go(held_for(pair[0]), ReceiptProblem.INCOMPLETE, resident, by)
         return
     if reads_the_same(pair, assessment):
         return
