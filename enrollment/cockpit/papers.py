@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from enrollment.contributions.assessment import read_paid_years_ahead
+from enrollment.contributions.assessment import read_payments_ahead
 from enrollment.contributions.models import ContributionNotice
 from enrollment.contributions.papers import notice_paper
 from enrollment.contributions.previews import preview_payment
 from enrollment.contributions.selectors import joint_of
-from enrollment.contributions.services.notices import read_waiting_ahead
 from enrollment.registration.selectors import read_ahead
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.models import Office
@@ -169,8 +168,7 @@ def notice_papers(part: Part, today: datetime.date) -> list[Paper]:
     notices = [found[key] for key in part.keys if key in found]
     with batch() as held:
         read_ahead(notice.resident_id for notice in notices)
-        read_paid_years_ahead(notice.resident_id for notice in notices)
-        read_waiting_ahead(notice.enrollment_id for notice in notices)
+        read_payments_ahead(notice.resident_id for notice in notices)
         papers = []
         for notice in notices:
             held.turn()

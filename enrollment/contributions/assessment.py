@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -30,6 +31,7 @@ from liaoyang_medins.kernel.statements import Statement
 
 from . import rules
 from .models import ContributionNotice
+from .quotes import contribution_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +134,33 @@ def known_of(resident: Resident, day: date, registered: date, file: selectors.On
     person = history.on(day)
     if person is None:
         raise Refused(_("The person was not yet born on %(day)s.") % {"day": day}, code="not_eligible")
-    first_year = _paid_years.first(resident.pk)
+    first_year = min((paid.contribution_year for paid in payments_of(resident.pk)), default=None)
     return Known(person, FactsHistory(until_day), moved_in, moved_from, first_year, registered, day)
 
 
+class Payment(NamedTuple):
+    """A notice of a resident that is paid: its key, and what is asked of it often."""
+
+    notice: int
+    enrollment: int
+    contribution_year: int
+    kind: str
+    number: str
+    joint_with: int | None
+    paid_on: date
+
+
+def payments_of(resident: int) -> list[Payment]:
+    """The paid notices of a resident, in no order."""
+    return [Payment(*row) for row in _paid(resident)]
+
+
 @Statement
-def _paid_years(resident: int) -> "QuerySet[ContributionNotice, int]":
+def _paid(resident: int) -> "QuerySet[ContributionNotice, tuple[Any, ...]]":
     paid = ContributionNotice.objects.filter(resident=resident, status=ContributionNotice.Status.PAID)
-    return paid.order_by("contribution_year").values_list("contribution_year", flat=True)[:1]
+    return paid.order_by().values_list(
+        "pk", "enrollment_id", "contribution_year", "kind", "number", "joint_with_id", "paid_on"
+    )
 
 
 def assess(
@@ -167,8 +188,8 @@ def assess(
     def facts_for(year: int) -> rules.BenefitFacts:
         since = known.eligible_since(reference_date(year, registered))
         if since is None:
-            asked = contribution_facts(known, year, 1)
-            refuse(contribution_of(known, year, 1).eligibility, asked, policy_of(year))
+            asked, law = contribution_facts(known, year, 1), policy_of(year)
+            refuse(contribution_of(asked, law).eligibility, asked, law)
             # Eligible only by today's facts and the age of the reference date: since today's facts hold.
             since = known.history.segments[-1][0]
         return rules.BenefitFacts(
@@ -202,22 +223,14 @@ def assess(
 def read_ahead(enrollments: Iterable[Enrollment]) -> None:
     """Read for many, inside a batch, what assessing a renewal of each of these relationships asks."""
     rows = list(enrollments)
-    selectors.read_ahead(row.resident_id for row in rows)
-    read_paid_years_ahead(row.resident_id for row in rows)
+    selectors.read_files_ahead(row.resident_id for row in rows)
+    read_payments_ahead(row.resident_id for row in rows)
     _received_on.ahead([(row.registration_id,) for row in rows if row.registration_id is not None])
 
 
-def read_paid_years_ahead(residents: Iterable[int]) -> None:
-    """Read for many residents, inside a batch, which contribution year they paid first."""
-    _paid_years.ahead([(resident,) for resident in residents])
-
-
-def contribution_of(known: Known, year: int, year_no: int) -> rules.Contribution:
-    """C1–C4 for a contribution year, not yet scaled to the first year's months."""
-    facts = contribution_facts(known, year, year_no)
-    return rules.assess_contribution(
-        facts.person, facts.on, policy_of(year), moved_in=facts.moved_in, contribution_year_no=year_no
-    )
+def read_payments_ahead(residents: Iterable[int]) -> None:
+    """Read for many residents, inside a batch, which notices they have paid."""
+    _paid.ahead([(resident,) for resident in residents])
 
 
 def contribution_facts(known: Known, year: int, year_no: int) -> rules.ContributionFacts:
@@ -227,7 +240,8 @@ def contribution_facts(known: Known, year: int, year_no: int) -> rules.Contribut
 def part_of(known: Known, year: int, year_no: int, starts: date, student: bool) -> Part:
     """One contribution year with its amounts. Raises Refused where the person may not take part in it."""
     law = policy_of(year)
-    found = rules.for_notice(contribution_of(known, year, year_no), year, student, law)
+    facts = contribution_facts(known, year, year_no)
+    found = rules.for_notice(contribution_of(facts, law), year, student, law)
     if (
         found.category is None
         or found.tier is None
@@ -236,7 +250,7 @@ def part_of(known: Known, year: int, year_no: int, starts: date, student: bool) 
         or found.city is None
         or found.district is None
     ):
-        refuse(found.eligibility, contribution_facts(known, year, year_no), law)
+        refuse(found.eligibility, facts, law)
         raise AssertionError("Who is not eligible has a reason.")
     return Part(
         year=year,
@@ -250,7 +264,7 @@ def part_of(known: Known, year: int, year_no: int, starts: date, student: bool) 
         district_share=found.district,
         starts=starts,
         ends=date(year, 12, 31),
-        facts=contribution_facts(known, year, year_no),
+        facts=facts,
         policy=law,
     )
 

@@ -221,11 +221,11 @@ def change_days(history: FactsHistory, on: date, policy_on: PolicyOn) -> Iterato
         day = policy_on(day).holds_from
         days.add(day)
         day = max(day_before(day), first_day)
-    for first, facts in history.segments:
-        days.add(first)
-        # Every age at which a category begins or ends is a birthday; which of them matter is the policy's business.
-        ages = range(max(0, first_day.year - facts.birth_date.year), on.year - facts.birth_date.year + 1)
-        days.update(birthday(facts.birth_date, age) for age in ages)
+    days.update(first for first, _facts in history.segments)
+    # Every age at which a category begins or ends is a birthday; which of them matter is the policy's business.
+    for birth in {facts.birth_date for _first, facts in history.segments}:
+        ages = range(max(0, first_day.year - birth.year), on.year - birth.year + 1)
+        days.update(birthday(birth, age) for age in ages)
     return iter(sorted((day for day in days if first_day <= day <= on), reverse=True))
 
 

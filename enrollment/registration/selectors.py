@@ -154,9 +154,14 @@ def on_file(resident: Resident) -> OnFile:
 
 def read_ahead(residents: Iterable[int]) -> None:
     """Read for many residents, by their keys and inside a batch, what is on file and their relationships."""
-    keys = [(resident,) for resident in residents]
-    _on_file.ahead(keys)
-    _enrollments.ahead(keys)
+    keys = list(residents)
+    read_files_ahead(keys)
+    _enrollments.ahead([(resident,) for resident in keys])
+
+
+def read_files_ahead(residents: Iterable[int]) -> None:
+    """Read for many residents, by their keys and inside a batch, what `on_file` asks."""
+    _on_file.ahead([(resident,) for resident in residents])
 
 
 _RELATIONSHIP = "enrollment"

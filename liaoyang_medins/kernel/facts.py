@@ -2,7 +2,7 @@
 
 import types
 import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,16 +18,17 @@ def to_json(value: Any) -> Any:
 
     Raises TypeError for anything else: what cannot come back unchanged is not stored.
     """
-    if value is None or isinstance(value, bool | int) or type(value) is str:
+    kind = type(value)
+    if value is None or kind in _PLAIN:
         return value
+    # Dataclasses and dates come by the thousand, and first.
+    if kind in _TEXT:
+        return _TEXT[kind](value)
+    names = _names(kind)
+    if names:
+        return {name: to_json(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: to_json(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, frozenset):
         return sorted(to_json(item) for item in value)
     if isinstance(value, tuple):
@@ -37,10 +38,14 @@ def to_json(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is no kind of fact.")
 
 
+_PLAIN = frozenset({bool, int, str})
+_TEXT: dict[type, Callable[[Any], str]] = {date: date.isoformat, Decimal: str}
+
+
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    """The fields of a dataclass."""
-    return tuple(field.name for field in fields(kind))
+    """The fields of a dataclass; none of anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def from_json(kind: type[T], data: Any) -> T:

@@ -15,8 +15,9 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.statements import Statement, update
 
 from .. import rules
+from ..assessment import read_payments_ahead
 from ..models import ContributionNotice
-from .notices import last_paid_year, read_last_paid_ahead
+from .notices import last_paid_year
 from .writing import Status, move
 
 
@@ -148,5 +149,5 @@ def read_lapses_ahead(notices: Sequence[int], enrollments: Sequence[int]) -> Non
     rows = [row for pk in enrollments for row in _of_locked(pk)]
     for row in rows:
         _enrollment.known(row.pk, rows=[row])
-    read_last_paid_ahead(enrollments)
+    read_payments_ahead(row.resident_id for row in rows)
     registration_services.read_lapses_ahead(rows)

@@ -20,7 +20,7 @@ from liaoyang_medins.kernel.policy.terms import EnrollmentKind
 from liaoyang_medins.kernel.statements import Statement
 
 from .. import rules
-from ..assessment import Assessment, assess, benefit_facts_of, read_ahead, registered_on
+from ..assessment import Assessment, Payment, assess, benefit_facts_of, payments_of, read_ahead, registered_on
 from ..models import ContributionNotice
 from .writing import Status, differs, lock_pair, lock_resident, read_live_ahead, write_notices
 
@@ -109,11 +109,11 @@ class Renewal:
     assessment: Assessment | None
 
 
-def renewal(resident: Resident, year: int, today: date) -> Renewal:
-    """How the resident goes on in `year` (W5). Reads only. Raises Refused where there is nothing to renew or the
-    person is not eligible any more.
+def renewal(resident: Resident, year: int, today: date, enrollment: Enrollment | None = None) -> Renewal:
+    """How the resident goes on in `year` (W5); `enrollment` is the open relationship, for who has it already. Reads
+    only. Raises Refused where there is nothing to renew or the person is not eligible any more.
     """
-    enrollment = renewable(resident, year, today)
+    enrollment = renewable(resident, year, today, enrollment)
     there = _open_notice.first(resident.pk, enrollment.pk, year)
     if there is not None:
         return Renewal(enrollment, there.joint_with or there, None)
@@ -141,11 +141,13 @@ def read_renewals_ahead(enrollments: Iterable[Enrollment], year: int, *, lock: b
     """
     rows = list(enrollments)
     read_ahead(rows)
-    read_last_paid_ahead(row.pk for row in rows)
-    read_waiting_ahead(row.pk for row in rows)
-    _open_notice.ahead([(row.resident_id, row.pk, year) for row in rows])
-    if lock:
-        read_live_ahead((row.resident_id for row in rows), [year])
+    keys = [(row.resident_id, row.pk, year) for row in rows]
+    if not lock:
+        _open_notice.ahead(keys)
+        return
+    for key, live in zip(keys, read_live_ahead((row.resident_id for row in rows), [year]), strict=True):
+        there = [notice for notice in live if notice.status == Status.OPEN and notice.enrollment_id == key[1]]
+        _open_notice.known(*key, rows=there)
 
 
 @Statement
@@ -164,23 +166,16 @@ def locked_visible(resident_number: str, by: Actor) -> Resident:
 
 def last_paid_year(enrollment: Enrollment) -> int | None:
     """The latest contribution year that is paid in this relationship."""
-    return _last_paid_year.first(enrollment.pk)
+    return max((paid.contribution_year for paid in _payments_in(enrollment)), default=None)
 
 
-def read_last_paid_ahead(enrollments: Iterable[int]) -> None:
-    """Read for many relationships, inside a batch, what `last_paid_year` asks."""
-    _last_paid_year.ahead([(enrollment,) for enrollment in enrollments])
+def _payments_in(enrollment: Enrollment) -> list[Payment]:
+    return [paid for paid in payments_of(enrollment.resident_id) if paid.enrollment == enrollment.pk]
 
 
-@Statement
-def _last_paid_year(enrollment: int) -> "QuerySet[ContributionNotice, int]":
-    paid = ContributionNotice.objects.filter(enrollment=enrollment, status=Status.PAID)
-    return paid.order_by("-contribution_year").values_list("contribution_year", flat=True)[:1]
-
-
-def renewable(resident: Resident, year: int, today: date) -> Enrollment:
+def renewable(resident: Resident, year: int, today: date, enrollment: Enrollment | None = None) -> Enrollment:
     """W5, W8: the relationship that a renewal for `year` continues. Raises Refused with what to do instead."""
-    enrollment = registration.current_enrollment(resident)
+    enrollment = enrollment or registration.current_enrollment(resident)
     if enrollment is None:
         raise Refused(
             _("There is no insured relationship to renew: the resident registers anew."), code="no_enrollment"
@@ -213,29 +208,28 @@ def assess_renewal(resident: Resident, enrollment: Enrollment, year: int, paid: 
         made=paid,
         kind=EnrollmentKind.RENEWAL,
         contribution_year=year,
-        waiting_until=waiting_until(enrollment),
+        waiting_until=waiting_until(enrollment, paid),
     )
 
 
-def waiting_until(enrollment: Enrollment) -> date | None:
-    """B3: the last day of the waiting period of the relationship's first payment, None where it had none."""
-    first = _first_payment.first(enrollment.pk)
-    if first is None or first.paid_on is None:
+def waiting_until(enrollment: Enrollment, on: date) -> date | None:
+    """B3: the last day of the waiting period of the relationship's first payment, None where it had none or `on` lies
+    after it.
+    """
+    firsts = [paid for paid in _payments_in(enrollment) if paid.kind != Kind.RENEWAL and paid.joint_with is None]
+    if not firsts:
         return None
-    facts = benefit_facts_of(first)
+    first = max(firsts, key=lambda paid: (paid.contribution_year, paid.number))
     policy = registration.policy_on(first.paid_on)
-    return rules.waiting_until(first.paid_on, policy) if rules.must_wait(facts, policy) else None
-
-
-def read_waiting_ahead(enrollments: Iterable[int]) -> None:
-    """Read for many, inside a batch, what `waiting_until` asks about these relationships."""
-    _first_payment.ahead([(enrollment,) for enrollment in enrollments])
+    until = rules.waiting_until(first.paid_on, policy)
+    if until < on:
+        return None
+    return until if rules.must_wait(benefit_facts_of(_notice(first.notice)[0]), policy) else None
 
 
 @Statement
-def _first_payment(enrollment: int) -> QuerySet[ContributionNotice]:
-    paid = ContributionNotice.objects.filter(enrollment=enrollment, status=Status.PAID, joint_with=None)
-    return paid.exclude(kind=Kind.RENEWAL).order_by("-contribution_year", "-number")[:1]
+def _notice(pk: int) -> QuerySet[ContributionNotice]:
+    return ContributionNotice.objects.filter(pk=pk)
 
 
 @transaction.atomic

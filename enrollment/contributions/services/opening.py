@@ -153,7 +153,7 @@ class Lot:
         """One relationship: its notice, or why there is none."""
         resident = row.resident
         try:
-            found = renewal(resident, self.year, self.today)
+            found = renewal(resident, self.year, self.today, row)
         except NotEligible as error:
             codes = [code.value for code in error.codes]
             self.refused.append(kinds.Refused(resident.number, error.code, {"reasons": codes}))

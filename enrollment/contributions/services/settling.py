@@ -23,9 +23,9 @@ from liaoyang_medins.kernel.policy.terms import EnrollmentKind, ReceiptProblem
 from liaoyang_medins.kernel.statements import Statement, insert, update
 
 from .. import rules
-from ..assessment import Assessment, assess, benefit_facts_of, read_paid_years_ahead, registered_on
+from ..assessment import Assessment, assess, benefit_facts_of, read_payments_ahead, registered_on
 from ..models import BenefitPeriod, ContributionNotice
-from .notices import read_waiting_ahead, waiting_until
+from .notices import waiting_until
 from .writing import Status, differs, lock_pair, move, read_pairs_ahead, write_notices
 
 Kind = ContributionNotice.Kind
@@ -125,8 +125,7 @@ def read_settling_ahead(notices: Iterable[ContributionNotice], *, lock: bool = T
     rows = list(notices)
     read_pairs_ahead((row.joint_with_id or row.pk for row in rows), lock=lock)
     registration.read_ahead(row.resident_id for row in rows)
-    read_paid_years_ahead(row.resident_id for row in rows)
-    read_waiting_ahead(row.enrollment_id for row in rows)
+    read_payments_ahead(row.resident_id for row in rows)
     whole = ((row.resident_id, row.contribution_year) for row in rows)
     _live_periods.ahead([(key, date(year, 1, 1), date(year, 12, 31)) for key, year in whole])
 
@@ -184,7 +183,7 @@ def assess_on_payment(
         kind=EnrollmentKind(notice.kind),
         contribution_year=notice.contribution_year if renewal else None,
         year_after=made.year_after,
-        waiting_until=waiting_until(notice.enrollment) if renewal else None,
+        waiting_until=waiting_until(notice.enrollment, paid_on) if renewal else None,
         file=file,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.statements import OneOf, Statement, blank, insert_numbered, update
+from liaoyang_medins.kernel.statements import OneOf, Statement, blank, insert_numbered, relate, update
 from liaoyang_medins.kernel.states import require_transition
 
 from ..assessment import Assessment, Part
@@ -65,9 +66,9 @@ def _live(resident: int, years: list[int]) -> QuerySet[ContributionNotice]:
     return rows.filter(OneOf(F("contribution_year"), years), resident=resident, status__in=LIVE).order_by("pk")
 
 
-def read_live_ahead(residents: Iterable[int], years: list[int]) -> None:
-    """Lock and read for many, inside a batch, what `live_notices` asks about these residents and years."""
-    _live.ahead([(resident, years) for resident in residents])
+def read_live_ahead(residents: Iterable[int], years: list[int]) -> list[list[ContributionNotice]]:
+    """Lock and read for many, inside a batch, what `live_notices` asks about these residents and years; returns it."""
+    return _live.ahead([(resident, years) for resident in residents])
 
 
 def read_pairs_ahead(mains: Iterable[int], *, lock: bool = True) -> None:
@@ -146,7 +147,9 @@ def write_part(
     term: tuple[date, date],
 ) -> ContributionNotice:
     notice = blank(ContributionNotice)
-    notice.resident, notice.enrollment, notice.joint_with = resident, enrollment, main
+    relate(notice, resident=resident, enrollment=enrollment)
+    if main is not None:
+        notice.joint_with = main
     notice.kind = assessment.kind.value
     notice.issued_on = issued_on
     notice.pay_from, notice.pay_until = term
@@ -157,8 +160,9 @@ def write_part(
 
 def fill(notice: ContributionNotice, part: Part, assessment: Assessment) -> None:
     """Put what was assessed into the notice's columns, with the facts and the policy behind it."""
-    for name, value in columns(part, assessment).items():
-        setattr(notice, name, value)
+    found = columns(part, assessment)
+    relate(notice, district=found.pop("district"))
+    notice.__dict__.update(found)
     notice.eligible_since = assessment.benefit_facts.eligible_since
     notice.facts = to_json(part.facts)
     notice.benefit_facts = to_json(assessment.benefit_facts)
@@ -166,7 +170,7 @@ def fill(notice: ContributionNotice, part: Part, assessment: Assessment) -> None
     notice.policy_hash = part.policy.content_hash
 
 
-def columns(part: Part, assessment: Assessment) -> dict[str, object]:
+def columns(part: Part, assessment: Assessment) -> dict[str, Any]:
     """The columns that a payment must find unchanged: if one differs on the day of payment, the notice is made
     anew.
     """

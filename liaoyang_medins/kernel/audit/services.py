@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -116,6 +117,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if kind in (list, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return str(value)
     return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
@@ -136,13 +139,19 @@ def _entry(by: Actor, **what: Any) -> AuditEntry:
 
 def object_type(obj: models.Model) -> str:
     """What the record calls the kind of an object: a community is the office that it is, whichever model read it."""
-    return (obj._meta.concrete_model or type(obj))._meta.label_lower
+    return _called(type(obj))[0]
 
 
 def object_number(obj: models.Model) -> str:
     """What the record calls an object: its `number`, `code` or `username`, else its key."""
-    names = (name for name in ("number", "code", "username") if hasattr(obj, name))
-    return next((str(getattr(obj, name)) for name in names), str(obj.pk))
+    return str(getattr(obj, _called(type(obj))[1]))
+
+
+@cache
+def _called(model: type[models.Model]) -> tuple[str, str]:
+    """What the record calls the kind, and the attribute that names one."""
+    label = (model._meta.concrete_model or model)._meta.label_lower
+    return label, next((name for name in ("number", "code", "username") if hasattr(model, name)), "pk")
 
 
 def record_load(

@@ -81,7 +81,12 @@ def for_contribution_year(area: str, year: int) -> Policy:
 
     Raises BeforeTheLaw for a year that ended before the law.
     """
-    policies = area_policies(area)
+    return _of_year(area, _folders, year)
+
+
+@lru_cache(maxsize=256)
+def _of_year(area: str, folders: tuple[Path, ...], year: int) -> Policy:
+    policies = _found(area, folders)
     first_day = policies.first_day
     return policies.on(first_day if year == first_day.year else date(year, 1, 1))
 

@@ -111,22 +111,21 @@ class Contributions:
 
     def tiers(self, category: Category) -> Mapping[Tier, Amounts]:
         """The columns of the table that the category has, in the order in which they are named."""
-        table = {
-            Category.MINOR: self.minor,
-            Category.WORKING_AGE: self.working_age,
-            Category.ELDERLY: self.elderly,
-        }[category]
-        return {tier: getattr(table, tier.value) for tier in _TIERS[category]}
+        table, columns = _TIERS[category]
+        row = getattr(self, table)
+        return {tier: getattr(row, column) for tier, column in columns}
 
 
-def _tiers_in(*names: str) -> tuple[Tier, ...]:
-    return tuple(tier for tier in Tier if tier.value in names)
+def _columns_of(row: type) -> tuple[tuple[Tier, str], ...]:
+    names = {field.name for field in fields(row)}
+    return tuple((tier, tier.value) for tier in Tier if tier.value in names)
 
 
+# Category → the attribute of its row, and the columns that it has.
 _TIERS = {
-    Category.MINOR: _tiers_in(*(field.name for field in fields(MinorTiers))),
-    Category.WORKING_AGE: _tiers_in(*(field.name for field in fields(WorkingAgeTiers))),
-    Category.ELDERLY: _tiers_in(*(field.name for field in fields(ElderlyTiers))),
+    Category.MINOR: ("minor", _columns_of(MinorTiers)),
+    Category.WORKING_AGE: ("working_age", _columns_of(WorkingAgeTiers)),
+    Category.ELDERLY: ("elderly", _columns_of(ElderlyTiers)),
 }
 
 

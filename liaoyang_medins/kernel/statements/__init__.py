@@ -7,6 +7,6 @@ queryset stays the place where it is said what is asked. A `batch` lets the same
 
 from .batches import batch
 from .reading import OneOf, Statement
-from .writing import blank, insert, insert_all, insert_numbered, update
+from .writing import blank, insert, insert_all, insert_numbered, relate, update
 
-__all__ = ["OneOf", "Statement", "batch", "blank", "insert", "insert_all", "insert_numbered", "update"]
+__all__ = ["OneOf", "Statement", "batch", "blank", "insert", "insert_all", "insert_numbered", "relate", "update"]

@@ -59,9 +59,9 @@ class Statement(Generic[T]):
         found = self.first(*values)
         return found if found is not None else next(iter(self._asked(values)), None)
 
-    def ahead(self, keys: Iterable[Row]) -> None:
-        """Ask for many at once, inside a batch: until one of them is written, it answers what was found here. `keys`
-        are the values of each, numbers, text or days, or lists of whole numbers.
+    def ahead(self, keys: Iterable[Row]) -> list[list[T]]:
+        """Ask for many at once, inside a batch: until one of them is written, it answers what was found here, which is
+        returned too. `keys` are the values of each, numbers, text or days, or lists of whole numbers.
 
         What was not read ahead, or is asked after a change, is asked of PostgreSQL as ever. Raises LookupError where
         no batch is under way.
@@ -75,15 +75,15 @@ class Statement(Generic[T]):
             text, read = self._made or self._compiled()
             for place, *row in text.run_for(keys):
                 found[place - 1].append(read(row))
-        for key, rows in zip(keys, found, strict=True):
-            held.know(self, key, rows)
+        held.know(self, keys, found)
+        return found
 
     def known(self, *values: Any, rows: list[T]) -> None:
         """What it answers for these values inside the batch, for who has read it already. Raises LookupError."""
         held = HELD.get()
         if held is None:
             raise LookupError("There is no batch to know it in.")
-        held.know(self, values, rows)
+        held.know(self, [values], [rows])
 
     def _compiled(self) -> tuple[Text, Callable[[Row], T]]:
         queryset = self.make(*(Value(Slot(place + 1)) for place in range(self.count)))

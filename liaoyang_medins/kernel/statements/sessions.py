@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -84,7 +85,7 @@ class Text:
     def run_for(self, keys: Sequence[Row]) -> list[Row]:
         """Execute it for each of many values at once; its rows, each behind the place of its key, counted from 1."""
         kinds = [{type(value) for value in column} - {type(None)} for column in zip(*keys, strict=True)]
-        columns = [[_element(value) for value in column] for column in zip(*keys, strict=True)]
+        columns = [array_of(column) for column in zip(*keys, strict=True)]
         arrays = ", ".join(f"%s::{'text' if list in kind else _type_of(kind)}[]" for kind in kinds)
         names = ", ".join(f"v{place + 1}" for place in range(len(kinds)))
         values = [f"key.v{place + 1}{'::bigint[]' if list in kind else ''}" for place, kind in enumerate(kinds)]
@@ -135,9 +136,31 @@ def named(name: str, sql: str, params: Iterable[Any], casts: Iterable[str], *, c
     return Text(name, sql, tuple(params), f"EXECUTE {name}({given})" if given else f"EXECUTE {name}", changes)
 
 
-def _element(value: Any) -> Any:
-    """A value as an element of a PostgreSQL array: a list of whole numbers in its own notation."""
-    return "{" + ",".join(str(int(each)) for each in value) + "}" if isinstance(value, list) else value
+def array_of(values: Sequence[Any]) -> Any:
+    """A list of values of one type in PostgreSQL's own notation: one constant for it, not an expression of as many as
+    there are values. What has no plain text stays a list, which the driver writes.
+    """
+    kinds = {type(value) for value in values} - {NoneType}
+    if kinds <= _BARE:
+        texts: Iterable[str] = ("NULL" if value is None else str(value) for value in values)
+    elif kinds == {str}:
+        texts = (_quoted(value) if value is not None else "NULL" for value in values)
+    elif kinds == {list}:
+        # Lists of whole numbers: each a text, which the statement casts.
+        texts = ('"{' + ",".join(map(str, map(int, value))) + '}"' for value in values)
+    else:
+        return list(values)
+    return "{" + ",".join(texts) + "}"
+
+
+# Values whose text needs no quotes: numbers, days, and yes or no.
+_BARE = frozenset({int, bool, Decimal, datetime.date})
+
+
+def _quoted(text: str) -> str:
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def _type_of(kinds: set[type]) -> str:

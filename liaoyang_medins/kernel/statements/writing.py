@@ -1,14 +1,16 @@
 """Writing rows."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models
-from django.db.models import Field
+from django.db.models import Field, TextChoices
 from django.db.models.base import ModelState
 
 from liaoyang_medins.kernel.numbers import PREFIXES
@@ -115,18 +117,29 @@ def blank(model: type[T]) -> T:
     thousand.
     """
     row = model.__new__(model)
-    row._state = ModelState()
-    row.__dict__.update((name, made() if callable(made) else made) for name, made in _defaults(model))
+    same, made = _defaults(model)
+    row.__dict__.update(same, _state=ModelState())
+    for name, make in made:
+        row.__dict__[name] = make()
     return row
 
 
+def relate(row: models.Model, **others: models.Model) -> None:
+    """Put other rows into a new row's relations, as assigning each does without asking whether it may: for what is
+    made by the thousand.
+    """
+    for name, other in others.items():
+        row.__dict__[f"{name}_id"] = other.pk
+        row._state.fields_cache[name] = other
+
+
 @cache
-def _defaults(model: type[models.Model]) -> list[tuple[str, Any]]:
-    """The default of each column, or what makes it."""
-    return [
-        (field.attname, field.default if callable(field.default) and field.has_default() else field.get_default())
-        for field in model._meta.concrete_fields
-    ]
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The default of each column, and of some what makes it."""
+    fields = model._meta.concrete_fields
+    made = [(field.attname, field.default) for field in fields if callable(field.default) and field.has_default()]
+    same = {field.attname: field.get_default() for field in fields}
+    return {name: value for name, value in same.items() if name not in dict(made)}, made
 
 
 def _hold_insert(held: "Batch", row: models.Model) -> None:
@@ -176,17 +189,29 @@ def _values(columns: "list[Column]", row: models.Model, *, adding: bool) -> list
     given = row.__dict__
     values = []
     for column in columns:
-        value = given.get(column.attname)
-        plain = column.plain is not None and (value is None or type(value) is column.plain) and column.attname in given
-        values.append(value if plain else _stored(column, row, adding=adding))
+        value = given.get(column.attname, _values)
+        kind = type(value)
+        plain = column.plain
+        values.append(
+            value if kind is plain or (value is None and plain is not None) else _stored(column, row, adding=adding)
+        )
     return values
 
 
 def _stored(column: Column, row: models.Model, *, adding: bool) -> Any:
     value = getattr(row, column.attname)
-    if type(value) is column.plain or (value is None and column.plain is not None):
+    kind = type(value)
+    if kind is column.plain or (value is None and column.plain is not None):
         return value
-    return column.field.get_db_prep_save(column.field.pre_save(row, adding), connections[DEFAULT_DB_ALIAS])
+    # The three that come often, without what Django asks before it says the same.
+    if column.plain is str and isinstance(value, StrEnum | TextChoices):
+        return value.value
+    field = column.field
+    if kind in (dict, list) and type(field) is models.JSONField:
+        return json.dumps(value, cls=field.encoder)
+    if kind is datetime.datetime and value.tzinfo is not None and type(field) is models.DateTimeField:
+        return field.pre_save(row, adding)
+    return field.get_db_prep_save(field.pre_save(row, adding), connections[DEFAULT_DB_ALIAS])
 
 
 def _written(row: models.Model, key: Any) -> None:
