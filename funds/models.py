@@ -48,6 +48,7 @@ class JournalEntry(models.Model):
     class DocumentType(models.TextChoices):
         RECEIPT = "receipt", _("Receipt")
         ASSIGNED_RECEIPT = "assigned_receipt", _("Receipt assigned to its notice")
+        RELEASED_RECEIPT = "released_receipt", _("Part that came off its notice again")
         RETURNED_RECEIPT = "returned_receipt", _("Returned receipt")
         SETTLEMENT = "settlement", _("Settlement")
         REVERSAL = "reversal", _("Reversal")

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "claims.misuse",
     "enrollment.lists",
     "enrollment.cockpit",
+    "enrollment.collecting",
     "funds",
     "liaoyang_medins.portal",
 ]

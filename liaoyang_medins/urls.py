@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("claims.misuse.urls")),
     path("", include("enrollment.lists.urls")),
     path("", include("enrollment.cockpit.urls")),
+    path("", include("enrollment.collecting.urls")),
     path("", include("funds.urls")),
     path("", include("liaoyang_medins.kernel.runs.urls")),
 ]

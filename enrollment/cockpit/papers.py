@@ -12,7 +12,7 @@ from enrollment.contributions.assessment import read_payments_ahead
 from enrollment.contributions.models import ContributionNotice
 from enrollment.contributions.papers import notice_paper
 from enrollment.contributions.previews import preview_payment
-from enrollment.contributions.selectors import joint_of
+from enrollment.contributions.selectors import held_for_each, joint_of
 from enrollment.registration.selectors import read_ahead
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.models import Office
@@ -166,13 +166,15 @@ def notice_papers(part: Part, today: datetime.date) -> list[Paper]:
         "resident__community__parent__parent", "enrollment__registration", "district", "joint"
     ).in_bulk(part.keys)
     notices = [found[key] for key in part.keys if key in found]
+    parts = held_for_each(notice.pk for notice in notices)
     with batch() as held:
         read_ahead(notice.resident_id for notice in notices)
         read_payments_ahead(notice.resident_id for notice in notices)
         papers = []
         for notice in notices:
             held.turn()
-            papers.append(notice_paper(notice, joint_of(notice), preview=preview_payment(notice, today)))
+            preview = preview_payment(notice, today)
+            papers.append(notice_paper(notice, joint_of(notice), preview=preview, held=parts.get(notice.pk, ())))
     return papers
 
 

@@ -19,6 +19,9 @@ VERBS.update(
         "letters.remind": _("Wrote the reminder of the notice"),
         "letters.tell": _("Wrote why there is no notice"),
         "receipts.record": _("Recorded the payment"),
+        "receipts.complete": _("The part settled its notice together with others"),
+        "receipts.let_go": _("The part is not held for its notice any more"),
+        "receipts.go_over": _("The part is held for the notice that was made anew"),
         "receipts.assign": _("Assigned the receipt to its notice"),
         "receipts.return": _("Returned the receipt"),
     }

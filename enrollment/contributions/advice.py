@@ -17,4 +17,12 @@ ADVICE: dict[ReceiptProblem, Promise] = {
     ),
     ReceiptProblem.SHORT: _("Pay the money back and ask for the whole amount: a notice is paid once and in full."),
     ReceiptProblem.OVER: _("Pay the money back and ask for the exact amount of the notice."),
+    ReceiptProblem.INCOMPLETE: _(
+        "Assign it to the notice that took the place of the old one, or pay the money back to the employer. If the "
+        "rest arrives later, dated inside the term, it settles the old notice after all."
+    ),
+    ReceiptProblem.PART_RETURNED: _(
+        "Wait for the missing part to be paid again: it then settles the notice together with this one. Or pay the "
+        "money back."
+    ),
 }

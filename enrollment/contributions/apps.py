@@ -11,7 +11,7 @@ class ContributionsConfig(AppConfig):
         from liaoyang_medins.kernel.runs import kinds
 
         from . import acts, labels  # noqa: F401
-        from .services import beginning, closing, merging, opening, reminding  # noqa: F401
+        from .services import beginning, closing, life, merging, opening, reminding  # noqa: F401
 
         for kind in (opening.KIND, reminding.KIND, closing.KIND, beginning.KIND):
             kinds.register(kind)

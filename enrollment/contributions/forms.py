@@ -85,6 +85,7 @@ class PaymentForm(forms.Form):
         label=_("Paid at"),
         choices=Receipt.Channel.choices,
         initial=Receipt.Channel.BANK,
+        help_text=_("A part that an employer pays of a dependant's amount is held until the rest is paid (C5)."),
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
     bank_reference = forms.CharField(
@@ -97,6 +98,7 @@ class PaymentForm(forms.Form):
         label=_("Payer"),
         max_length=60,
         required=False,
+        help_text=_("Of a part, the name of the employer."),
         widget=forms.TextInput(attrs={"data-width": "medium", "autocomplete": "off"}),
     )
 

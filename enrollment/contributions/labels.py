@@ -19,6 +19,8 @@ WORDS[ReceiptProblem] = {
     ReceiptProblem.OUTSIDE_TERM: _("Dated outside the term of the notice."),
     ReceiptProblem.SHORT: _("Less than the amount due."),
     ReceiptProblem.OVER: _("More than the amount due."),
+    ReceiptProblem.INCOMPLETE: _("A part of a notice that was not paid in full."),
+    ReceiptProblem.PART_RETURNED: _("Another part of the notice went back, so the notice is not paid."),
 }
 
 STEP_WORDS.update(

@@ -132,21 +132,26 @@ class ContributionNotice(models.Model):
 class Receipt(models.Model):
     """Money that came in (C6). A bank's line or payment at the counter, dated by the bank's value date `paid_on`.
 
-    - `matched`: settles its notice.
+    - `matched`: settles its notice, alone or together with the parts that an employer paid (C5).
+    - `held`: an employer's part, held for its notice until the parts come to the amount due (C5).
     - `unmatched`: `problem` says why; waits for a clerk.
-    - `returned`: the bank took it back (C8), or an unmatched one was paid back.
+    - `returned`: the bank took it back (C8), or an unmatched or held one was paid back.
 
-    `stated_notice` is the notice number as the payer or bank stated it. A bank reference is taken once.
+    `stated_notice` is the notice number as the payer or bank stated it. A bank reference is taken once. What came by
+    the channel `employer` is a part. `released` counts how often it came off a notice that it had settled, since
+    another part went back: each time the journal holds the money again.
     """
 
     class Status(models.TextChoices):
         MATCHED = "matched", _("Matched")
+        HELD = "held", _("Held as a part")
         UNMATCHED = "unmatched", _("Unmatched")
         RETURNED = "returned", _("Returned")
 
     TRANSITIONS: dict[str, set[str]] = {
-        Status.MATCHED: {Status.RETURNED},
-        Status.UNMATCHED: {Status.MATCHED, Status.RETURNED},
+        Status.MATCHED: {Status.RETURNED, Status.UNMATCHED},
+        Status.HELD: {Status.MATCHED, Status.UNMATCHED, Status.RETURNED},
+        Status.UNMATCHED: {Status.MATCHED, Status.HELD, Status.RETURNED},
         Status.RETURNED: set(),
     }
 
@@ -154,6 +159,7 @@ class Receipt(models.Model):
         BANK = "bank", _("Bank")
         COUNTER = "counter", _("Agency counter")
         SCHOOL = "school", _("School")
+        EMPLOYER = "employer", _("Employer, a part of the amount")
 
     number = models.CharField(_("receipt number"), max_length=20, unique=True)
     notice = models.ForeignKey(
@@ -170,6 +176,7 @@ class Receipt(models.Model):
     problem = models.CharField(_("why it is unmatched"), max_length=20, blank=True)
     returned_on = models.DateField(_("returned on"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    released = models.PositiveSmallIntegerField(default=0, db_default=0)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -178,10 +185,14 @@ class Receipt(models.Model):
         constraints = [
             models.CheckConstraint(name="receipt_amount", condition=Q(amount__gt=0)),
             models.UniqueConstraint(name="receipt_bank_reference", fields=["channel", "bank_reference"]),
-            models.UniqueConstraint(name="receipt_one_a_notice", fields=["notice"], condition=Q(status="matched")),
+            # Of several that settle a notice all but one are parts of an employer (C5).
+            models.UniqueConstraint(
+                name="receipt_one_a_notice", fields=["notice"], condition=Q(status="matched") & ~Q(channel="employer")
+            ),
             models.CheckConstraint(
                 name="receipt_matched_has_notice",
                 condition=Q(status="matched", notice__isnull=False, problem="")
+                | Q(status="held", notice__isnull=False, problem="", channel="employer")
                 | Q(status="returned", returned_on__isnull=False)
                 | (Q(status="unmatched") & ~Q(problem="")),
             ),

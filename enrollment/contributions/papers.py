@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from enrollment.registration.labels import label
 from enrollment.registration.models import Resident
 from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel.days import next_day
+from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.papers.paper import (
     NUMBER,
     SHORT,
@@ -32,6 +34,7 @@ from .letters import late_payer
 from .models import BenefitPeriod, ContributionNotice, Receipt
 from .previews import Preview
 from .rules import lapses_on
+from .services.parts import total_of
 
 Status = ContributionNotice.Status
 
@@ -42,9 +45,10 @@ def notice_paper(
     *,
     periods: Sequence[BenefitPeriod] = (),
     preview: Preview | None = None,
+    held: Sequence[Receipt] = (),
 ) -> Paper:
     """The notice for the resident and the bank: `main` and what is paid `joint` with it. `periods` are what a paid
-    notice bought, `preview` what an open one would buy.
+    notice bought, `preview` what an open one would buy; `held` the parts of an employer that are held for it (C5).
     """
     resident = main.resident
     notices = [row for row in (main, joint) if row]
@@ -86,6 +90,7 @@ def notice_paper(
             foot=(_("Amount due"), "", "", "", "", money(due)),
         ),
         amount(_("Amount due"), due),
+        *_held(held, due),
         *_what_now(main, periods, preview),
     ]
     return draw_up(
@@ -97,6 +102,19 @@ def notice_paper(
         signatures=[_("Handled by"), _("Signature of the recipient"), _("Stamp of the bank")],
         seal=_("Seal of the agency"),
     )
+
+
+def _held(held: Sequence[Receipt], due: Decimal) -> list[Block]:
+    """What an employer has paid of it, and what is still to be paid (C5)."""
+    if not held:
+        return []
+    columns = [(_("Receipt"), SHORT), (_("Payer"), TEXT), (_("Value date"), SHORT), (_("Held, in yuan"), NUMBER)]
+    rows = [(part.number, part.payer, paper_date(part.paid_on), money(part.amount)) for part in held]
+    total = total_of(held)
+    return [
+        table(columns, rows, caption=_("Parts that an employer paid"), foot=(_("Sum"), "", "", money(total))),
+        amount(_("Still to be paid"), due - total),
+    ]
 
 
 def _person(resident: Resident) -> list[tuple[str, object]]:
@@ -165,9 +183,11 @@ def receipt_paper(
     periods: Sequence[BenefitPeriod],
     *,
     certificate_due: datetime.date | None,
+    together: Sequence[Receipt] = (),
 ) -> Paper:
     """The receipt of a payment: the `notices` that it settles and the cover that they bought. Until the day
-    `certificate_due` it serves as the card.
+    `certificate_due` it serves as the card. `together`: the receipts that settle them with it, or that are held with
+    it, this one too (C5).
     """
     body = [
         facts(
@@ -192,9 +212,17 @@ def receipt_paper(
             (notice.number, notice.contribution_year, _cover(notice, periods), money(notice.personal))
             for notice in notices
         ]
-        foot = (_("Sum"), "", "", money(receipt.amount))
-        body.append(table(columns, rows, caption=_("Contribution, in yuan"), foot=foot))
+        paid = sum((notice.personal for notice in notices), ZERO)
+        body.append(table(columns, rows, caption=_("Contribution, in yuan"), foot=(_("Sum"), "", "", money(paid))))
+    if together:
+        columns = [(_("Receipt"), SHORT), (_("Payer"), TEXT), (_("Value date"), SHORT), (_("Yuan"), NUMBER)]
+        rows = [(part.number, part.payer, paper_date(part.paid_on), money(part.amount)) for part in together]
+        foot = (_("Sum"), "", "", money(total_of(together)))
+        body.append(table(columns, rows, caption=_("Paid in parts"), foot=foot))
     body.append(amount(_("Received"), receipt.amount))
+    if receipt.status == Receipt.Status.HELD:
+        said = _("A part of notice %(number)s. It is held until the rest is paid; nobody is insured by it alone.")
+        body.append(text(said % {"number": receipt.stated_notice}))
     if certificate_due is not None:
         card = _("Certificate and card are made by %(day)s; until then this receipt serves as the card.")
         body.append(text(card % {"day": paper_date(certificate_due)}))

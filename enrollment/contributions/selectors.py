@@ -1,5 +1,6 @@
 """Reading notices, receipts and benefit periods; lists always within the scope of who asks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -82,6 +83,23 @@ def due_of(notice: ContributionNotice) -> Decimal:
     """The amount due in yuan, with that of the notice that is paid together with it (B5)."""
     joint = joint_of(notice)
     return sum((row.personal for row in (notice, joint) if row is not None), ZERO)
+
+
+def held_for(notice: ContributionNotice) -> list[Receipt]:
+    """The parts that an employer paid and that are held for this notice, or for the one that it is paid together
+    with, the oldest first (C5).
+    """
+    return list(main_of(notice).receipts.filter(status=Receipt.Status.HELD).order_by("paid_on", "pk"))
+
+
+def held_for_each(notices: Iterable[int]) -> dict[int, list[Receipt]]:
+    """The same for many notices, those that a payment names, by their keys; only those for which something is held."""
+    rows = Receipt.objects.filter(notice__in=list(notices), status=Receipt.Status.HELD).order_by("paid_on", "pk")
+    found: dict[int, list[Receipt]] = {}
+    for row in rows:
+        if row.notice_id is not None:
+            found.setdefault(row.notice_id, []).append(row)
+    return found
 
 
 def main_of(notice: ContributionNotice) -> ContributionNotice:

@@ -61,6 +61,14 @@ NOT_POSTED = """{number} IN (SELECT document_number FROM new) AND NOT EXISTS (
     SELECT FROM funds_journalentry posted WHERE posted.document_type = %(type)s AND posted.document_number = {number}
 )"""
 
+# The times that a new receipt came off its notice.
+TURNS = """contributions_receipt receipt
+        CROSS JOIN LATERAL generate_series(1, receipt.released) AS turn"""
+TURN_NOT_POSTED = """receipt.number IN (SELECT document_number FROM new) AND NOT EXISTS (
+    SELECT FROM funds_journalentry posted
+    WHERE posted.document_type = %(type)s AND posted.document_number = receipt.number || '.' || turn
+)"""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -82,12 +90,14 @@ def two_legs(documents: str) -> str:
 
 
 # A receipt that was matched from the first counts as income at once; any other is held until a clerk has dealt with
-# it.
+# it, and so is a part until its notice is paid in full (C5). The nth time that a part comes off its notice again
+# (`released`), and is assigned anew, are documents of their own: number.n.
 RECEIPTS = Source(
     DocumentType.RECEIPT,
     two_legs(
         f"""SELECT receipt.number, receipt.paid_on AS booked_on, receipt.amount, '{Chart.BANK}' AS debit,
-        CASE WHEN receipt.status = 'matched' OR (receipt.notice_id IS NOT NULL AND receipt.problem = '')
+        CASE WHEN receipt.status = 'matched' OR receipt.released > 0
+            OR (receipt.status = 'returned' AND receipt.notice_id IS NOT NULL AND receipt.problem = '')
             THEN '{Chart.CONTRIBUTIONS}' ELSE '{Chart.UNMATCHED}' END AS credit
         FROM contributions_receipt receipt WHERE {NOT_POSTED.format(number="receipt.number")}"""  # noqa: S608
     ),
@@ -100,8 +110,22 @@ ASSIGNED_RECEIPTS = Source(
         FROM funds_journalleg leg
         JOIN funds_account account ON account.id = leg.account_id AND account.code = '{Chart.UNMATCHED}'
         JOIN funds_journalentry entry ON entry.id = leg.entry_id AND entry.document_type = '{DocumentType.RECEIPT}'
-        JOIN contributions_receipt receipt ON receipt.number = entry.document_number AND receipt.status = 'matched'
-        WHERE {NOT_POSTED.format(number="receipt.number")}"""  # noqa: S608
+        JOIN contributions_receipt receipt ON receipt.number = entry.document_number
+            AND (receipt.status = 'matched' OR receipt.released > 0)
+        WHERE {NOT_POSTED.format(number="receipt.number")}
+        UNION ALL
+        SELECT receipt.number || '.' || turn, greatest(%(today)s, receipt.paid_on), receipt.amount,
+            '{Chart.UNMATCHED}', '{Chart.CONTRIBUTIONS}'
+        FROM {TURNS} WHERE (turn < receipt.released OR receipt.status = 'matched') AND {TURN_NOT_POSTED}"""  # noqa: S608
+    ),
+    AFTER_ITS_RECEIPT,
+)
+RELEASED_RECEIPTS = Source(
+    DocumentType.RELEASED_RECEIPT,
+    two_legs(
+        f"""SELECT receipt.number || '.' || turn AS number, greatest(%(today)s, receipt.paid_on) AS booked_on,
+        receipt.amount, '{Chart.CONTRIBUTIONS}' AS debit, '{Chart.UNMATCHED}' AS credit
+        FROM {TURNS} WHERE {TURN_NOT_POSTED}"""  # noqa: S608
     ),
     AFTER_ITS_RECEIPT,
 )
@@ -110,8 +134,12 @@ RETURNED_RECEIPTS = Source(
     DocumentType.RETURNED_RECEIPT,
     f"""SELECT receipt.number, receipt.returned_on AS booked_on, account.code, -sum(leg.amount) AS amount
         FROM contributions_receipt receipt
-        JOIN funds_journalentry entry ON entry.document_number = receipt.number
-            AND entry.document_type IN ('{DocumentType.RECEIPT}', '{DocumentType.ASSIGNED_RECEIPT}')
+        CROSS JOIN LATERAL generate_series(0, receipt.released) AS turn
+        JOIN funds_journalentry entry
+            ON entry.document_number = receipt.number || CASE WHEN turn > 0 THEN '.' || turn ELSE '' END
+            AND entry.document_type IN (
+                '{DocumentType.RECEIPT}', '{DocumentType.ASSIGNED_RECEIPT}', '{DocumentType.RELEASED_RECEIPT}'
+            )
         JOIN funds_journalleg leg ON leg.entry_id = entry.id
         JOIN funds_account account ON account.id = leg.account_id
         WHERE receipt.status = 'returned' AND {NOT_POSTED.format(number="receipt.number")}
@@ -162,6 +190,7 @@ SUBSIDY_RECEIPTS = Source(
 SOURCES = (
     RECEIPTS,
     ASSIGNED_RECEIPTS,
+    RELEASED_RECEIPTS,
     RETURNED_RECEIPTS,
     SETTLEMENTS,
     REVERSALS,

@@ -54,8 +54,14 @@ def document_url(entry: JournalEntry, actor: Actor) -> str:
     """The page of the document behind an entry; empty where the actor may not open it."""
     number = entry.document_number
     match entry.document_type:
-        case DocumentType.RECEIPT | DocumentType.ASSIGNED_RECEIPT | DocumentType.RETURNED_RECEIPT:
+        case (
+            DocumentType.RECEIPT
+            | DocumentType.ASSIGNED_RECEIPT
+            | DocumentType.RELEASED_RECEIPT
+            | DocumentType.RETURNED_RECEIPT
+        ):
             verb, name = "receipts.see", "receipt"
+            number = number.partition(".")[0]
         case DocumentType.SETTLEMENT:
             verb, name = "stays.see", "settlement"
         case DocumentType.REVERSAL:

@@ -25,6 +25,7 @@ PREFIXES = {
     "transmittal": "H",
     "list": "L",
     "bank_file": "K",
+    "collection": "D",
 }
 
 

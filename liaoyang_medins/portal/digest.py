@@ -37,7 +37,7 @@ Model = type[models.Model]
 
 APPS = (
     *("offices", "papers", "attachments", "registration", "life", "households"),
-    *("contributions", "bankfiles", "cards", "claims", "misuse", "lists", "cockpit", "funds"),
+    *("contributions", "bankfiles", "collecting", "cards", "claims", "misuse", "lists", "cockpit", "funds"),
 )
 # Work that is under way, the day that a demo lives in, and what is kept of other tables beside them.
 LEFT_OUT_MODELS: frozenset[Model] = frozenset(
@@ -143,6 +143,10 @@ KEYS: dict[str, str] = {
     """,
     "Receipt": "SELECT id, json_build_array(channel, bank_reference)::text AS key FROM contributions_receipt",
     "BankFile": "SELECT id, sha256 AS key FROM bankfiles_bankfile",
+    "Collection": """
+        SELECT own.id, json_build_array(code, contribution_year, handed_in_on, {place})::text AS key
+        FROM collecting_collection own JOIN offices_office ON offices_office.id = school_id
+    """,
     "UploadedList": """
         SELECT own.id, json_build_array(source, sha256, {place})::text AS key FROM lists_uploadedlist own
     """,
@@ -160,8 +164,8 @@ KEYS: dict[str, str] = {
             UNION ALL SELECT 'statement', number, k.key
                 FROM funds_subsidystatement JOIN {SubsidyStatement} AS k USING (id)
             UNION ALL SELECT 'subsidy_receipt', number, bank_reference FROM funds_subsidyreceipt
-        ) AS document ON document.number = own.document_number
-            AND document.type = regexp_replace(own.document_type, '^(assigned|returned)_', '')
+        ) AS document ON document.number = split_part(own.document_number, '.', 1)
+            AND document.type = regexp_replace(own.document_type, '^(assigned|released|returned)_', '')
     """,
 }
 # What rows share in their key, and the content by which they are put in order.
@@ -174,6 +178,10 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "ContributionNotice": (
         "resident_id, contribution_year, kind",
         ("issued_on", "pay_from", "paid_on", "status", "personal", "government", "tier", "benefit_facts"),
+    ),
+    "Collection": (
+        "school_id, contribution_year, handed_in_on",
+        ("status", "amount", "count", "paid_on", "bank_reference", "reason"),
     ),
     "BenefitPeriod": ("notice_id, starts", ("withdrawn_on", "ends")),
     "UploadedList": ("source, sha256", ("uploaded_on", "applied_on", "file_name")),
@@ -207,10 +215,11 @@ CONTENTS: dict[Model, str] = {
         LEFT JOIN offices_user remover ON remover.id = removed_by_id
         WHERE object_type <> 'registration.registrationdraft'
     """,
-    # The day of the sweep that found a receipt assigned is a moment of work.
+    # The day of the sweep that found a receipt assigned, or come off its notice, is a moment of work.
     funds.JournalEntry: """
         SELECT json_build_array(document_type, k.key, booked_on)::text AS content
-        FROM funds_journalentry LEFT JOIN {JournalEntry} AS k USING (id) WHERE document_type <> 'assigned_receipt'
+        FROM funds_journalentry LEFT JOIN {JournalEntry} AS k USING (id)
+        WHERE document_type NOT IN ('assigned_receipt', 'released_receipt')
     """,
     # All entries of a receipt together: whether it passed through the receipts held depends on when a sweep came by.
     funds.JournalLeg: """

@@ -53,7 +53,15 @@ CLASSES = Item(_("Classes"), "schools", "mortarboard")
 NOTICES = Item(_("Notices"), "notices", "file-earmark-text", "", ("/cockpit/", "/contribution-year/"))
 COCKPIT = Item(_("Contributions so far"), "cockpit", "graph-up")
 CARDS = Item(_("Cards"), "cards", "credit-card", "cards", ("/card/", "/misuse/"))
-RECEIPTS = Item(_("Receipts"), "receipts", "cash-coin", "receipts", ("/bank-files/",), ("bank_returns",))
+RECEIPTS = Item(
+    _("Receipts"),
+    "receipts",
+    "cash-coin",
+    "receipts",
+    ("/bank-files/", "/collections/"),
+    ("bank_returns", "collections"),
+)
+COLLECTIONS = Item(_("Collections"), "collections", "cash-stack")
 STAYS = Item(_("Hospital stays"), "stays", "hospital", "stays", ("/settlements/",), ("corrections",))
 REFERRALS = Item(_("Referrals"), "referrals", "send", "referrals")
 ENTITLEMENT = Item(_("Check cover"), "entitlement", "shield-check")
@@ -67,7 +75,7 @@ AUDIT = Item(_("Audit log"), "audit-log", "clock-history")
 
 ITEMS: dict[Role, tuple[Item, ...]] = {
     Role.COMMUNITY: (HOME, REGISTRATIONS, TRANSFERS, NOTICES, COCKPIT, CARDS),
-    Role.SCHOOL: (HOME, REGISTRATIONS, LISTS, CLASSES, NOTICES, COCKPIT, CARDS),
+    Role.SCHOOL: (HOME, REGISTRATIONS, LISTS, CLASSES, NOTICES, COCKPIT, COLLECTIONS, CARDS),
     Role.SUBDISTRICT: (HOME, REGISTRATIONS, NOTICES, COCKPIT, CARDS),
     Role.DISTRICT: (HOME, REGISTRATIONS, NOTICES, COCKPIT, CARDS),
     Role.AGENCY_CLERK: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),

@@ -135,6 +135,13 @@ ROUTES: dict[str, Route] = {
     "bank-file-lines": Route(AGENCY | SUPERVISOR, "bank file"),
     "bank-file-original": Route(AGENCY | SUPERVISOR, "bank file"),
     "bank-file-return": Route(REVIEWER, "bank return"),
+    # What schools collected
+    "collections": Route(AGENCY | SUPERVISOR | {R.SCHOOL}),
+    "collection-new": Route(CLERK | {R.SCHOOL}),
+    "collection": Route(AGENCY | SUPERVISOR | {R.SCHOOL}, "collection"),
+    "collection-print": Route(AGENCY | SUPERVISOR | {R.SCHOOL}, "collection"),
+    "collection-record": Route(CLERK, "collection"),
+    "collection-withdraw": Route(CLERK | {R.SCHOOL}, "collection"),
     # How contributions come in
     "cockpit": Route(SEES_RESIDENTS),
     "cockpit-office": Route(SEES_RESIDENTS, "figures"),

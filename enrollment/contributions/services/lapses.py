@@ -12,12 +12,14 @@ from enrollment.registration.models import Enrollment
 from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.policy.terms import ReceiptProblem
 from liaoyang_medins.kernel.statements import Statement, update
 
 from .. import rules
 from ..assessment import read_payments_ahead
 from ..models import ContributionNotice
 from .notices import last_paid_year
+from .parts import held_for, let_go, read_parts_ahead
 from .writing import Status, move
 
 
@@ -99,6 +101,7 @@ def lapse_pair(pk: int, on: date, by: Actor) -> list[ContributionNotice]:
     pair = sorted(_pair(pk), key=lambda row: row.pk != pk)
     if pair[0].status != Status.OPEN or pair[0].pay_until >= on:
         return []
+    held = held_for(pair[0])
     for row in pair:
         move(row, Status.LAPSED)
         update(row, "status")
@@ -109,6 +112,7 @@ def lapse_pair(pk: int, on: date, by: Actor) -> list[ContributionNotice]:
             resident=resident.number,
             changes={"pay_until": row.pay_until},
         )
+    let_go(held, ReceiptProblem.INCOMPLETE, resident, by)
     return pair
 
 
@@ -145,6 +149,7 @@ def read_lapses_ahead(notices: Sequence[int], enrollments: Sequence[int]) -> Non
     _pair.ahead([(pk,) for pk in notices])
     for pk in notices:
         _notice.known(pk, rows=[row for row in _pair(pk) if row.pk == pk])
+    read_parts_ahead(notices)
     _of_locked.ahead([(pk,) for pk in enrollments])
     rows = [row for pk in enrollments for row in _of_locked(pk)]
     for row in rows:

@@ -2,16 +2,21 @@
 
 from django.db import transaction
 
+from enrollment.registration import following
+from enrollment.registration import selectors as registration
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Conflict, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy import BeforeTheLaw
+from liaoyang_medins.kernel.policy.terms import ReceiptProblem
 
 from ..assessment import Assessment, benefit_facts_of
-from ..models import ContributionNotice
+from ..models import ContributionNotice, Receipt
 from .moves import follow_move
 from .notices import assess_anew
+from .parts import held_for, let_go
+from .settling import ended_on
 from .writing import Status, columns, lock_pair, lock_resident, write_notices
 
 
@@ -55,6 +60,16 @@ def remake_where_changed(resident: Resident, notice: ContributionNotice, by: Act
     )
 
 
+def let_go_where_ended(resident: Resident, by: Actor) -> None:
+    """Nothing is held any more for a notice of the locked resident whose relationship has ended (C5, W9)."""
+    held = ContributionNotice.objects.filter(
+        resident=resident, status=Status.OPEN, receipts__status=Receipt.Status.HELD
+    )
+    for notice in held.select_related("enrollment").order_by("pk").distinct():
+        if ended_on(notice, registration.on_file(resident)) is not None:
+            let_go(held_for(notice), ReceiptProblem.INCOMPLETE, resident, by)
+
+
 def reads_the_same(pair: list[ContributionNotice], assessment: Assessment) -> bool:
     """Whether the paper in the person's hand is still right: a district alone is looked at on the day of payment."""
     if len(pair) != len(assessment.parts):
@@ -65,3 +80,6 @@ def reads_the_same(pair: list[ContributionNotice], assessment: Assessment) -> bo
         for name, value in columns(part, assessment).items()
         if name != "district"
     )
+
+
+following.FOLLOWERS["parts"] = let_go_where_ended

@@ -11,7 +11,9 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.statements import update
 
 from ..models import BenefitPeriod, ContributionNotice
+from ..selectors import due_of
 from .moves import follow_move
+from .parts import go_over
 from .writing import LIVE, Status, lock_pair, move
 
 
@@ -69,6 +71,7 @@ def settle(survivor: Resident, duplicate: Resident, by: Actor) -> None:
                 resident=survivor.number,
                 changes={"replaced_by": row.replaced_by.number},
             )
+            go_over([row], row.replaced_by, due_of(row.replaced_by), survivor, by)
     both = Enrollment.objects.filter(resident__in=[survivor, duplicate])
     kept = both.filter(ends=None).first()
     if kept is not None:

@@ -72,8 +72,9 @@ def record_payment(
     stated.
 
     Exact and inside the term it settles the notice; anything else is kept unmatched with its problem for a clerk (C6).
-    Raises Invalid (a future day, a day before the law, nothing paid, no reference) and Conflict where the bank
-    reference was taken before; the Conflict names the first receipt.
+    What comes by the channel `employer` is a part: held until the parts add up to the amount due (C5). Raises Invalid
+    (a future day, a day before the law, nothing paid, no reference, no name of the employer) and Conflict where the
+    bank reference was taken before; the Conflict names the first receipt.
     """
     by.require("receipts.record")
     today = clock.today()
@@ -203,7 +204,8 @@ def receive(payment: Payment, today: date, by: Actor) -> Receipt:
     """Write the receipt of a payment, and what it settles. Raises Conflict where its bank reference was taken."""
     notice = _stated.under_lock(payment.stated_notice)
     resident = notice.resident if notice is not None else None
-    verdict = judged(notice, resident, payment.amount, payment.paid_on, today, by)
+    part = payment.channel == Receipt.Channel.EMPLOYER
+    verdict = judged(notice, resident, payment.amount, payment.paid_on, today, by, part=part)
     problem = verdict.problem if verdict else ReceiptProblem.UNKNOWN_NOTICE
     receipt = Receipt(
         notice=verdict.notice if verdict else None,
@@ -214,7 +216,7 @@ def receive(payment: Payment, today: date, by: Actor) -> Receipt:
         channel=payment.channel,
         bank_reference=payment.bank_reference,
         payer=payment.payer,
-        status=Receipt.Status.UNMATCHED if problem else Receipt.Status.MATCHED,
+        status=status_of(verdict),
         problem=problem.value if problem else "",
     )
     # Decided by the key alone: two clerks may enter the same reference at the same moment.
@@ -234,6 +236,13 @@ def receive(payment: Payment, today: date, by: Actor) -> Receipt:
         },
     )
     return receipt
+
+
+def status_of(verdict: Verdict | None) -> Receipt.Status:
+    """What becomes of a receipt."""
+    if verdict is None or verdict.problem is not None:
+        return Receipt.Status.UNMATCHED
+    return Receipt.Status.HELD if verdict.held else Receipt.Status.MATCHED
 
 
 def plain(payment: Payment) -> Payment:
@@ -269,6 +278,8 @@ def check_payment(payment: Payment, today: date) -> None:
         ) from error
     if not payment.bank_reference:
         raise Invalid(_("Enter the bank reference."), field="bank_reference")
+    if payment.channel == Receipt.Channel.EMPLOYER and not payment.payer:
+        raise Invalid(_("Enter the name of the employer who paid the part."), field="payer")
 
 
 def reference_taken(channel: str, bank_reference: str) -> Conflict:
@@ -289,12 +300,14 @@ def judged(
     paid_on: date,
     today: date,
     by: Actor,
+    *,
+    part: bool,
 ) -> Verdict | None:
-    """What the payment does to the notice of the locked resident; None without a notice."""
+    """What the payment, or a `part` of one, does to the notice of the locked resident; None without a notice."""
     if notice is None or resident is None:
         return None
     try:
-        return settle(resident=resident, stated=notice, amount=amount, paid_on=paid_on, today=today, by=by)
+        return settle(resident=resident, stated=notice, amount=amount, paid_on=paid_on, today=today, by=by, part=part)
     except (Conflict, Refused) as error:
         # Right by itself, but something newer stands against it: money is never turned away, a clerk sees to it.
         if error.code not in STANDS_AGAINST:

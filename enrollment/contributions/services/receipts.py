@@ -16,7 +16,8 @@ from liaoyang_medins.kernel.statements import update
 from liaoyang_medins.kernel.states import require_transition, require_version
 
 from ..models import BenefitPeriod, ContributionNotice, Receipt
-from .payments import judged, plain_number
+from .parts import let_go_with, move_receipt
+from .payments import judged, plain_number, status_of
 from .writing import Status, lock_pair, lock_resident, move
 
 
@@ -36,15 +37,10 @@ def locked_receipt(number: str, version: int | None, notice: ContributionNotice 
     return receipt
 
 
-def move_receipt(receipt: Receipt, then: str) -> None:
-    require_transition(Receipt.TRANSITIONS, receipt.status, then, label=receipt.get_status_display)
-    receipt.status = then
-    receipt.version += 1
-
-
 @transaction.atomic
 def assign_receipt(*, number: str, version: int, notice_number: str, by: Actor) -> Receipt:
-    """A clerk says which notice an unmatched receipt is for. It must fit it like any payment (C6).
+    """A clerk says which notice an unmatched receipt is for. It must fit it like any payment (C6); an employer's part
+    is held for it (C5).
 
     Raises Conflict where it changed since it was shown, Invalid for an unknown notice, Refused with the problem where
     it does not fit.
@@ -54,9 +50,13 @@ def assign_receipt(*, number: str, version: int, notice_number: str, by: Actor) 
     if notice is None:
         raise Invalid(_("There is no notice with this number."), field="notice_number")
     receipt = locked_receipt(number, version, notice)
-    move_receipt(receipt, Receipt.Status.MATCHED)
+    require_transition(Receipt.TRANSITIONS, receipt.status, Receipt.Status.MATCHED, label=receipt.get_status_display)
+    # It is none of the parts that it is judged together with.
+    receipt.notice = None
+    update(receipt, "notice")
     resident = lock_resident(notice.resident_id)
-    verdict = judged(notice, resident, receipt.amount, receipt.paid_on, clock.today(), by)
+    part = receipt.channel == Receipt.Channel.EMPLOYER
+    verdict = judged(notice, resident, receipt.amount, receipt.paid_on, clock.today(), by, part=part)
     problem = verdict.problem if verdict else ReceiptProblem.UNKNOWN_NOTICE
     if verdict is None or problem is not None:
         raise Refused(
@@ -65,6 +65,7 @@ def assign_receipt(*, number: str, version: int, notice_number: str, by: Actor) 
             field="notice_number",
             reasons=[labels.label(problem)] if problem else (),
         )
+    move_receipt(receipt, status_of(verdict))
     was, receipt.problem = receipt.problem, ""
     receipt.notice = verdict.notice
     update(receipt)
@@ -80,11 +81,11 @@ def assign_receipt(*, number: str, version: int, notice_number: str, by: Actor) 
 
 @transaction.atomic
 def return_receipt(*, number: str, version: int, returned_on: date, note: str, by: Actor) -> Receipt:
-    """The bank took the payment back, or an unmatched one is paid back, on `returned_on` (C8).
+    """The bank took the payment back, or an unmatched or held one is paid back, on `returned_on` (C8).
 
-    A matched one makes its notice unpaid from the start and withdraws its benefit period; stays already settled stay
-    settled and are listed for a correction. Raises Invalid for a day before the payment or in the future and where no
-    reason is given, Conflict where it changed since.
+    A matched one, a part too, makes its notice unpaid from the start and withdraws its benefit period; stays already
+    settled stay settled and are listed for a correction; other parts wait for a clerk. Raises Invalid for a day before
+    the payment or in the future and where no reason is given, Conflict where it changed since.
     """
     by.require("receipts.resolve")
     if not note.strip():
@@ -108,6 +109,8 @@ def _returned(number: str, version: int | None, returned_on: date, note: str, by
             _("Enter a day from the payment on %(day)s until today.") % {"day": receipt.paid_on}, field="returned_on"
         )
     matched = receipt.status == Receipt.Status.MATCHED
+    if receipt.status == Receipt.Status.HELD:
+        receipt.problem = ReceiptProblem.INCOMPLETE.value
     move_receipt(receipt, Receipt.Status.RETURNED)
     receipt.returned_on, receipt.note = returned_on, note
     update(receipt)
@@ -115,6 +118,8 @@ def _returned(number: str, version: int | None, returned_on: date, note: str, by
     for notice in notices:
         move(notice, Status.RETURNED)
         update(notice, "status")
+    if matched:
+        let_go_with(receipt, by)
     BenefitPeriod.objects.filter(notice__in=notices, withdrawn_on=None).update(withdrawn_on=returned_on)
     audit.record(
         by=by,

@@ -1,6 +1,6 @@
 """Whether a payment settles its notice, and settling it (C6, B1–B5). Call it with the resident's row locked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -24,8 +24,9 @@ from liaoyang_medins.kernel.statements import Statement, insert, update
 
 from .. import rules
 from ..assessment import Assessment, assess, benefit_facts_of, read_payments_ahead, registered_on
-from ..models import BenefitPeriod, ContributionNotice
+from ..models import BenefitPeriod, ContributionNotice, Receipt
 from .notices import waiting_until
+from .parts import complete, let_go, parts_of, read_parts_ahead, total_of
 from .writing import Status, differs, lock_pair, move, read_pairs_ahead, write_notices
 
 Kind = ContributionNotice.Kind
@@ -35,18 +36,20 @@ PairOf = Callable[[ContributionNotice], list[ContributionNotice]]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a payment does: it settles `notice` (problem None), or not, and why. `notice` is the one that holds by
-    then.
+    """What a payment does: it settles `notice` (problem None), or not, and why; or it is `held` for it as a part (C5).
+    `notice` is the one that holds by then.
     """
 
     notice: ContributionNotice
     problem: ReceiptProblem | None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a payment would do to the notices of `pair`, before anything is written: they are made `anew` by the
-    `assessment`, and paid where there is `room`.
+    `assessment`, and paid on `paid_on` where there is `room`, together with the `parts`. Parts that are `left` are
+    over: the payment was the whole amount by itself.
     """
 
     pair: list[ContributionNotice]
@@ -54,20 +57,33 @@ class Decision:
     assessment: Assessment | None = None
     anew: bool = False
     room: "Room | None" = None
+    paid_on: date | None = None
+    parts: Sequence[Receipt] = ()
+    left: Sequence[Receipt] = ()
 
 
 def settle(
-    *, resident: Resident, stated: ContributionNotice, amount: Decimal, paid_on: date, today: date, by: Actor
+    *,
+    resident: Resident,
+    stated: ContributionNotice,
+    amount: Decimal,
+    paid_on: date,
+    today: date,
+    by: Actor,
+    part: bool = False,
 ) -> Verdict:
-    """Settle the notice with `amount` yuan of the value date `paid_on` where it is exactly right (C6); else say why
-    not.
+    """Settle the notice with `amount` yuan of the value date `paid_on` where it is exactly right (C6), alone or with
+    the parts held for it; else say why not. What is only a `part` and not the last is held for an open notice (C5).
 
     The facts on the day of payment decide: where they differ the notice is made anew, and it is the new one that the
     payment must fit. Raises Conflict or Refused, with nothing written, where it fits but something newer stands
     against it: the resident was enrolled anew, or the days or the year are paid for already.
     """
-    found = decide(resident=resident, stated=stated, amount=amount, paid_on=paid_on)
+    found = decide(resident=resident, stated=stated, amount=amount, paid_on=paid_on, part=part)
     pair = found.pair
+    held = part and found.problem is ReceiptProblem.SHORT
+    if held and pair[0].status != Status.OPEN:
+        return Verdict(pair[0], ReceiptProblem.INCOMPLETE)
     if found.assessment is None:
         return Verdict(pair[0], found.problem)
     if found.anew:
@@ -83,18 +99,54 @@ def settle(
         )
         pair = lock_pair(notice)
     if found.room is not None:
-        pay(resident, pair, found.assessment, found.room, paid_on, by)
+        pay(resident, pair, found.assessment, found.room, found.paid_on or paid_on, by)
+        complete(found.parts, pair[0], resident, by)
+        let_go(found.left, ReceiptProblem.PAID_TWICE, resident, by)
         # Days that are over count from now on: stays that were settled without them are looked at.
         if found.assessment.starts <= today:
             following.follow(resident, by=by)
-    return Verdict(pair[0], found.problem)
+    return Verdict(pair[0], None, held=True) if held else Verdict(pair[0], found.problem)
 
 
 def decide(
-    *, resident: Resident, stated: ContributionNotice, amount: Decimal, paid_on: date, pair_of: PairOf = lock_pair
+    *,
+    resident: Resident,
+    stated: ContributionNotice,
+    amount: Decimal,
+    paid_on: date,
+    pair_of: PairOf = lock_pair,
+    part: bool = False,
 ) -> Decision:
     """What `settle` is going to do; only reads. Raises Conflict or Refused as it does."""
     pair = candidate(stated, paid_on, pair_of)
+    parts = parts_of(pair[0])
+    if not parts:
+        return decide_amount(resident, pair, amount, paid_on)
+    found = decide_together(resident, pair, amount, paid_on, parts)
+    if found.problem is not None and not part:
+        # C6: who pays the whole amount is insured, whatever else was held.
+        alone = decide_amount(resident, pair, amount, paid_on)
+        if alone.problem is None:
+            return replace(alone, left=parts)
+    return found
+
+
+def decide_together(
+    resident: Resident, pair: list[ContributionNotice], amount: Decimal, paid_on: date, parts: Sequence[Receipt]
+) -> Decision:
+    """What a payment would do together with the parts: dated by the last, each of them in the term (C5)."""
+    whole = amount + total_of(parts)
+    last = max(paid_on, *(each.paid_on for each in parts))
+    if last != paid_on:
+        facts = notice_facts(pair, registration.on_file(resident))
+        own = rules.match_receipt(rules.ReceiptFacts(facts.amount_due, paid_on, facts))
+        if own is not None:
+            return Decision(pair, own)
+    return replace(decide_amount(resident, pair, whole, last), parts=parts)
+
+
+def decide_amount(resident: Resident, pair: list[ContributionNotice], amount: Decimal, paid_on: date) -> Decision:
+    """What `amount` yuan of this value date would do to the notice."""
     notice = pair[0]
     file = registration.on_file(resident)
     facts = notice_facts(pair, file)
@@ -115,7 +167,7 @@ def decide(
         return Decision(pair, problem)
     # What stands against it is looked at before anything is written.
     room = room_for(resident, notice.enrollment, assessment) if problem is None else None
-    return Decision(pair, problem, assessment, anew, room)
+    return Decision(pair, problem, assessment, anew, room, paid_on)
 
 
 def read_settling_ahead(notices: Iterable[ContributionNotice], *, lock: bool = True) -> None:
@@ -124,6 +176,7 @@ def read_settling_ahead(notices: Iterable[ContributionNotice], *, lock: bool = T
     """
     rows = list(notices)
     read_pairs_ahead((row.joint_with_id or row.pk for row in rows), lock=lock)
+    read_parts_ahead(row.joint_with_id or row.pk for row in rows)
     registration.read_ahead(row.resident_id for row in rows)
     read_payments_ahead(row.resident_id for row in rows)
     whole = ((row.resident_id, row.contribution_year) for row in rows)

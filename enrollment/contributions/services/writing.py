@@ -12,12 +12,14 @@ from enrollment.registration.models import Enrollment, Resident
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.facts import to_json
+from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.statements import OneOf, Statement, blank, insert_numbered, relate, update
 from liaoyang_medins.kernel.states import require_transition
 
 from ..assessment import Assessment, Part
 from ..models import ContributionNotice
+from .parts import go_over
 
 Status = ContributionNotice.Status
 LIVE = (Status.OPEN, Status.PAID, Status.LAPSED)
@@ -134,6 +136,7 @@ def write_notices(
     for notice in replaced.values():
         notice.replaced_by = main
         update(notice, "replaced_by")
+    go_over(replaced.values(), main, sum((part.personal for part in assessment.parts), ZERO), resident, by)
     return main
 
 

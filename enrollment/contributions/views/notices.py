@@ -31,6 +31,7 @@ from ..models import BenefitPeriod, ContributionNotice
 from ..papers import notice_paper
 from ..previews import Preview, preview_payment, preview_remake
 from ..services.notices import assess_first
+from ..services.parts import total_of
 
 Status = ContributionNotice.Status
 SORTS = {
@@ -103,12 +104,15 @@ def notice(request: ActorRequest, number: str) -> HttpResponse:
     payable = found.status in (Status.OPEN, Status.LAPSED)
     paid = found.status == Status.PAID
     preview = preview_payment(found, today) if found.status == Status.OPEN else None
+    held = selectors.held_for(found) if found.status == Status.OPEN else []
     periods = found.benefit_periods.select_related("notice__enrollment").order_by("starts")
     context = {
         "notice": found,
         "main": main,
         "joint": selectors.joint_of(found),
         "due": selectors.due_of(main),
+        "held": held,
+        "left": selectors.due_of(main) - total_of(held),
         "category": label(Category(found.category)),
         "tier": label(Tier(found.tier)),
         "lines": explaining.notice_lines(found),
@@ -155,6 +159,7 @@ def notice_print(request: ActorRequest, number: str) -> HttpResponse:
         joint,
         periods=list(bought),
         preview=preview_payment(found, clock.today()) if found.status == Status.OPEN else None,
+        held=selectors.held_for(found),
     )
     return show(request, paper, back_url=found_url(found))
 

@@ -13,6 +13,7 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import DomainError
+from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.papers.web import show
 from liaoyang_medins.kernel.policy.terms import ReceiptProblem
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
@@ -24,6 +25,7 @@ from ..forms import AssignForm, PaymentForm, ReceiptFilter, ReturnForm
 from ..models import BenefitPeriod, ContributionNotice, Receipt
 from ..papers import receipt_paper
 from ..previews import preview_payment
+from ..services.parts import total_of
 from ..services.payments import plain_number
 
 Status = Receipt.Status
@@ -124,10 +126,13 @@ def stated_notice(request: ActorRequest, stated: str) -> dict[str, Any]:
         return {"stated": number, "notice": None}
     main = selectors.main_of(found)
     payable = main.status == ContributionNotice.Status.OPEN
+    held, due = selectors.held_for(main), selectors.due_of(main)
     return {
         "stated": number,
         "notice": main,
-        "due": selectors.due_of(main),
+        "due": due,
+        "held": held,
+        "left": due - total_of(held),
         "preview": preview_payment(main, clock.today()) if payable else None,
     }
 
@@ -171,12 +176,29 @@ def facts_of(found: Receipt) -> dict[str, Any]:
     joint = selectors.joint_of(found.notice) if found.notice else None
     notices += [joint] if joint else []
     periods = BenefitPeriod.objects.filter(notice__in=notices).order_by("starts") if notices else []
+    # A part is dated otherwise than its notice, which is paid on the day of the last one (C5).
+    paid_on = found.notice.paid_on if found.notice else None
+    due = selectors.due_of(found.notice) if found.notice else ZERO
+    together = together_with(found)
+    held = total_of(together)
     return {
         "receipt": found,
         "notices": notices,
         "periods": [row for row in periods if row.withdrawn_on is None] if matched else [],
-        "certificate_due": explaining.certificate_due(found.paid_on) if matched else None,
+        "certificate_due": explaining.certificate_due(paid_on) if matched and paid_on else None,
+        "together": together,
+        "held": held,
+        "left": due - held,
+        "due": due,
     }
+
+
+def together_with(found: Receipt) -> list[Receipt]:
+    """The receipts in the same state for the same notice, where there are several: an employer's parts (C5)."""
+    if found.notice is None or found.status not in (Status.MATCHED, Status.HELD):
+        return []
+    rows = found.notice.receipts.filter(status=found.status).order_by("paid_on", "number")
+    return list(rows) if found.status == Status.HELD or len(rows) > 1 else []
 
 
 @allowed("receipts.see")
@@ -185,7 +207,13 @@ def receipt_print(request: ActorRequest, number: str) -> HttpResponse:
     """The receipt on paper: until the card is made it serves as the card (W7)."""
     found = found_receipt(request, number)
     known = facts_of(found)
-    paper = receipt_paper(found, known["notices"], known["periods"], certificate_due=known["certificate_due"])
+    paper = receipt_paper(
+        found,
+        known["notices"],
+        known["periods"],
+        certificate_due=known["certificate_due"],
+        together=known["together"],
+    )
     return show(request, paper, back_url=reverse("receipt", args=[found.number]))
 
 

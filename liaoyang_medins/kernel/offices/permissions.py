@@ -47,6 +47,8 @@ MAY: dict[str, frozenset[Role]] = {
         "receipts.resolve": {R.AGENCY_REVIEWER},
         "bankfiles.see": _AGENCY | {R.SUPERVISOR},
         "bankfiles.import": {R.AGENCY_CLERK},
+        "collections.see": {R.SCHOOL, R.SUPERVISOR} | _AGENCY,
+        "collections.hand_in": {R.SCHOOL, R.AGENCY_CLERK},
         # Households
         "households.see": {R.COMMUNITY, R.SUBDISTRICT, R.DISTRICT, R.SUPERVISOR} | _AGENCY,
         "households.change": {R.COMMUNITY, R.AGENCY_CLERK},

@@ -99,6 +99,9 @@ class ReceiptProblem(StrEnum):
     OUTSIDE_TERM = "outside_term"
     SHORT = "short"
     OVER = "over"
+    # C5: parts that an employer paid, whose notice was not paid in full, or is not any more.
+    INCOMPLETE = "incomplete"
+    PART_RETURNED = "part_returned"
 
 
 class Grade(StrEnum):

@@ -13,7 +13,8 @@ ENTRY = "funds_journalentry"
 
 # type, number, day, code, amount: every leg that a document has to have. A receipt whose money was held first, as the
 # problem or its own entry says, comes to the contributions by an entry of its own once it is matched; the day of that
-# one is the sweep's.
+# one is the sweep's. Each time that a part came off its notice again there is an entry that holds it, and one for its
+# next assignment (number.n).
 DUE = f"""
     WITH held AS MATERIALIZED (
         SELECT DISTINCT entry.document_number AS number
@@ -21,21 +22,32 @@ DUE = f"""
         JOIN funds_journalentry entry ON entry.id = leg.entry_id
         WHERE account.code = '{Chart.UNMATCHED}' AND entry.document_type = 'receipt'
     ), receipt AS MATERIALIZED (
-        SELECT receipt.number, amount, paid_on, returned_on, status,
-            problem <> '' OR held.number IS NOT NULL AS is_held, assigned.id IS NOT NULL AS is_assigned
+        SELECT receipt.number, amount, paid_on, returned_on, status, released,
+            held.number IS NOT NULL OR released = 0 AND (problem <> '' OR status = 'held') AS is_held,
+            assigned.id IS NOT NULL AS is_assigned
         FROM contributions_receipt receipt LEFT JOIN held ON held.number = receipt.number
-        LEFT JOIN funds_journalentry assigned
-            ON assigned.document_type = 'assigned_receipt' AND assigned.document_number = receipt.number
+        LEFT JOIN funds_journalentry assigned ON assigned.document_type = 'assigned_receipt'
+            AND assigned.document_number
+                = receipt.number || CASE WHEN released > 0 THEN '.' || released ELSE '' END
     ), document AS (
         SELECT 'receipt' AS type, number, paid_on AS day, amount, '{Chart.BANK}' AS debit,
             CASE WHEN is_held THEN '{Chart.UNMATCHED}' ELSE '{Chart.CONTRIBUTIONS}' END AS credit
         FROM receipt
         UNION ALL
         SELECT 'assigned_receipt', number, NULL, amount, '{Chart.UNMATCHED}', '{Chart.CONTRIBUTIONS}'
-        FROM receipt WHERE is_held AND (status = 'matched' OR (status = 'returned' AND is_assigned))
+        FROM receipt
+        WHERE is_held AND (status = 'matched' OR released > 0 OR (status = 'returned' AND is_assigned))
+        UNION ALL
+        SELECT 'released_receipt', number || '.' || turn, NULL, amount, '{Chart.CONTRIBUTIONS}', '{Chart.UNMATCHED}'
+        FROM receipt CROSS JOIN LATERAL generate_series(1, released) AS turn
+        UNION ALL
+        SELECT 'assigned_receipt', number || '.' || turn, NULL, amount, '{Chart.UNMATCHED}', '{Chart.CONTRIBUTIONS}'
+        FROM receipt CROSS JOIN LATERAL generate_series(1, released) AS turn
+        WHERE turn < released OR status = 'matched' OR (status = 'returned' AND is_assigned)
         UNION ALL
         SELECT 'returned_receipt', number, returned_on, amount,
-            CASE WHEN is_held AND NOT is_assigned THEN '{Chart.UNMATCHED}' ELSE '{Chart.CONTRIBUTIONS}' END,
+            CASE WHEN (is_held OR released > 0) AND NOT is_assigned
+                THEN '{Chart.UNMATCHED}' ELSE '{Chart.CONTRIBUTIONS}' END,
             '{Chart.BANK}'
         FROM receipt WHERE status = 'returned'
         UNION ALL

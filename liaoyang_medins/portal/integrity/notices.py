@@ -173,18 +173,22 @@ JOINT = sql_check(
 
 RECEIPT = sql_check(
     "notice.receipt",
-    "C6, C8",
-    _("A notice is paid where exactly one matched receipt settles it, its own or that of the notice it is joined to."),
+    "C5, C6, C8",
+    _(
+        "A notice is paid where matched receipts settle it, exactly one of them or parts of an employer with at most "
+        "one other; its own or those of the notice it is joined to."
+    ),
     table=NOTICE,
     sql="""
         SELECT notice.number AS row, notice.status, coalesce(matched, 0) AS matched
         FROM contributions_contributionnotice notice
         LEFT JOIN (
             SELECT notice_id, count(*) FILTER (WHERE status = 'matched') AS matched,
+                count(*) FILTER (WHERE status = 'matched' AND channel <> 'employer') AS whole,
                 count(*) FILTER (WHERE status = 'returned' AND problem = '') AS returned
             FROM contributions_receipt WHERE notice_id IS NOT NULL GROUP BY notice_id
         ) AS receipt ON receipt.notice_id = coalesce(notice.joint_with_id, notice.id)
-        WHERE (notice.status = 'paid') <> (coalesce(matched, 0) = 1) OR matched > 1
+        WHERE (notice.status = 'paid') <> (coalesce(matched, 0) > 0) OR whole > 1
             OR (notice.status = 'returned' AND coalesce(returned, 0) = 0)
     """,
     words=_("It is “%(status)s” and has %(matched)s matched receipts, or no returned one."),

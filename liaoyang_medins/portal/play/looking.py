@@ -25,9 +25,10 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "C6",
-        "Unmatched receipts are %s yuan, held in the journal %s yuan.",
+        "Unmatched and held receipts are %s yuan, held in the journal %s yuan.",
         """SELECT received, booked FROM
-            (SELECT coalesce(sum(amount), 0) AS received FROM contributions_receipt WHERE status = 'unmatched') AS r,
+            (SELECT coalesce(sum(amount), 0) AS received FROM contributions_receipt
+                WHERE status IN ('unmatched', 'held')) AS r,
             (SELECT coalesce(-sum(amount), 0) AS booked FROM funds_journalleg leg
                 JOIN funds_account account ON account.id = account_id WHERE code = %(unmatched)s) AS b
         WHERE received <> booked""",

@@ -7,7 +7,13 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 
 from .care import referrals_requested, settlements_to_correct, stays_in_house, stays_to_settle
-from .money import bank_returns, notices_to_pay, receipts_unmatched, statements_in_draft
+from .money import (
+    bank_returns,
+    collections_to_record,
+    notices_to_pay,
+    receipts_unmatched,
+    statements_in_draft,
+)
 from .people import cards_waiting, merges_to_decide, registrations_waiting, transfers_to_answer
 from .queue import COUNT_AT_MOST, ROWS, Queue, Row
 
@@ -35,6 +41,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         registrations_waiting,
         stays_to_settle,
         settlements_to_correct,
+        collections_to_record,
         statements_in_draft,
         cards_waiting,
     ),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.bankfiles import selectors as bankfiles
 from enrollment.bankfiles.labels import RETURNS
 from enrollment.bankfiles.models import BankFileLine
+from enrollment.collecting import selectors as collecting
+from enrollment.collecting.models import Collection
 from enrollment.contributions import selectors as contributions
 from enrollment.contributions.labels import label
 from enrollment.contributions.models import ContributionNotice, Receipt
@@ -94,6 +96,29 @@ def bank_returns(actor: Actor, today: datetime.date) -> Queue:
         _("Value date"),
         _("Every returned payment was taken back."),
         bankfiles.open_returns(actor),
+        row,
+    )
+
+
+def collections_to_record(actor: Actor, today: datetime.date) -> Queue:
+    """Collections that schools handed in and whose payment is not recorded (W4), the oldest first."""
+
+    def row(case: Collection) -> Row:
+        return Row(
+            case.number,
+            reverse("collection", args=[case.number]),
+            case.school.label,
+            str(_("%(amount)s yuan for %(year)s")) % {"amount": f"{case.amount:,.2f}", "year": case.contribution_year},
+            case.handed_in_on,
+        )
+
+    return Queue(
+        "collections",
+        _("School collections"),
+        reverse("collections"),
+        _("Handed in on"),
+        _("The payment of every collection is recorded."),
+        collecting.waiting(actor),
         row,
     )
 

@@ -48,6 +48,8 @@ TONES = {
         "returned",
         "open",
         "unmatched",
+        "held",
+        "handed_in",
         "discharged",
         "due",
         "waiting",

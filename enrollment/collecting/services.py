@@ -1,0 +1,221 @@
+"""The verbs of collections: a school hands one in or withdraws it, the agency records its payment (W4, C6)."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from enrollment.contributions.models import ContributionNotice, Receipt
+from enrollment.contributions.services import Payment, record_payments
+from enrollment.contributions.services.payments import check_payment, plain_number
+from enrollment.registration.models import Resident
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.audit.selectors import last_change
+from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused, Text
+from liaoyang_medins.kernel.numbers import next_number
+from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.states import require_transition, require_version
+from liaoyang_medins.kernel.web.templatetags.medins import money
+
+from .models import Collection, CollectionLine
+from .selectors import Due, collections_visible_to, dues_of, lines_of, schools_of, sum_of_dues
+
+Status = Collection.Status
+
+
+@transaction.atomic
+def hand_in(
+    *, submission: UUID, school_code: str, contribution_year: int, notices: Sequence[str], by: Actor
+) -> Collection:
+    """A school hands in the list of who paid there, by the numbers of their notices (W4).
+
+    Each must be open, of a pupil of the school, and in no other open collection. The same `submission` gives the first
+    collection. Raises NotAllowed for another's school, Invalid where nobody is ticked, Refused with a reason for each
+    notice that cannot be handed in.
+    """
+    by.require("collections.hand_in")
+    school = schools_of(by).filter(code=school_code).first()
+    if school is None:
+        raise NotAllowed(_("There is no such school in your office."))
+    numbers = set(notices)
+    if not numbers:
+        raise Invalid(_("Tick who has paid."), field="row")
+    concerned = Resident.objects.filter(notices__number__in=numbers).order_by("pk")
+    # Two hands with the same notice wait for each other here; and none of them is paid meanwhile.
+    list(Resident.objects.filter(pk__in=concerned.values("pk")).order_by("pk").select_for_update().values_list("pk"))
+    before = Collection.objects.filter(submission=submission).first()
+    if before is not None:
+        return before
+    today = clock.today()
+    dues = {due.notice.number: due for due in dues_of(school, contribution_year, today)}
+    reasons = [reason for number in sorted(numbers) if (reason := _against(number, dues.get(number)))]
+    if reasons:
+        raise Refused(_("These notices cannot be handed in."), code="not_to_hand_in", field="row", reasons=reasons)
+    chosen = [due for due in dues.values() if due.notice.number in numbers]
+    return _written(submission, school, contribution_year, chosen, today, by)
+
+
+def _against(number: str, due: Due | None) -> Text:
+    """Why a notice cannot be handed in; nothing where it can."""
+    if due is None:
+        notice = ContributionNotice.objects.filter(number=number).first()
+        if notice is None:
+            return _("%(number)s: there is no notice with this number.") % {"number": number}
+        if notice.status == ContributionNotice.Status.OPEN:
+            return _("%(number)s: it is not of a pupil of this school for this year.") % {"number": number}
+        return _("%(number)s: it is “%(state)s” by now.") % {"number": number, "state": notice.get_status_display()}
+    if due.collection is not None:
+        return _("%(number)s: it stands in the collection %(collection)s already.") % {
+            "number": number,
+            "collection": due.collection.number,
+        }
+    return ""
+
+
+def _written(submission: UUID, school: Office, year: int, chosen: Sequence[Due], today: date, by: Actor) -> Collection:
+    found = Collection.objects.create(
+        number=next_number("collection", today),
+        submission=submission,
+        school=school,
+        contribution_year=year,
+        count=len(chosen),
+        amount=sum_of_dues(chosen),
+        handed_in_on=today,
+        handed_in_by_id=by.user_id,
+    )
+    CollectionLine.objects.bulk_create(
+        CollectionLine(
+            collection=found,
+            place=place,
+            notice=due.notice,
+            grade=due.grade,
+            class_name=due.class_name,
+            amount=due.amount,
+        )
+        for place, due in enumerate(chosen, start=1)
+    )
+    changes = {"school": school.code, "year": year, "count": found.count, "amount": found.amount}
+    audit.record(by=by, verb="collections.hand_in", obj=found, changes=changes)
+    return found
+
+
+def _locked(number: str, version: int, then: Status, by: Actor) -> Collection:
+    """The collection under lock, on its way to another state. Raises NotAllowed, Conflict."""
+    if not collections_visible_to(by).filter(number=number).exists():
+        raise NotAllowed(_("There is no collection with this number in your office."))
+    found = Collection.objects.select_for_update(of=("self",)).select_related("school").get(number=number)
+    require_version(found.version, version, told=lambda: last_change(found))
+    require_transition(Collection.TRANSITIONS, found.status, then, label=found.get_status_display)
+    found.status = then
+    found.version += 1
+    return found
+
+
+@transaction.atomic
+def withdraw(*, number: str, version: int, reason: str, by: Actor) -> Collection:
+    """A collection is taken back before it is paid; its notices can be handed in again (W4).
+
+    Raises Invalid without a reason, Conflict where it changed since it was shown or is paid already, NotAllowed.
+    """
+    by.require("collections.hand_in")
+    found = _locked(number, version, Status.WITHDRAWN, by)
+    if not reason.strip():
+        raise Invalid(_("Give the reason."), field="reason")
+    found.withdrawn_on, found.reason = clock.today(), reason.strip()
+    found.save()
+    found.lines.update(open=False)
+    audit.record(by=by, verb="collections.withdraw", obj=found, note=found.reason)
+    return found
+
+
+@transaction.atomic
+def record_collection(
+    *, number: str, version: int, amount: Decimal, paid_on: date, bank_reference: str, by: Actor
+) -> Collection:
+    """Record the one payment that came for a collection, `amount` yuan with the bank's value date `paid_on` (W4).
+
+    Exactly its sum: each line becomes a receipt, as `record_payments` does; what does not settle its notice any more
+    is on the unmatched list with its reason (C6). Anything else records nothing: Invalid (another amount, a future
+    day, no reference), Conflict where the reference was taken or the collection changed since it was shown,
+    NotAllowed.
+    """
+    by.require("receipts.record")
+    found = _locked(number, version, Status.PAID, by)
+    reference = plain_number(bank_reference)
+    lines = list(lines_of(found))
+    payments = [
+        Payment(
+            stated_notice=line.notice.number,
+            amount=line.amount,
+            paid_on=paid_on,
+            channel=Receipt.Channel.SCHOOL,
+            # By the place: what two runs are compared by holds no number that is drawn from a sequence.
+            bank_reference=f"{reference}/{line.place}" if reference else "",
+            payer=found.school.label[:60],
+        )
+        for line in lines
+    ]
+    check_payment(payments[0], clock.today())
+    if amount != found.amount:
+        raise Invalid(not_the_sum(found, amount), code="not_the_sum", field="amount")
+    other = Collection.objects.filter(bank_reference=reference).first()
+    if other is not None:
+        raise Conflict(
+            _("This bank reference was recorded for the collection %(number)s already.") % {"number": other.number},
+            code="reference_taken",
+            field="bank_reference",
+        )
+    receipts = record_payments(payments=payments, by=by)
+    matched = 0
+    for line, receipt in zip(lines, receipts, strict=True):
+        if receipt is None:
+            raise Conflict(
+                _("The bank reference %(reference)s was taken by another payment.")
+                % {"reference": f"{reference}/{line.place}"},
+                code="reference_taken",
+                field="bank_reference",
+            )
+        line.receipt, line.open = receipt, False
+        matched += receipt.status == Receipt.Status.MATCHED
+    CollectionLine.objects.bulk_update(lines, ["receipt", "open"])
+    found.paid_on, found.bank_reference, found.recorded_on = paid_on, reference, clock.today()
+    found.save()
+    changes = {
+        "amount": amount,
+        "paid_on": paid_on,
+        "matched": matched,
+        "unmatched": len(lines) - matched,
+    }
+    audit.record(by=by, verb="collections.record", obj=found, changes=changes)
+    return found
+
+
+def not_the_sum(found: Collection, amount: Decimal) -> str:
+    """What is wrong with the amount, and what to do."""
+    words = {
+        "paid": money(amount),
+        "sum": money(found.amount),
+        "gap": money(abs(found.amount - amount)),
+    }
+    if amount < found.amount:
+        return (
+            _(
+                "Paid were %(paid)s yuan, the collection comes to %(sum)s: %(gap)s are missing. Nothing was recorded. "
+                "Have the school pay the rest together with it, or withdraw the collection and hand in anew who has "
+                "paid."
+            )
+            % words
+        )
+    return (
+        _(
+            "Paid were %(paid)s yuan, the collection comes to %(sum)s: %(gap)s too much. Nothing was recorded. Have "
+            "the school withdraw the collection and hand in anew everybody who has paid, or have the bank correct "
+            "the payment."
+        )
+        % words
+    )
