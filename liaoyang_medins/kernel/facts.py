@@ -26,7 +26,8 @@ def to_json(value: Any) -> Any:
         return _TEXT[kind](value)
     names = _names(kind)
     if names:
-        return {name: to_json(getattr(value, name)) for name in names}
+        items = [(name, getattr(value, name)) for name in names]
+        return {name: item if item is None or type(item) in _PLAIN else to_json(item) for name, item in items}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, frozenset):
