@@ -11,7 +11,6 @@ from enrollment.contributions.models import ContributionNotice, Receipt
 from enrollment.contributions.services.payments import plain_number
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.runs.models import Run
 
 from .layouts import Layout
 from .models import BankFile, BankFileLine
@@ -27,17 +26,6 @@ def bank_files_visible_to(actor: Actor) -> QuerySet[BankFile]:
     """The bank files for the agency and the supervisor, the newest first; none for others."""
     files = BankFile.objects.select_related("office", "uploaded_by")
     return files if actor.may("bankfiles.see") else files.none()
-
-
-def runs_of(found: BankFile) -> QuerySet[Run]:
-    """The runs that checked or imported a file, the newest first."""
-    return Run.objects.filter(kind=RUN, key=found.number).order_by("-id")
-
-
-def last_runs(files: Iterable[BankFile]) -> dict[str, Run]:
-    """The newest run of each file by the file's number."""
-    runs = Run.objects.filter(kind=RUN, key__in=[each.number for each in files]).order_by("key", "-id").distinct("key")
-    return {run.key: run for run in runs}
 
 
 @dataclass(frozen=True, slots=True)

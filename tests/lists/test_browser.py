@@ -46,19 +46,19 @@ def brings(page: Page, source: Source, rows: list[list[object]], folder: Path) -
     page.locator("#id_file").set_input_files(file)
     page.get_by_role("main").locator("form button[type=submit]").click()
     page.wait_for_url(re.compile(r"/lists/L2009-\d+/"))
-    expect(page.locator("#list-live")).to_be_visible()
+    expect(page.locator("#intake-live")).to_be_visible()
     found = UploadedList.objects.get()
     makers.work_off(found)
     # The page hears of it by itself.
-    expect(page.locator("#list-live")).to_have_count(0)
+    expect(page.locator("#intake-live")).to_have_count(0)
     return found
 
 
 def applies(page: Page, found: UploadedList) -> None:
     page.locator(f'form[action="{reverse("list-apply", args=[found.number])}"] button').click()
-    expect(page.locator("#list-live")).to_be_visible()
+    expect(page.locator("#intake-live")).to_be_visible()
     makers.work_off(found)
-    expect(page.locator("#list-live")).to_have_count(0)
+    expect(page.locator("#intake-live")).to_have_count(0)
 
 
 def takes_refused_rows(page: Page, found: UploadedList) -> list[tuple[object, ...]]:
@@ -99,10 +99,10 @@ def test_a_school_registers_its_pupils_and_corrects_what_came_back(page, live, t
     page.goto(reverse("list-new"))
     page.locator("#id_file").set_input_files(file)
     page.get_by_role("main").locator("form button[type=submit]").click()
-    expect(page.locator("#list-live")).to_be_visible()
+    expect(page.locator("#intake-live")).to_be_visible()
     second = UploadedList.objects.latest("id")
     makers.work_off(second)
-    expect(page.locator("#list-live")).to_have_count(0)
+    expect(page.locator("#intake-live")).to_have_count(0)
     applies(page, second)
     assert Resident.objects.count() == 2
     page.goto(reverse("schools"))
