@@ -43,7 +43,13 @@ def brings(page: Page, source: Source, rows: list[list[object]], folder: Path) -
     page.goto(reverse("list-new"))
     if page.locator("select#id_source").count():
         page.locator("#id_source").select_option(source.value)
+    # In the portal's words, and reached by the keyboard.
+    names = page.locator(".file-names")
+    expect(names).to_have_text(names.get_attribute("data-none") or "?")
+    page.locator("#id_file").focus()
+    expect(page.locator("#id_file")).to_be_focused()
     page.locator("#id_file").set_input_files(file)
+    expect(names).to_have_text(file.name)
     page.get_by_role("main").locator("form button[type=submit]").click()
     page.wait_for_url(re.compile(r"/lists/L2009-\d+/"))
     expect(page.locator("#intake-live")).to_be_visible()
