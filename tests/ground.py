@@ -128,7 +128,7 @@ class Ground:
         connection.close()
         return run.chunks.filter(status="done").count()
 
-    def wait_for(self, run: Run, ready: Callable[[], bool], *, seconds: float = 120) -> None:
+    def wait_for(self, run: Run, ready: Callable[[], bool], *, seconds: float = 240) -> None:
         deadline, called = time.monotonic() + seconds, 0.0
         while not ready():
             if time.monotonic() > deadline:
