@@ -214,7 +214,7 @@ def receipt_paper(
         ]
         paid = sum((notice.personal for notice in notices), ZERO)
         body.append(table(columns, rows, caption=_("Contribution, in yuan"), foot=(_("Sum"), "", "", money(paid))))
-    if together:
+    if len(together) > 1:
         body.append(_parts(together))
     body.append(amount(_("Received"), receipt.amount))
     if receipt.status == Receipt.Status.HELD:
