@@ -77,9 +77,10 @@ def pay(notice: ContributionNotice, on: D, known: D | None = None, **values: Any
         "stated_notice": notice.number,
         "amount": notice.personal,
         "bank_reference": f"SC {notice.resident.id_number} {notice.contribution_year}",
+        "channel": "bank",
     }
     with clock.on_day(known or on):
-        return contributions.record_payment(paid_on=on, channel="bank", by=actor("clerk"), **stated | values)
+        return contributions.record_payment(paid_on=on, by=actor("clerk"), **stated | values)
 
 
 def settle(person: Resident, admitted: D, amount: str, inpatient_number: str) -> Settlement:
