@@ -35,7 +35,6 @@ from .people import Town
 from .records import Records
 from .reference import load_reference_data
 from .statements import issue_past_statements
-from .window import Window
 
 # What `make run` shows.
 RESIDENTS = 20_000
@@ -115,10 +114,6 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     BankFiles(size.as_of, actors).work()
     say("what became known lately")
     Lives(town, size.as_of, actors).work()
-    if size.residents <= RESIDENTS:
-        # Whoever measures the jobs on a larger city finds its window as it was.
-        say("notices, letters and reminders of the window")
-        Window(size.as_of, actors).work()
     say("parts that employers paid, school collections")
     Payments(town, size.as_of, actors).work()
     show(steps.services)
@@ -136,7 +131,7 @@ class Steps:
     def __init__(self, size: CitySize) -> None:
         people = 1 + size.residents * 0.0007 + size.settlements * 0.0003
         statements = people + 2 + size.residents * 0.0001
-        services = statements + 8 + min(size.residents, RESIDENTS) * 0.0004
+        services = statements + 8
         whole = services + 1
         self.people, self.statements, self.services = people / whole, statements / whole, services / whole
 
