@@ -160,7 +160,7 @@ def test_with_a_full_disk_the_import_says_so_and_can_be_resumed(monkeypatch):
 
 
 def page(address: str) -> str:
-    client = Client()
+    client = Client(headers={"accept-language": "en"})
     client.force_login(User.objects.get(pk=m.clerk().user_id))
     return client.get(address).content.decode()
 

@@ -67,7 +67,7 @@ def test_with_a_full_disk_the_run_says_so_and_can_be_resumed(monkeypatch):
             runs.work_off(number=run.number)
         assert not InsuranceCard.objects.exists()
         assert not CertificateTerm.objects.exists()
-        client = Client()
+        client = Client(headers={"accept-language": "en"})
         client.force_login(User.objects.get(pk=clerk().user_id))
         assert "The disk of the server is full" in client.get(run.get_absolute_url()).content.decode()
     runs.resume_run(number=run.number, by=clerk(), calls=False)

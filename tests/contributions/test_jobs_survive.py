@@ -237,6 +237,6 @@ def test_with_a_full_disk_the_run_says_so_and_can_be_resumed(name):
 
 
 def page(run: Run) -> str:
-    client = Client()
+    client = Client(headers={"accept-language": "en"})
     client.force_login(User.objects.get(pk=m.clerk().user_id))
     return client.get(run.get_absolute_url()).content.decode()

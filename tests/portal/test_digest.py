@@ -75,7 +75,7 @@ def another_value(field: Any) -> str:
     if isinstance(field, models.UUIDField):
         return "gen_random_uuid()"
     if isinstance(field, models.IntegerField):
-        return f"{column} + 1"
+        return f"coalesce({column}, 0) + 1"
     if isinstance(field, models.BinaryField):
         return f"{column} || '!'::bytea"
     return f"CASE WHEN left({column}, 1) = '!' THEN '?' ELSE '!' END || right({column}, {(field.max_length or 2) - 1})"

@@ -120,6 +120,7 @@ def notice(request: ActorRequest, number: str) -> HttpResponse:
         "periods": [selectors.period_row(row, today) for row in periods],
         "preview": preview,
         "over": found.status == Status.OPEN and today > found.pay_until,
+        "sees_receipts": request.actor.may("receipts.see"),
         "receipts": main.receipts.order_by("paid_on", "number") if request.actor.may("receipts.see") else [],
         "may_pay": payable and request.actor.may("receipts.record"),
         "may_remake": may_remake(found, request.actor, preview, today),

@@ -1,10 +1,12 @@
 """Workbooks that leave the portal: text is text, whatever it begins with; no cell starts a formula."""
 
 import tempfile
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import IO, Any
+from zipfile import ZipFile
 
 import xlsxwriter
 from django.conf import settings
@@ -31,9 +33,22 @@ def workbook(title: str) -> Iterator[tuple[Any, IO[bytes]]]:
             yield book, file
             book.close()
         file.seek(0)
-    except BaseException:
+    except BaseException as error:
+        _forget_archive(error)
         file.close()
         raise
+
+
+def _forget_archive(error: BaseException | None) -> None:
+    """An archive that was begun would end itself when it is collected, in a file that is closed by then: it lies in a
+    frame of what failed.
+    """
+    while error is not None:
+        for frame, _line in traceback.walk_tb(error.__traceback__):
+            for value in frame.f_locals.values():
+                if isinstance(value, ZipFile):
+                    value.fp = None
+        error = error.__context__
 
 
 class Sheet:
