@@ -13,7 +13,7 @@ from enrollment.bankfiles.models import BankFile
 from enrollment.contributions.models import Receipt
 from liaoyang_medins.kernel.offices.models import User
 from tests.contributions import makers as m
-from tests.e2e.axe import violations
+from tests.e2e.axe import pixels_over, violations
 
 from .makers import TODAY, content, paid, renewed, work_off
 
@@ -63,4 +63,4 @@ def test_the_clerk_brings_a_file_and_finds_what_settled_nothing(page, live, tmp_
     expect(page.get_by_role("main").locator(f'a[href="{reverse("receipt", args=[receipt.number])}"]')).to_be_visible()
     page.set_viewport_size({"width": 320, "height": 800})
     page.goto(found.get_absolute_url())
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert pixels_over(page) == 0

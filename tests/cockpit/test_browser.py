@@ -14,16 +14,12 @@ from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories as make
 from tests.contributions import makers as m
-from tests.e2e.axe import violations
+from tests.e2e.axe import pixels_over, violations
 
 from . import makers
 from .makers import HOME, TODAY
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
-
-# How many pixels the page is wider than its window, of which it hears with the next frame.
-OVER = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
-    done(document.documentElement.scrollWidth - document.documentElement.clientWidth))))"""
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +42,7 @@ def fits(page: Page) -> None:
     """Nothing is wrong with the page, wide and narrow."""
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
-    assert page.evaluate(OVER) <= 0
+    assert pixels_over(page) == 0
     page.set_viewport_size({"width": 1440, "height": 900})
 
 

@@ -17,3 +17,9 @@ def violations(page: Page) -> list[str]:
         f"{rule['id']} ({rule['impact']}): {rule['help']}: " + "; ".join(node["html"][:200] for node in rule["nodes"])
         for rule in result["violations"]
     ]
+
+
+def pixels_over(page: Page) -> int:
+    """How many pixels the page is wider than its window, or 0: two frames on, as it hears of a new width with the next one."""
+    return page.evaluate("""() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+        done(Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)))))""")

@@ -5,11 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.axe import violations
+from tests.e2e.axe import pixels_over, violations
 
 pytestmark = pytest.mark.e2e
 GUIDE = "/style-guide/"
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +23,7 @@ def test_accessible_and_never_wider_than_the_window(page: Page, width, scheme):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{GUIDE}?wrong=1&status=approved")
     assert violations(page) == []
-    assert page.evaluate(OVERFLOW) == 0
+    assert pixels_over(page) == 0
 
 
 def test_axe_finds_what_is_wrong(page: Page):
@@ -112,7 +111,7 @@ def test_a_table_scrolls_only_where_it_is_wider_than_its_place(page: Page):
     expect(region).not_to_have_attribute("tabindex", "0")
     page.set_viewport_size({"width": 320, "height": 900})
     expect(region).to_have_attribute("tabindex", "0")
-    assert page.evaluate(OVERFLOW) == 0
+    assert pixels_over(page) == 0
 
 
 def test_the_skip_link_is_the_first_stop(page: Page):

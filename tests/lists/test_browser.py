@@ -17,7 +17,7 @@ from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.sheets.reading import read_table
 from tests import factories as make
-from tests.e2e.axe import violations
+from tests.e2e.axe import pixels_over, violations
 
 from . import makers
 from .makers import TODAY, certificate, pupil
@@ -82,7 +82,7 @@ def test_the_clerk_brings_a_list_of_civil_affairs(page, live, tmp_path):
     found = brings(page, Source.CIVIL_AFFAIRS, rows, tmp_path)
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert pixels_over(page) == 0
     page.set_viewport_size({"width": 1440, "height": 900})
     applies(page, found)
     assert person.circumstances.filter(kind="low_income").count() == 1

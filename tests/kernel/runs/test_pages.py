@@ -18,7 +18,7 @@ from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs import services
 from liaoyang_medins.kernel.runs.models import Run
 from tests import factories
-from tests.e2e.axe import violations
+from tests.e2e.axe import pixels_over, violations
 from tests.funds import makers
 from tests.funds.steps import AFTER, IN_WINDOW, WINDOW
 
@@ -169,7 +169,7 @@ def test_progress_is_watched_to_the_end(
     assert "hx-trigger" not in page.content()
     for width in (1440, 320):
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert pixels_over(page) == 0
         assert violations(page) == []
     to_draft.click()
     page.wait_for_url("**/statements/*/")
@@ -194,5 +194,5 @@ def test_a_run_at_work_and_a_dry_run_are_sound_pages(page: Page, live: Any, sett
         for width in (1440, 320):
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(url)
-            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), url
+            assert pixels_over(page) == 0, url
             assert violations(page) == [], url
