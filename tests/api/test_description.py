@@ -16,8 +16,8 @@ from tests.api.caller import Caller, schema, validate
 
 DOCS = Path(settings.BASE_DIR) / "docs"
 # The table of hospital transactions that the interface covers.
-TRANSACTIONS = "1101 2001 2401 2403 2404 2301 2302 2402 2405 2303 2304 2305 2601 3201 3202".split(" ")
-TRANSACTIONS += [f"520{number}" for number in range(1, 7)]
+NUMBERS = (1101, 2001, 2401, 2403, 2404, 2301, 2302, 2402, 2405, 2303, 2304, 2305, 2601, 3201, 3202)
+TRANSACTIONS = [str(number) for number in (*NUMBERS, *range(5201, 5207))]
 
 
 def operations():
