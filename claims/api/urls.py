@@ -3,10 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
-from oauth2_provider.views import TokenView
 
 from .problems import Problem, answer, problem_of
-from .views import comparing, docs, lines, messages, people, settlements, stays
+from .views import comparing, docs, lines, messages, people, settlements, stays, tokens
 
 # Anything else in an address is not found, before anybody is asked.
 NUMBER = r"(?P<number>[A-Z][0-9]{4}-[0-9]{7,12})"
@@ -20,7 +19,7 @@ def nowhere(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("oauth/token", TokenView.as_view(), name="api-token"),
+    path("oauth/token", tokens.Tokens.as_view(), name="api-token"),
     path("schema", docs.schema, name="api-schema"),
     path("docs", docs.Docs.as_view(), name="api-docs"),
     path("problems", docs.Problems.as_view(), name="api-problems"),

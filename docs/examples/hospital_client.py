@@ -56,7 +56,8 @@ class Portal:
             try:
                 return self.send(method, path, body, key)
             except urllib.error.HTTPError as refusal:
-                problem = json.loads(refusal.read())
+                with refusal:
+                    problem = json.load(refusal)
                 if refusal.code == 401 and attempt == 0:
                     self.token = ""
                 elif refusal.code in (429, 500, 503):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from decimal import Decimal
 from types import ModuleType
 from typing import Any
@@ -42,9 +43,10 @@ def example() -> ModuleType:
 client = example()
 
 
-@pytest.fixture
-def server(transactional_db: None, tmp_path: Any) -> Iterator[str]:
-    """gunicorn with three processes on the test database; its address."""
+@pytest.fixture(scope="module")
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """gunicorn with three processes on the test database, for all tests of this file; its address."""
+    tmp_path = tmp_path_factory.mktemp("server")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -73,16 +75,17 @@ def server(transactional_db: None, tmp_path: Any) -> Iterator[str]:
 
 
 def answers(port: int) -> bool:
-    try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        connection.request("GET", "/health/")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        try:
+            connection.request("GET", "/health/")
+            with connection.getresponse() as response:
+                return response.status == 200
+        except OSError:
+            return False
 
 
 @pytest.fixture
-def portal(server: str) -> Any:
+def portal(transactional_db: None, server: str) -> Any:
     makers.institution("H3")
     opened, secret = services.open_client(institution_code="H3", by=factories.actor(Role.ADMINISTRATOR))
     return client.Portal(server, opened.client_id, secret)
@@ -143,12 +146,13 @@ def test_of_two_admissions_with_one_inpatient_number_one_wins(portal: Any) -> No
 def test_a_process_that_dies_between_commit_and_answer_has_settled_once(portal: Any, server: str) -> None:
     makers.item()
     number = a_stay(portal, makers.insured(), "Z1")
-    connection = http.client.HTTPConnection(server.removeprefix("http://"), timeout=60)
-    headers = {"Authorization": f"Bearer {portal.token}", "Content-Type": "application/json", "Idempotency-Key": "one"}
+    dying = {"Authorization": f"Bearer {portal.token}", "Content-Type": "application/json", "Idempotency-Key": "one"}
+    dying["X-Die"] = "before the answer"
     body = json.dumps({"stated_total": "8000.00"})
-    connection.request("POST", f"/api/v1/stays/{number}/settlement", body, headers | {"X-Die": "before the answer"})
-    with pytest.raises((http.client.HTTPException, OSError)):
-        connection.getresponse()
+    with closing(http.client.HTTPConnection(server.removeprefix("http://"), timeout=60)) as connection:
+        connection.request("POST", f"/api/v1/stays/{number}/settlement", body, dying)
+        with pytest.raises((http.client.HTTPException, OSError)):
+            connection.getresponse()
     settlement = Settlement.objects.get()
     told = portal.get("messages/one")
     assert (told["outcome"], told["answer"]["settlement_number"]) == ("done", settlement.number)
