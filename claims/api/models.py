@@ -1,6 +1,7 @@
 """Who calls the hospitals' interface, with which secrets, and what each message was answered."""
 
 import datetime
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -11,24 +12,28 @@ from claims.models import Institution
 from liaoyang_medins.kernel.offices.models import User
 
 
-class Client(AbstractApplication):
+class Client(AbstractApplication):  # type: ignore[misc]  # not typed
     """The software of one institution, known by its `client_id`.
 
     What it proves itself by are its `secrets`: several hold at once, so that a new one is in use before the old one
     ends. The one secret of the base class is never asked. Without a secret that holds, nobody gets in.
     """
 
+    # An institution's software belongs to nobody in person.
+    user = None
     institution = models.OneToOneField(
         Institution, models.PROTECT, related_name="client", verbose_name=_("institution")
     )
     opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("opened by"))
+
+    objects: "ClassVar[models.Manager[Client]]" = models.Manager()
 
     class Meta:
         verbose_name = _("client")
         ordering = ["client_id"]
 
     def __str__(self) -> str:
-        return self.client_id
+        return str(self.client_id)
 
 
 class SecretQuerySet(models.QuerySet["ClientSecret"]):

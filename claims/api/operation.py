@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -128,7 +128,9 @@ def call_of(known: Operation, request: Request) -> Call:
     key = key_of(request) if known.changes else ""
     query = checked(known.asks, {name: request.query_params[name] for name in request.query_params})
     body = checked(known.takes, request.data) if known.takes else {}
-    return Call(request.auth, request.user, body, query, key)
+    # What ClientAuthentication says of a call; of one that is open to all, nobody.
+    client, by = cast(Client, request.auth), cast(Actor, request.user)
+    return Call(client, by, body, query, key)
 
 
 def key_of(request: Request) -> str:
@@ -150,6 +152,8 @@ def checked(shape: type[Body] | None, data: Any) -> dict[str, Any]:
 
 class Interface(APIView):
     """What stands at one address."""
+
+    http_method_names = ("get", "post", "put", "head")
 
 
 def described_by(known: Operation, text: str) -> Callable[[Any], Any]:

@@ -32,7 +32,11 @@ class JsonParser(BaseParser):
             raise TooLarge
         try:
             text = codecs.decode(body, "utf-8")
-            return json.loads(text, parse_constant=refuse, object_pairs_hook=once)
+            found = json.loads(text, parse_constant=refuse, object_pairs_hook=once)
+            if "\\" in text:
+                # Half a character, such as "\\ud800", can be escaped but not written down.
+                json.dumps(found, ensure_ascii=False).encode()
+            return found
         except (ValueError, RecursionError) as error:
             raise ParseError from error
 

@@ -166,7 +166,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     if body["code"] == "unauthorized":
         response["WWW-Authenticate"] = 'Bearer realm="hospital"'
     if isinstance(error, exceptions.Throttled):
-        response["Retry-After"] = str(math.ceil(error.wait or 1))
+        response["Retry-After"] = str(math.ceil(getattr(error, "wait", None) or 1))
     if body["code"] == "unavailable":
         response["Retry-After"] = "5"
     if isinstance(error, exceptions.MethodNotAllowed) and context.get("view") is not None:

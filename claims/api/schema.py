@@ -32,7 +32,7 @@ class Schema(AutoSchema):
         return [GROUPS[self.path.removeprefix(PREFIX).split("/")[0]]]
 
     def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        schema = super()._map_serializer(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if isinstance(serializer, Body) and schema.get("type") == "object":
             schema["additionalProperties"] = False
         return schema
@@ -54,6 +54,7 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
 def schema_text() -> str:
     """The schema as YAML, in English whatever the reader's language, made once in a process."""
     with translation.override("en"):
-        schema = SchemaGenerator().get_schema(request=None, public=True)
-        text: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})
+        generator: Any = SchemaGenerator
+        renderer: Any = OpenApiYamlRenderer()
+        text: bytes = renderer.render(generator().get_schema(request=None, public=True), renderer_context={})
     return text.decode()

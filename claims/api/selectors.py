@@ -28,7 +28,8 @@ def client_with(client_id: str, secret: str) -> Client | None:
 @Statement
 def token_by_checksum(checksum: str) -> "QuerySet[AccessToken]":
     """The token with this SHA-256, with its client, institution and office."""
-    return AccessToken.objects.select_related("application__institution__office").filter(token_checksum=checksum)
+    tokens: QuerySet[AccessToken] = AccessToken.objects.select_related("application__institution__office")
+    return tokens.filter(token_checksum=checksum)
 
 
 @Statement

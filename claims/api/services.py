@@ -68,7 +68,7 @@ def end_secret(*, institution_code: str, secret_id: int, by: Actor) -> ClientSec
     """End one secret at once, with the tokens of the client: it asks for others by a secret that holds."""
     by.require("clients.manage")
     client, institution = _locked(institution_code)
-    secret = client.secrets.filter(pk=secret_id).first()
+    secret: ClientSecret | None = client.secrets.filter(pk=secret_id).first()
     if secret is None:
         raise Invalid(_("There is no such secret."), code="secret_unknown")
     if secret.ended_at is None:

@@ -149,7 +149,7 @@ class RemovedShape(Answer):
 
 class StepShape(Answer):
     code = TextField()
-    label = TextField()
+    label = TextField()  # type: ignore[assignment]  # the name that a form would show
     how = TextField()
     amount = YuanField(allow_null=True)
     rule = TextField()
@@ -317,5 +317,5 @@ class ProblemShape(Answer):
     code = TextField(help_text="Stable; act on it.")
     detail = TextField(help_text="The reason in words.")
     action = TextField(help_text="What to do.")
-    errors = FaultShape(many=True, required=False)
+    errors = FaultShape(many=True, required=False)  # type: ignore[assignment]  # those of a form
     reasons = serializers.ListField(child=TextField(), required=False)

@@ -10,7 +10,7 @@ from claims.facts import local
 from claims.models import Stay
 from claims.services.admission import diagnoses_of
 from claims.services.lines import require_lines_until
-from claims.services.records import lock_resident_of, lock_stay, move, refresh_holds, save
+from claims.services.records import lock_resident_of, lock_stay, move, refresh_holds, require_status, save
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Invalid
@@ -37,6 +37,8 @@ def discharge(
     by.require("stays.enter")
     resident = lock_resident_of(stay_number)
     stay = lock_stay(stay_number, by, version)
+    # A settled stay becomes discharged too, but by the reversal of its settlement only.
+    require_status(stay, Stay.Status.ADMITTED)
     move(stay, Stay.Status.DISCHARGED)
     today = clock.today()
     if discharged_on < stay.admitted_on:

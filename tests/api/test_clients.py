@@ -137,3 +137,21 @@ def test_the_command_does_the_same(db) -> None:
     assert not ClientSecret.objects.in_force(clock.now()).exists()
     with pytest.raises(CommandError):
         call_command("hospital_client", "show", "H8", stdout=shown)
+
+
+def test_the_demo_names_a_client_and_somebody_who_can_be_admitted(settings) -> None:
+    settings.DEMO = False
+    with pytest.raises(CommandError):
+        call_command("demo_client")
+    settings.DEMO = True
+    out = io.StringIO()
+    call_command("demo_client", stdout=out)
+    assert out.getvalue() == ""
+    makers.institution("LY-H01")
+    person = makers.insured(years=(2010,))
+    for _ in range(2):
+        out = io.StringIO()
+        call_command("demo_client", stdout=out)
+        assert f"hospital_client.py {person.number} 2010-06-26" in out.getvalue()
+        told = dict(word.split("=") for word in out.getvalue().split() if "=" in word)
+        assert works(Caller(told["CLIENT_ID"], told["CLIENT_SECRET"], "LY-H01"), told["CLIENT_SECRET"])

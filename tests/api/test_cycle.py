@@ -110,6 +110,7 @@ def test_the_state_machine_is_strict(api: Caller, person) -> None:
     assert api.send("POST", f"stays/{number}/presettlement").code == "already_settled"
     for call in (
         api.post(f"stays/{number}/discharge/cancel", {"reason": "x"}),
+        api.post(f"stays/{number}/discharge", {"discharged_at": "2009-03-10T09:00:00+08:00", "way": "other"}),
         api.put(f"stays/{number}/admission", admission(person)),
         api.post(f"stays/{number}/cancel", {"reason": "x"}),
     ):
