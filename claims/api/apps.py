@@ -8,4 +8,4 @@ class ApiConfig(AppConfig):
     verbose_name = _("Hospitals' interface")
 
     def ready(self) -> None:
-        from . import acts, schema  # noqa: F401
+        from . import acts  # noqa: F401
