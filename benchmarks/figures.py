@@ -2,11 +2,11 @@
 
 import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import databases, imports, pages, window
 from .databases import use
-from .measuring import ROUNDS, compared, seconds_of, statements_of
+from .measuring import ROUNDS, compared, seconds_of, short, statements_of
 from .server import Server
 from .work import Enrollments, Stays
 
@@ -16,18 +16,22 @@ PGBENCH = f"{databases.PREFIX}pgbench"
 @dataclass(frozen=True, slots=True)
 class Size:
     """How much is measured. `empty` is as many residents as the operations need people; without `settlements` neither
-    stays in the large city nor its load beside PostgreSQL alone.
+    stays in the large city nor its load beside PostgreSQL alone. The jobs of the contribution year are measured in the
+    city of `few`, in those `between` and in that of `many`; where `empty` is none, they alone.
     """
 
-    empty: int
     few: int
     many: int
-    settlements: int
-    repeats: int
-    pgbench_seconds: int
-    imported: int
+    between: tuple[int, ...] = ()
+    empty: int = 0
+    settlements: int = 0
+    repeats: int = 0
+    pgbench_seconds: int = 0
+    imported: int = 0
 
 
+YEAR = Size(few=10_000, between=(100_000,), many=1_000_000)
+PEOPLE = replace(YEAR, empty=1_000, repeats=100, pgbench_seconds=10, imported=10_000)
 SIZES = {
     "tiny": Size(empty=100, few=100, many=300, settlements=300, repeats=3, pgbench_seconds=1, imported=100),
     "small": Size(
@@ -36,18 +40,9 @@ SIZES = {
     "medium": Size(
         empty=500, few=10_000, many=100_000, settlements=200_000, repeats=50, pgbench_seconds=5, imported=10_000
     ),
-    "full": Size(
-        empty=1_000,
-        few=10_000,
-        many=1_000_000,
-        settlements=2_000_000,
-        repeats=100,
-        pgbench_seconds=10,
-        imported=10_000,
-    ),
-    "people": Size(
-        empty=1_000, few=10_000, many=1_000_000, settlements=0, repeats=100, pgbench_seconds=10, imported=10_000
-    ),
+    "full": replace(PEOPLE, settlements=2_000_000),
+    "people": PEOPLE,
+    "year": YEAR,
 }
 
 Figure = tuple[str, float]
@@ -55,7 +50,23 @@ Figure = tuple[str, float]
 
 def figures(server: Server, size: Size) -> Iterator[Figure]:
     """Every figure of the size as name and value, as soon as it is measured."""
-    with databases.cities(server), databases.city(server, size.empty) as (empty, _seconds):
+    with databases.cities(server):
+        if size.empty:
+            yield from operations(server, size)
+        else:
+            for residents in (size.few, *size.between, size.many):
+                yield from year_alone(server, residents)
+
+
+def year_alone(server: Server, residents: int) -> Iterator[Figure]:
+    """The jobs of the contribution year in a city that is there for them."""
+    with databases.city(server, residents):
+        yield from window.figures(residents, server.url)
+
+
+def operations(server: Server, size: Size) -> Iterator[Figure]:
+    """The operations and the pages in the cities of the size, and the jobs of the year."""
+    with databases.city(server, size.empty) as (empty, _seconds):
         yield from shares(server, empty, size)
         with databases.copied(server, empty):
             yield from imports.figures(short(size.imported), size.imported)
@@ -67,18 +78,15 @@ def figures(server: Server, size: Size) -> Iterator[Figure]:
                 yield f"settle_{settled}_vs_empty", growth(Stays, large, empty, size)
             yield f"enroll_{many}_vs_empty", growth(Enrollments, large, empty, size)
             with databases.copied(server, large):
-                yield from window.figures(many, server.url)
+                yield from window.figures(size.many, server.url)
             with databases.city(server, size.few) as (small, _seconds):
                 for page, growth_of in pages.PAGES.items():
                     yield f"{page}_{many}_vs_{few}", growth_of(large, small, size.repeats)
-
-
-def short(count: int) -> str:
-    """2000000 → 2m, 10000 → 10k."""
-    for step, letter in ((1_000_000, "m"), (1_000, "k")):
-        if count >= step and count % step == 0:
-            return f"{count // step}{letter}"
-    return str(count)
+                # Last, since they change the city.
+                use(small)
+                yield from window.figures(size.few, server.url)
+    for residents in size.between:
+        yield from year_alone(server, residents)
 
 
 # --- the operations ------------------------------------------------------------------------------------------------

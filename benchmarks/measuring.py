@@ -52,3 +52,11 @@ def compared(
             seconds[database] = seconds_of(operation, times, pick)
         ratios.append(seconds[large] / seconds[small])
     return statistics.median(ratios)
+
+
+def short(count: int) -> str:
+    """2000000 → 2m, 10000 → 10k."""
+    for step, letter in ((1_000_000, "m"), (1_000, "k")):
+        if count >= step and count % step == 0:
+            return f"{count // step}{letter}"
+    return str(count)

@@ -1,4 +1,5 @@
-"""`python -m benchmarks.worker NUMBER`: works at a run in a process of its own, when told to; prints its peak in MB.
+"""`python -m benchmarks.worker`: works at the runs whose numbers it is told, line by line; after each it prints its
+peak in MB.
 
 The environment is that of a worker: the addresses and the settings.
 """
@@ -13,7 +14,7 @@ import django
 PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
-def main(number: str) -> None:
+def main() -> None:
     django.setup()
     from django.db import connection
 
@@ -21,13 +22,13 @@ def main(number: str) -> None:
 
     connection.ensure_connection()
     print("ready", flush=True)
-    sys.stdin.readline()
-    runs.work_off(number=number)
-    found = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
-    if found is None:
-        raise RuntimeError("The system does not tell the peak.")
-    print(int(found[1]) / 1024)
+    for number in sys.stdin:
+        runs.work_off(number=number.strip())
+        found = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
+        if found is None:
+            raise RuntimeError("The system does not tell the peak.")
+        print(int(found[1]) / 1024, flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

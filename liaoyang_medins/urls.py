@@ -20,3 +20,5 @@ urlpatterns = [
     path("", include("funds.urls")),
     path("", include("liaoyang_medins.kernel.runs.urls")),
 ]
+
+handler500 = "liaoyang_medins.kernel.web.views.server_error"

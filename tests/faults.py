@@ -3,12 +3,13 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import InterfaceError, OperationalError, connection, models
 
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.models import Run
@@ -32,6 +33,43 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, model: type[models.Model]) -> No
     monkeypatch.setattr(model, "save", broken)
     monkeypatch.setattr(writing, "_stored", refused)
     monkeypatch.setattr(writing, "_values", all_refused)
+
+
+@contextmanager
+def no_room_for(model: type[models.Model]) -> Iterator[None]:
+    """Within the block PostgreSQL answers whoever writes a row of the model as when its disk is full. The test needs
+    `django_db(transaction=True)`.
+    """
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
+            " 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$"
+        )
+        cursor.execute(
+            f"CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION no_room()"
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER full_disk ON {table}")
+            cursor.execute("DROP FUNCTION no_room()")
+
+
+def cut_off_before(patch: pytest.MonkeyPatch, module: Any, name: str) -> None:
+    """The first call of a function of ours from now on finds the connection to the database cut by the server."""
+    real = getattr(module, name)
+    cut = []
+
+    def cutting(*args: Any, **values: Any) -> Any:
+        if not cut:
+            cut.append(1)
+            with suppress(OperationalError, InterfaceError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return real(*args, **values)
+
+    patch.setattr(module, name, cutting)
 
 
 # --- processes that are killed ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from .layouts import MARK, WAYS, Column, Holds, Layout
@@ -11,7 +12,7 @@ from .layouts import MARK, WAYS, Column, Holds, Layout
 Cell = str | int | date | Decimal
 
 _CODE = re.compile(r"[0-9A-Z-]+")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 # At most what a receipt can hold.
 _YUAN = re.compile(r"\d{1,12}\.\d\d", re.ASCII)
 _DAY = {
@@ -32,10 +33,9 @@ class WrongCell(ValueError):
 
 def value_of(column: Column, text: str, layout: Layout) -> Cell:
     """What a cell says: text without blanks around it, a count, a day, or an amount in yuan. Raises WrongCell."""
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         raise WrongCell("control_character")
-    # Blanks of full width fill up names of full width.
-    plain = text.replace("\u3000", " ").strip()
+    plain = words_of(text)
     if not plain:
         if column.required:
             raise WrongCell("empty")
@@ -49,9 +49,9 @@ def value_of(column: Column, text: str, layout: Layout) -> Cell:
                 raise WrongCell("code", text=shown(plain))
             return code
         case Holds.AMOUNT:
-            return _amount(plain, layout)
+            return amount_of(plain, layout)
         case Holds.DAY:
-            return _day(plain, layout)
+            return day_of(plain, layout)
         case Holds.COUNT:
             if not (plain.isascii() and plain.isdigit() and len(plain) <= 8):
                 raise WrongCell("count", text=shown(plain))
@@ -68,7 +68,15 @@ def value_of(column: Column, text: str, layout: Layout) -> Cell:
             return plain
 
 
-def _amount(text: str, layout: Layout) -> Decimal:
+def words_of(text: str) -> str:
+    """Text without the blanks around it; those of full width fill up names of full width."""
+    return text.replace("\u3000", " ").strip()
+
+
+# The same few amounts and days stand in line after line.
+@lru_cache(maxsize=4096)
+def amount_of(text: str, layout: Layout) -> Decimal:
+    """An amount in yuan. Raises WrongCell."""
     if layout is Layout.FIXED:
         if not (text.isascii() and text.isdigit()):
             raise WrongCell("fen", text=shown(text))
@@ -78,7 +86,9 @@ def _amount(text: str, layout: Layout) -> Decimal:
     return Decimal(text)
 
 
-def _day(text: str, layout: Layout) -> date:
+@lru_cache(maxsize=4096)
+def day_of(text: str, layout: Layout) -> date:
+    """A day. Raises WrongCell."""
     found = _DAY[layout].fullmatch(text)
     try:
         if found is None:

@@ -11,6 +11,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("File of the bank"),
+        widget=forms.FileInput,
         help_text=_(
             "Choose it or drop it here: fixed width or CSV, UTF-8 or GB18030, at most 100,000 lines and 32 MB."
         ),

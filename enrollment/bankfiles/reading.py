@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from .cells import WrongCell, value_of
 from .layouts import CSV_BEGINS, FIXED_BEGINS, LENGTH, RECORDS, Layout, Record, widths
+from .quick import payment
 
 ZERO = Decimal("0.00")
 LINES_AT_MOST = 100_000
@@ -48,8 +49,7 @@ class Unreadable(ValueError):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A payment, or a payment that the bank took back.
 
     `stated` is the notice's number as the payer stated it, of a return the bank reference of the payment that went
@@ -218,6 +218,9 @@ class _Reader:
 
     def line(self, place: int, text: bytes) -> Line:
         """A payment or return. Raises Unreadable."""
+        cells = payment(text, self.form.layout, self.form.encoding)
+        if cells is not None:
+            return Line(place, False, *cells)
         record = self._record(place, text)
         if record not in (Record.PAYMENT, Record.RETURN):
             raise Unreadable(Problem("head_again" if record is Record.HEAD else "record", place))

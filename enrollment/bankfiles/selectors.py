@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from enrollment.contributions.models import ContributionNotice, Receipt
 from enrollment.contributions.services.payments import plain_number
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.kernel.statements import OneOf, Statement
 
 from .layouts import Layout
 from .models import BankFile, BankFileLine
@@ -27,17 +27,6 @@ def bank_files_visible_to(actor: Actor) -> QuerySet[BankFile]:
     """The bank files for the agency and the supervisor, the newest first; none for others."""
     files = BankFile.objects.select_related("office", "uploaded_by")
     return files if actor.may("bankfiles.see") else files.none()
-
-
-def runs_of(found: BankFile) -> QuerySet[Run]:
-    """The runs that checked or imported a file, the newest first."""
-    return Run.objects.filter(kind=RUN, key=found.number).order_by("-id")
-
-
-def last_runs(files: Iterable[BankFile]) -> dict[str, Run]:
-    """The newest run of each file by the file's number."""
-    runs = Run.objects.filter(kind=RUN, key__in=[each.number for each in files]).order_by("key", "-id").distinct("key")
-    return {run.key: run for run in runs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +98,16 @@ class Known:
     resident: int | None
 
 
+@Statement
+def _known(references: list[str]) -> "QuerySet[Receipt, tuple[Any, ...]]":
+    rows = Receipt.objects.filter(OneOf(F("bank_reference"), references), channel=BANK).order_by()
+    of_receipt = ("pk", "number", "amount", "paid_on", "stated_notice", "status", "notice__resident_id")
+    return rows.values_list("bank_reference", *of_receipt)
+
+
 def known_payments(references: Iterable[str]) -> dict[str, Known]:
     """The receipts of banks with these references, by the reference."""
-    rows = Receipt.objects.filter(channel=BANK, bank_reference__in=list(references))
-    of_receipt = ("pk", "number", "amount", "paid_on", "stated_notice", "status", "notice__resident_id")
-    return {reference: Known(*values) for reference, *values in rows.values_list("bank_reference", *of_receipt)}
+    return {reference: Known(*values) for reference, *values in _known([*references])}
 
 
 def notice_of(line: Line) -> str:
@@ -121,10 +115,15 @@ def notice_of(line: Line) -> str:
     return plain_number(line.stated)[:30]
 
 
+@Statement
+def _owners(numbers: list[str]) -> "QuerySet[ContributionNotice, tuple[Any, ...]]":
+    rows = ContributionNotice.objects.filter(OneOf(F("number"), numbers)).order_by()
+    return rows.values_list("number", "resident_id")
+
+
 def owners_of(numbers: Iterable[str]) -> dict[str, int]:
     """The keys of the residents by the notice numbers that are stated."""
-    stated = ContributionNotice.objects.filter(number__in=set(numbers))
-    return dict(stated.values_list("number", "resident_id"))
+    return dict(_owners([*numbers]))
 
 
 def concerned(lines: Iterable[Line]) -> dict[int, object]:
@@ -133,13 +132,9 @@ def concerned(lines: Iterable[Line]) -> dict[int, object]:
     """
     lines = list(lines)
     went_back = known_payments({line.stated for line in lines if line.returned})
-    owners = owners_of(
-        {notice_of(line) for line in lines if not line.returned}
-        | {known.stated_notice for known in went_back.values()}
-    )
-    found: dict[int, object] = {
-        line.place: owners.get(notice_of(line), f"notice {notice_of(line)}") for line in lines if not line.returned
-    }
+    stated = {line.place: notice_of(line) for line in lines if not line.returned}
+    owners = owners_of({*stated.values(), *(known.stated_notice for known in went_back.values())})
+    found: dict[int, object] = {place: owners.get(number) or f"notice {number}" for place, number in stated.items()}
     here = {line.reference: found[line.place] for line in lines if not line.returned}
     for line in lines:
         if line.returned:

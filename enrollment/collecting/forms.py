@@ -54,7 +54,9 @@ class HandInForm(forms.Form):
 
     submission = SubmissionField()
     row = forms.MultipleChoiceField(
-        label=_("Who has paid"), error_messages={"required": _("Tick who has paid.")}, required=True
+        label=_("Who has paid"),
+        error_messages={"required": _("Tick who has paid.")},
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, *args: Any, numbers: list[str], **kwargs: Any) -> None:

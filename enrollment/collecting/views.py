@@ -14,7 +14,7 @@ from enrollment.cockpit.selectors.sums import window_year
 from enrollment.contributions.models import Receipt
 from enrollment.contributions.views.receipts import reason_of
 from enrollment.lists.labels import class_label
-from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel import clock, numbers
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import DomainError
@@ -58,7 +58,7 @@ def collection_list(request: ActorRequest) -> HttpResponse:
 def filtered(rows: QuerySet[Collection], q: str, status: str, year: str) -> QuerySet[Collection]:
     """The collections that the filters let through."""
     if q := q.strip():
-        by_number = any(char.isdecimal() for char in q)
+        by_number = numbers.looks_like_one(q)
         rows = rows.filter(number=q.upper()) if by_number else rows.filter(school__name__contains=q)
     if status:
         rows = rows.filter(status=status)

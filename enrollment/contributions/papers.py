@@ -214,11 +214,8 @@ def receipt_paper(
         ]
         paid = sum((notice.personal for notice in notices), ZERO)
         body.append(table(columns, rows, caption=_("Contribution, in yuan"), foot=(_("Sum"), "", "", money(paid))))
-    if together:
-        columns = [(_("Receipt"), SHORT), (_("Payer"), TEXT), (_("Value date"), SHORT), (_("Yuan"), NUMBER)]
-        rows = [(part.number, part.payer, paper_date(part.paid_on), money(part.amount)) for part in together]
-        foot = (_("Sum"), "", "", money(total_of(together)))
-        body.append(table(columns, rows, caption=_("Paid in parts"), foot=foot))
+    if len(together) > 1:
+        body.append(_parts(together))
     body.append(amount(_("Received"), receipt.amount))
     if receipt.status == Receipt.Status.HELD:
         said = _("A part of notice %(number)s. It is held until the rest is paid; nobody is insured by it alone.")
@@ -235,6 +232,14 @@ def receipt_paper(
         signatures=[_("Handled by"), _("Reviewed by"), _("Signature of the recipient")],
         seal=_("Seal of the agency"),
     )
+
+
+def _parts(together: Sequence[Receipt]) -> Block:
+    """The receipts that settle a notice together, or that are held for it together (C5)."""
+    columns = [(_("Receipt"), SHORT), (_("Payer"), TEXT), (_("Value date"), SHORT), (_("Yuan"), NUMBER)]
+    rows = [(part.number, part.payer, paper_date(part.paid_on), money(part.amount)) for part in together]
+    foot = (_("Sum"), "", "", money(total_of(together)))
+    return table(columns, rows, caption=_("Paid in parts"), foot=foot)
 
 
 def _cover(notice: ContributionNotice, periods: Sequence[BenefitPeriod]) -> str:

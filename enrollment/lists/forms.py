@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
     source = forms.ChoiceField(label=_("List"))
     file = forms.FileField(
         label=_("File"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
         error_messages={
             "required": _("Choose the file."),
             "empty": _("The file is empty."),

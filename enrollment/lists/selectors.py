@@ -16,7 +16,6 @@ from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
-from liaoyang_medins.kernel.runs.models import Run
 
 from .deciding import Held, Person
 from .models import ClassMembership, ListRow, UploadedList
@@ -36,17 +35,6 @@ def lists_visible_to(actor: Actor) -> QuerySet[UploadedList]:
     if not actor.may("lists.see"):
         return lists.none()
     return lists if sees_everything(actor) else lists.filter(office=actor.office)
-
-
-def runs_of(found: UploadedList) -> QuerySet[Run]:
-    """The runs that checked or applied a list, the newest first."""
-    return Run.objects.filter(kind=RUN, key=found.number).order_by("-id")
-
-
-def last_runs(lists: Iterable[UploadedList]) -> dict[str, Run]:
-    """The newest run of each list by the list's number."""
-    runs = Run.objects.filter(kind=RUN, key__in=[each.number for each in lists]).order_by("key", "-id").distinct("key")
-    return {run.key: run for run in runs}
 
 
 @dataclass(frozen=True, slots=True)

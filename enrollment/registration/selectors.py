@@ -112,11 +112,6 @@ def _circumstances(resident: int) -> QuerySet[Circumstance]:
     return rows.select_related("school").order_by("kind", "starts")
 
 
-def read_circumstances_ahead(residents: Iterable[int]) -> None:
-    """Read for many residents, by their keys and inside a batch, what `circumstances_of` asks."""
-    _circumstances.ahead([(resident,) for resident in residents])
-
-
 @dataclass(frozen=True, slots=True)
 class Relationship:
     """From when to when an insured relationship holds, and why it ended."""

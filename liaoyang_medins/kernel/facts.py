@@ -24,7 +24,7 @@ def to_json(value: Any) -> Any:
     # Dataclasses and dates come by the thousand, and first.
     if kind in _TEXT:
         return _TEXT[kind](value)
-    names = _names(kind)
+    names = _names(typing.cast(Hashable, kind))
     if names:
         items = [(name, getattr(value, name)) for name in names]
         return {name: item if item is None or type(item) in _PLAIN else to_json(item) for name, item in items}

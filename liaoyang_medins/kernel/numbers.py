@@ -29,6 +29,13 @@ PREFIXES = {
 }
 
 
+def looks_like_one(text: str) -> bool:
+    """Whether what somebody looks for is a number and not a name: it has a digit, and neither blanks nor characters of
+    a language. A school may be called No. 1.
+    """
+    return text.isascii() and any(char.isdecimal() for char in text) and not any(char.isspace() for char in text)
+
+
 def next_number(kind: str, on: datetime.date) -> str:
     """The next number of a kind, such as N2009-0000123: prefix, year of `on`, a sequence of seven digits or more."""
     return next_numbers(kind, [on])[0]

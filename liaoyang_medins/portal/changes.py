@@ -149,6 +149,7 @@ NAMES: dict[str, Promise] = {
     "role": _("Role"),
     "rows": _("Rows that moved"),
     "run": _("Run"),
+    "school": _("School"),
     "settlement": _("Settlement"),
     "settlements": _("Settlements"),
     "sex": _("Sex"),

@@ -27,6 +27,15 @@
     }
   };
 
+  // The names of the chosen files, beside our own words for choosing them.
+  const nameFiles = (input) => {
+    const names = input.closest(".file")?.querySelector(".file-names");
+    if (names) names.textContent = Array.from(input.files, (file) => file.name).join(", ") || names.dataset.none;
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.type === "file") nameFiles(event.target);
+  });
+
   const release = (form) => {
     delete form.dataset.sent;
     for (const button of form.querySelectorAll("button[aria-disabled]")) {
@@ -39,6 +48,7 @@
     focusSummary(document);
     fitRegions();
     countTicked();
+    document.querySelectorAll("input[type=file]").forEach(nameFiles);
   };
 
   document.addEventListener("DOMContentLoaded", start);

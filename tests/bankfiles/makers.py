@@ -52,10 +52,15 @@ def content(lines: Iterable[Line], form: Form = FIXED, **values: Any) -> bytes:
     return write(lines, form=form, **said | values)
 
 
+def uploaded(data: bytes, by: Actor | None = None, on: datetime.date = TODAY) -> BankFile:
+    """The file, with the check that was started."""
+    with clock.on_day(on):
+        return services.upload_file(file=io.BytesIO(data), file_name="f.txt", by=by or m.clerk(), calls=False)
+
+
 def bring(data: bytes, by: Actor | None = None, on: datetime.date = TODAY) -> BankFile:
     """The file uploaded and checked."""
-    with clock.on_day(on):
-        found = services.upload_file(file=io.BytesIO(data), file_name="f.txt", by=by or m.clerk(), calls=False)
+    found = uploaded(data, by, on)
     work_off(found)
     return found
 

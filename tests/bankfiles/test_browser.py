@@ -44,17 +44,17 @@ def test_the_clerk_brings_a_file_and_finds_what_settled_nothing(page, live, tmp_
     assert violations(page) == []
     sends(page, whole)
     page.wait_for_url(re.compile(r"/bank-files/K2009-\d+/"))
-    expect(page.locator("#bank-file-live")).to_be_visible()
+    expect(page.locator("#intake-live")).to_be_visible()
     found = BankFile.objects.get()
     work_off(found)
     # The page hears of it by itself.
-    expect(page.locator("#bank-file-live")).to_have_count(0)
+    expect(page.locator("#intake-live")).to_have_count(0)
     assert not Receipt.objects.filter(payer="李四").exists()
     assert violations(page) == []
     page.locator(f'form[action="{reverse("bank-file-import", args=[found.number])}"] button').click()
-    expect(page.locator("#bank-file-live")).to_be_visible()
+    expect(page.locator("#intake-live")).to_be_visible()
     work_off(found)
-    expect(page.locator("#bank-file-live")).to_have_count(0)
+    expect(page.locator("#intake-live")).to_have_count(0)
     assert violations(page) == []
     receipt = Receipt.objects.get(payer="李四")
     page.locator(f'a[href="{reverse("receipt", args=[receipt.number])}"]').click()

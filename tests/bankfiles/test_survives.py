@@ -1,35 +1,42 @@
-"""kill -9 in the middle of an import, and the same file twice at once: in the end it is as if nothing had happened."""
+"""A bank file when things break: killed, cut off, no room left, the same file twice at once. In the end it is as if
+nothing had happened.
+"""
 
+import random
 import subprocess
 import sys
+from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.test import Client
 
 from enrollment.bankfiles import reading
 from enrollment.bankfiles.models import BankFile, BankFileLine
 from enrollment.bankfiles.services import bringing, running
 from enrollment.contributions.models import Receipt
+from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.portal.digest import digest_of, digest_tables
 from tests.conftest import ROOT, process_environment
 from tests.contributions import makers as m
-from tests.faults import Point, killed_at
+from tests.faults import Point, cut_off_before, killed_at, no_room_for
 
-from .makers import TODAY, bring, content, paid, renewed, start, went_back
+from .makers import TODAY, bring, content, paid, renewed, start, uploaded, went_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LINES_A_PART = 3
-CALLS = [
-    (runs, "_taken"),
-    (runs, "_do"),
-    (bringing, "record_payments"),
-    (bringing, "take_back_payment"),
-    (running, "insert_all"),
-    (runs, "_keep"),
-    (runs, "work_one"),
+CHECK = [
+    *[(runs, "_taken"), (runs, "_do"), (running, "foresee"), (running, "outcome"), (runs, "_keep")],
+    *[(runs, "work_one"), (runs, "_finish"), (runs, "finish_run")],
 ]
-ENDS = [(runs, "_finish"), (runs, "finish_run")]
+IMPORT = [
+    *[(runs, "_taken"), (runs, "_do"), (bringing, "record_payments"), (bringing, "take_back_payment")],
+    *[(running, "insert_all"), (runs, "_keep"), (runs, "work_one"), (runs, "_finish"), (runs, "finish_run")],
+]
+# Called once in a whole import.
+ONCE = ("take_back_payment", "_finish", "finish_run")
 # What an import writes, those first that point at others.
 TABLES = (
     *("runs_refusal", "runs_chunk", "runs_run", "bankfiles_bankfileline", "bankfiles_bankfilepart"),
@@ -38,12 +45,10 @@ TABLES = (
 )
 
 
-def points(parts: int) -> list[Point]:
-    """Before and after each step of each part, and of the end."""
-    steps = [(module, name, nth) for nth in range(1, parts + 1) for module, name in CALLS]
-    steps += [(module, name, 1) for module, name in ENDS]
-    steps = [step for step in steps if step[1] != "take_back_payment" or step[2] == 1]
-    return [Point(module, name, after, nth) for module, name, nth in steps for after in (False, True)]
+def some_point(rng: random.Random, steps: list[tuple[Any, str]], parts: int) -> Point:
+    """Before or after any step of any part, or of the end."""
+    module, name = rng.choice(steps)
+    return Point(module, name, rng.random() < 0.5, 1 if name in ONCE else rng.randint(1, parts))
 
 
 def copies() -> dict[str, str]:
@@ -85,24 +90,79 @@ def lines() -> list[reading.Line]:
     ]
 
 
-def test_killed_at_any_step_it_ends_as_if_undisturbed(monkeypatch, size):
+def worked_off(run: Run, *counts: str) -> None:
+    runs.work_off(number=run.number)
+    run.refresh_from_db()
+    assert (run.status, run.counts["matched"], run.counts["unmatched"]) == ("finished", *counts)
+
+
+def test_check_and_import_killed_at_any_step_end_as_if_undisturbed(monkeypatch, size):
     monkeypatch.setattr(reading, "LINES_A_PART", LINES_A_PART)
     data = content(lines())
     before = copies()
-    digest = None
-    every = points(3)
-    for point in [None, *every[:: size(len(every) // 3, 1)]]:
-        found = bring(data)
+    digest, rng = "", random.Random("bank file")
+    for turn in range(size(3, 50) + 1):
+        found = uploaded(data)
+        check = Run.objects.get(kind="bankfile", key=found.number)
+        if turn:
+            killed_at(some_point(rng, CHECK, 3), check)
+        # Of who pays again what went back in the same file only the import sees that it did.
+        worked_off(check, "2", "5")
         run = start(found)
-        if point is not None:
-            killed_at(point, run)
-        runs.work_off(number=run.number)
-        run.refresh_from_db()
-        assert (run.status, run.counts["matched"], run.counts["unmatched"]) == ("finished", "3", "4"), point
+        if turn:
+            killed_at(some_point(rng, IMPORT, 3), run)
+        worked_off(run, "3", "4")
         ours = digest_of(digest_tables())
         digest = digest or ours
-        assert ours == digest, point
+        assert ours == digest, turn
         put_back(before)
+
+
+@pytest.mark.parametrize(("module", "step"), [(bringing, "record_payments"), (running, "insert_all"), (runs, "_keep")])
+def test_cut_off_from_the_database_in_the_middle_of_a_part_it_goes_on_later(monkeypatch, module, step):
+    monkeypatch.setattr(reading, "LINES_A_PART", LINES_A_PART)
+    data = content(lines())
+    before = copies()
+    runs.work_off(number=start(bring(data)).number)
+    expected = digest_of(digest_tables())
+    put_back(before)
+    run = start(bring(data))
+    with monkeypatch.context() as patch:
+        cut_off_before(patch, module, step)
+        with pytest.raises((OperationalError, InterfaceError)):
+            runs.work_off(number=run.number)
+    connection.close()
+    assert not BankFileLine.objects.exists()
+    run.refresh_from_db()
+    assert (run.status, run.error, sum(run.chunks.values_list("attempts", flat=True))) == ("running", "", 0)
+    worked_off(run, "3", "4")
+    assert digest_of(digest_tables()) == expected
+
+
+def test_with_a_full_disk_the_import_says_so_and_can_be_resumed(monkeypatch):
+    monkeypatch.setattr(reading, "LINES_A_PART", LINES_A_PART)
+    data = content(lines())
+    receipts = Receipt.objects.count()
+    found = bring(data)
+    run = start(found)
+    with no_room_for(Receipt):
+        with pytest.raises(runs.RunFailed, match="No space left on device"):
+            runs.work_off(number=run.number)
+        assert Receipt.objects.count() == receipts
+        assert not BankFileLine.objects.exists()
+        for address in (found.get_absolute_url(), run.get_absolute_url()):
+            said = page(address)
+            assert "The disk of the server is full" in said
+            assert "once there is room again, resume" in said
+    runs.resume_run(number=run.number, by=m.clerk(), calls=False)
+    worked_off(run, "3", "4")
+    assert "The disk of the server is full" not in page(run.get_absolute_url())
+
+
+def page(address: str) -> str:
+    client = Client()
+    client.force_login(User.objects.get(pk=m.clerk().user_id))
+    return client.get(address).content.decode()
 
 
 UPLOAD = """

@@ -1,7 +1,7 @@
 """A process of its own that works on stays when it is told to: `python -m tests.claims.at_once`.
 
-It says "ready", waits for a line with the work as JSON, does it, and says what became of each piece: "done", or the
-code of the refusal. Anything else that happens ends it with a traceback, and the test with it.
+It says "ready", and for each line with work as JSON it does the work and says what became of each piece: "done", or
+the code of the refusal. Anything else that happens ends it with a traceback, and the test with it.
 """
 
 import json
@@ -67,9 +67,11 @@ def main() -> None:
     django.setup()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    work = json.loads(sys.stdin.readline())
-    told = {"settle": settle, "reverse": reverse, "admit": admit}[work["verb"]](work)
-    sys.stdout.write(json.dumps(told) + "\n")
+    for line in sys.stdin:
+        work = json.loads(line)
+        told = {"settle": settle, "reverse": reverse, "admit": admit}[work["verb"]](work)
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

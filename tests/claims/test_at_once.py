@@ -4,6 +4,8 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -21,10 +23,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PROCESSES = 8
 
 
-def at_once(works: list[dict[str, Any]]) -> list[list[str]]:
-    """Do each of `works` in a process of its own, all starting together; what each was told."""
+Work = dict[str, Any]
+
+
+@contextmanager
+def processes(count: int) -> Iterator[Callable[[list[Work]], list[list[str]]]]:
+    """So many processes, and what gives each of them a work, all starting together, and returns what each was told."""
     environment = process_environment() | {"BUSINESS_DATE": "2010-06-30"}
-    processes = [
+    started = [
         subprocess.Popen(
             [sys.executable, "-m", "tests.claims.at_once"],
             cwd=ROOT,
@@ -34,19 +40,32 @@ def at_once(works: list[dict[str, Any]]) -> list[list[str]]:
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in works
+        for _ in range(count)
     ]
-    for process in processes:
-        assert process.stdout.readline() == "ready\n", process.stderr.read()
-    for process, work in zip(processes, works, strict=True):
-        process.stdin.write(json.dumps(work) + "\n")
-        process.stdin.flush()
-    told = []
-    for process in processes:
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == 0, err
-        told.append(json.loads(out))
-    return told
+
+    def at_once(works: list[Work]) -> list[list[str]]:
+        for process, work in zip(started, works, strict=True):
+            process.stdin.write(json.dumps(work) + "\n")
+            process.stdin.flush()
+        return [json.loads(process.stdout.readline() or process.stderr.read()) for process in started]
+
+    try:
+        for process in started:
+            assert process.stdout.readline() == "ready\n", process.stderr.read()
+        yield at_once
+        for process in started:
+            _out, err = process.communicate(timeout=300)
+            assert process.returncode == 0, err
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def at_once(works: list[Work]) -> list[list[str]]:
+    """Do each of `works` in a process of its own, all starting together; what each was told."""
+    with processes(len(works)) as do:
+        return do(works)
 
 
 def stays_of_one(by: Actor, count: int) -> list[str]:
@@ -63,23 +82,28 @@ def stays_of_one(by: Actor, count: int) -> list[str]:
 def test_eight_processes_settle_the_stays_of_one_person_and_never_pass_the_cap(size):
     """In the soak 1,000 settlements of one person are asked for at once, in 50 rounds."""
     by = makers.hospital()
-    for round_number in range(size(1, 50)):
-        numbers = stays_of_one(by, size(16, 125))
-        shuffle = random.Random(round_number)
-        works = [
-            {"verb": "settle", "posting": by.posting_id, "stays": shuffle.sample(numbers, len(numbers))}
-            for _ in range(PROCESSES)
-        ]
-        told = at_once(works)
-        assert {code for codes in told for code in codes} <= {"done", "already_settled"}
-        assert sum(codes.count("done") for codes in told) == len(numbers)
-        live = Settlement.objects.filter(stay__number__in=numbers, live=True).order_by("sequence")
-        assert live.aggregate(sum=Sum("fund"))["sum"] == Decimal("30000.00")
-        used = Decimal(0)
-        for place, settlement in enumerate(live, start=1):
-            assert (settlement.sequence, settlement.cap_used) == (place, used)
-            assert recompute(settlement).fund == settlement.fund
-            used += settlement.fund
+    with processes(PROCESSES) as do:
+        for round_number in range(size(1, 50)):
+            numbers = stays_of_one(by, size(16, 125))
+            shuffle = random.Random(round_number)
+            works = [
+                {"verb": "settle", "posting": by.posting_id, "stays": shuffle.sample(numbers, len(numbers))}
+                for _ in range(PROCESSES)
+            ]
+            assert_settled(numbers, do(works))
+
+
+def assert_settled(numbers: list[str], told: list[list[str]]) -> None:
+    """Each stay once, by whomever; what the fund pays is the cap exactly, and each settlement knew what was left."""
+    assert {code for codes in told for code in codes} <= {"done", "already_settled"}
+    assert sum(codes.count("done") for codes in told) == len(numbers)
+    live = Settlement.objects.filter(stay__number__in=numbers, live=True).order_by("sequence")
+    assert live.aggregate(sum=Sum("fund"))["sum"] == Decimal("30000.00")
+    used = Decimal(0)
+    for place, settlement in enumerate(live, start=1):
+        assert (settlement.sequence, settlement.cap_used) == (place, used)
+        assert recompute(settlement).fund == settlement.fund
+        used += settlement.fund
 
 
 def test_settling_and_reversing_at_once_keeps_the_cap_and_the_order(size):

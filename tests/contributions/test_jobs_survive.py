@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Model
+from django.test import Client
 
 from enrollment.contributions.models import BegunBenefit, ContributionNotice, WindowLetter
 from enrollment.contributions.services import beginning, closing, opening, reminding
 from enrollment.registration.models import Enrollment
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.papers import services as papers
 from liaoyang_medins.kernel.papers.models import KeptPaper
 from liaoyang_medins.kernel.runs import services as runs
@@ -19,7 +22,7 @@ from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.kernel.statements import batches
 from liaoyang_medins.portal.digest import digest_of, digest_tables
 from tests import factories as make
-from tests.faults import Point, killed_at, unwritable
+from tests.faults import Point, cut_off_before, killed_at, no_room_for
 
 from . import makers as m
 
@@ -30,11 +33,14 @@ PAYERS = 3
 
 @dataclass(frozen=True)
 class Job:
-    """A job on its day: what starts it, its own steps, what it counts of the city below, and undoing it."""
+    """A job on its day: what starts it, its own steps, what it counts of the city below, what it cannot do without
+    writing, and undoing it.
+    """
 
     start: Callable[[], Run]
     steps: tuple[tuple[Any, str], ...]
     counts: dict[str, str]
+    writes: type[Model]
     forget: Callable[[], None]
 
 
@@ -83,24 +89,28 @@ JOBS = {
         _open,
         ((opening, "write_renewal"), (papers, "insert"), (batches.Batch, "write")),
         {"made": "6", "letters": "1"},
+        KeptPaper,
         _unopened,
     ),
     "remind": Job(
         _remind,
         ((reminding, "insert_all"), (reminding, "counts_of")),
         {"reminded": "3"},
+        WindowLetter,
         _unreminded,
     ),
     "close": Job(
         _close,
         ((closing, "lapse_pair"), (closing, "lapse_unrenewed"), (batches.Batch, "write")),
         {"notices": "3", "lapsed": "3", "ineligible": "1"},
+        ContributionNotice,
         _unclosed,
     ),
     "begin": Job(
         _begin,
         ((beginning, "of_lot"), (beginning, "_outcome")),
         {"begun": "3", "renewals": "3", "ended": "0"},
+        BegunBenefit,
         _unbegun,
     ),
 }
@@ -169,47 +179,64 @@ def test_killed_at_any_point_it_ends_as_if_undisturbed(name, size):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", JOBS)
-def test_cut_off_from_the_database_it_goes_on_later(name, monkeypatch):
+def test_cut_off_from_the_database_in_the_middle_of_a_lot_it_goes_on_later(name, monkeypatch):
     job = JOBS[name]
     city_before(name)
-    run = job.start()
-    keep = runs._keep
-    cut = []
-
-    def cutting(*given: Any) -> None:
-        if not cut:
-            cut.append(1)
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-        keep(*given)
-
-    monkeypatch.setattr(runs, "_keep", cutting)
+    runs.work_off(number=job.start().number)
+    expected = digest()
+    job.forget()
     before = digest()
-    with pytest.raises((OperationalError, InterfaceError)):
+    for module, step in (job.steps[0], (runs, "_keep")):
+        run = job.start()
+        with monkeypatch.context() as patch:
+            cut_off_before(patch, module, step)
+            with pytest.raises((OperationalError, InterfaceError)):
+                runs.work_off(number=run.number)
+        connection.close()
+        # Nothing half written, no attempt counted against the part, and the page shows a run at work.
+        assert digest() == before
+        run.refresh_from_db()
+        assert (run.status, run.error, sum(run.chunks.values_list("attempts", flat=True))) == ("running", "", 0)
+        assert "What did not succeed" not in page(run)
         runs.work_off(number=run.number)
-    connection.close()
-    # Nothing half written, no attempt counted against the part, and the page shows a run at work.
-    assert digest() == before
-    run.refresh_from_db()
-    assert (run.status, run.error, sum(run.chunks.values_list("attempts", flat=True))) == ("running", "", 0)
-    runs.work_off(number=run.number)
-    finished(job, run)
+        finished(job, run)
+        assert digest() == expected
+        job.forget()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_no_room_for_a_letter_the_run_says_so_and_can_be_resumed(monkeypatch):
-    city_before("open")
-    run = _open()
-    with monkeypatch.context() as patch:
-        unwritable(patch, KeptPaper)
-        with pytest.raises(runs.RunFailed):
+@pytest.mark.parametrize("name", JOBS)
+def test_with_a_full_disk_the_run_says_so_and_can_be_resumed(name):
+    job = JOBS[name]
+    city_before(name)
+    runs.work_off(number=job.start().number)
+    expected = digest()
+    job.forget()
+    before = digest()
+    run = job.start()
+    with no_room_for(job.writes):
+        with pytest.raises(runs.RunFailed, match="No space left on device"):
             runs.work_off(number=run.number)
-    run.refresh_from_db()
-    assert (run.status, run.error) == ("failed", "RuntimeError: the disk is full")
-    # Of the lot with the letter nothing is written, of the others everything.
-    assert not WindowLetter.objects.exists()
-    assert not KeptPaper.objects.exists()
-    assert run.chunks.filter(status="failed").count() == 1
+        run.refresh_from_db()
+        assert run.status == "failed"
+        said = page(run)
+        assert "The disk of the server is full" in said
+        assert "once there is room again, resume" in said
+        # Of a lot that found no room nothing is written; of the others, which keep no letter, everything.
+        if job.writes is KeptPaper:
+            assert not KeptPaper.objects.exists()
+            assert not WindowLetter.objects.exists()
+            assert run.chunks.filter(status="failed").count() == 1
+        else:
+            assert digest() == before
     runs.resume_run(number=run.number, by=m.clerk(), calls=False)
     runs.work_off(number=run.number)
-    finished(JOBS["open"], run)
+    finished(job, run)
+    assert digest() == expected
+    assert "The disk of the server is full" not in page(run)
+
+
+def page(run: Run) -> str:
+    client = Client()
+    client.force_login(User.objects.get(pk=m.clerk().user_id))
+    return client.get(run.get_absolute_url()).content.decode()

@@ -2,45 +2,26 @@
 and of PostgreSQL. What comes out in the end is what comes out of an undisturbed run.
 """
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
-
 import pytest
-from django.core.management import call_command
-from django.db import connection
-from kombu.exceptions import OperationalError
 
 from funds import services
 from funds.models import SubsidyItem, SubsidyStatement
 from funds.services import preparing
-from liaoyang_medins.celery import app
 from liaoyang_medins.kernel import clock
-from liaoyang_medins.kernel.local import place as places
-from liaoyang_medins.kernel.local import postgres, process, valkey
-from liaoyang_medins.kernel.local.place import Place
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.models import Run
-from liaoyang_medins.kernel.runs.waking import WORK
 from liaoyang_medins.portal.digest import digest_of, digest_tables
 from tests import factories
-from tests.conftest import ROOT
 from tests.faults import Point, killed_at
+from tests.ground import Ground, ground, slow_down
 
 from . import makers
 from .makers import yuan
 from .steps import AFTER, IN_WINDOW, WINDOW, issued
 
+__all__ = ["ground"]
 NOTICES = 24
 
 
@@ -116,122 +97,12 @@ def test_killed_at_any_step_it_ends_as_if_undisturbed(monkeypatch, size):
 # --- servers of its own ----------------------------------------------------------------------------------------------
 
 
-class Ground:
-    """PostgreSQL and Valkey for one test, which may kill them, and Celery workers on them."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.database = postgres.start(place)
-        self.broker = valkey.start(place)
-        self.workers: list[subprocess.Popen[bytes]] = []
-        self.log = place.folder / "worker.log"
-
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        env = os.environ | {
-            "DATABASE_URL": self.database.superuser_url,
-            "REDIS_URL": self.broker.url,
-            process.MARK: str(self.place.folder),
-        }
-        with self.log.open("ab") as output:
-            self.workers.append(
-                process.spawn(
-                    [
-                        *(sys.executable, "-m", "celery", "-A", "liaoyang_medins.celery", "worker"),
-                        *("--concurrency", "2", "--without-gossip", "--without-mingle"),
-                    ],
-                    env=env,
-                    cwd=ROOT,
-                    output=output,
-                )
-            )
-        return self.workers[-1]
-
-    def kill(self, child: subprocess.Popen[bytes]) -> None:
-        """kill -9 of a process and all of its group, as the kernel does it when memory is out."""
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-
-    def restart_database(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.kill(self.database.process)
-        monkeypatch.setattr(postgres, "USUAL_PORT", self.database.port)
-        self.database = postgres.start(self.place)
-
-    def restart_broker(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.kill(self.broker.process)
-        monkeypatch.setattr(valkey, "USUAL_PORT", urlsplit(self.broker.url).port)
-        self.broker = valkey.start(self.place)
-
-    def call(self, run: Run) -> None:
-        """What beat does every minute; more often here."""
-        with contextlib.suppress(OperationalError), app.connection_for_write(self.broker.url) as broker:
-            app.send_task(WORK, [run.number], connection=broker, retry=False, expires=5)
-
-    def done(self, run: Run) -> int:
-        """How many chunks are done. The connection is a new one: the server may have been killed."""
-        connection.close()
-        return run.chunks.filter(status="done").count()
-
-    def wait_for(self, run: Run, ready: Callable[[], bool], *, seconds: float = 60) -> None:
-        deadline = time.monotonic() + seconds
-        while not ready():
-            if time.monotonic() > deadline:
-                pytest.fail(f"The run does not come on:\n{self.log.read_text(errors='replace')[-5000:]}")
-            self.call(run)
-            time.sleep(0.3)
-
-    def stop(self) -> None:
-        for worker in self.workers:
-            if worker.poll() is None:
-                self.kill(worker)
-        self.broker.stop()
-        self.database.stop()
-
-
-@pytest.fixture
-def ground(django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
-    """Servers of its own, with the portal's tables; within the test Django works on them."""
-    with tempfile.TemporaryDirectory(prefix="liaoyang-medins-", dir="/tmp") as name:
-        Path(name).chmod(0o711)
-        monkeypatch.setenv("LOCAL_DIR", name)
-        found = Ground(places.find("run"))
-        here = urlsplit(found.database.superuser_url)
-        usual = dict(connection.settings_dict)
-        try:
-            with django_db_blocker.unblock():
-                connection.close()
-                connection.settings_dict |= {
-                    "HOST": here.hostname,
-                    "PORT": here.port,
-                    "USER": here.username,
-                    "PASSWORD": here.password,
-                    "NAME": here.path.lstrip("/"),
-                }
-                call_command("migrate", verbosity=0)
-                yield found
-        finally:
-            connection.close()
-            connection.settings_dict |= usual
-            found.stop()
-
-
-def slow_down(seconds: float, table: str = "funds_subsidyitem") -> None:
-    """Every statement that writes into the table takes so long before it is committed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE FUNCTION wait_a_moment() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$"
-        )
-        cursor.execute(
-            f"CREATE TRIGGER wait AFTER INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION wait_a_moment()"
-        )
-
-
 def test_kill_of_worker_broker_and_database_midway_changes_nothing(ground: Ground, monkeypatch) -> None:
     monkeypatch.setattr(preparing, "NOTICES_PER_LOT", 1)
     clerk, reviewer = factories.actor(Role.AGENCY_CLERK), factories.actor(Role.AGENCY_REVIEWER)
     something_to_claim(clerk, reviewer)
     digest = undisturbed(clerk)
-    slow_down(0.4)
+    slow_down(0.4, "funds_subsidyitem")
     run = start(clerk)
 
     first = ground.start_worker()
@@ -240,10 +111,10 @@ def test_kill_of_worker_broker_and_database_midway_changes_nothing(ground: Groun
     after_worker = ground.done(run)
     ground.start_worker()
     ground.wait_for(run, lambda: ground.done(run) >= after_worker + 2)
-    ground.restart_broker(monkeypatch)
+    ground.restart_broker()
     after_broker = ground.done(run)
     ground.wait_for(run, lambda: ground.done(run) >= after_broker + 2)
-    ground.restart_database(monkeypatch)
+    ground.restart_database()
     after_database = ground.done(run)
     # It was in the middle of it each time.
     assert 2 <= after_worker < after_broker <= after_database < NOTICES

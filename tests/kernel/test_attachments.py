@@ -1,5 +1,6 @@
 """Scans: known by their bytes, outside the web root, each look on record."""
 
+import errno
 import io
 import os
 import stat
@@ -129,6 +130,19 @@ def test_where_the_row_is_refused_no_file_is_left(folder: Path, monkeypatch: pyt
     with pytest.raises(IntegrityError), transaction.atomic():
         attach(by)
     assert not [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.django_db
+def test_where_there_is_no_room_for_it_no_half_of_a_file_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(_number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage.os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        attach(make.actor(Role.COMMUNITY))
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+    monkeypatch.undo()
+    assert Attachment.objects.count() == 0
 
 
 @pytest.mark.django_db

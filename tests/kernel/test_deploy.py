@@ -91,7 +91,7 @@ def test_the_settings_that_are_documented_are_those_that_are_read() -> None:
     for path in (ROOT / "liaoyang_medins").rglob("*.py"):
         read |= set(
             re.findall(
-                r'(?:environ\.get\(|environ\[|getenv\(|env_flag\(|env_required\(|configured\()\s*"(\w+)"',
+                r'(?:environ\.get\(|environ\[|getenv\(|env_flag\(|env_required\(|env_number\(|configured\()\s*"(\w+)"',
                 path.read_text(),
             )
         )

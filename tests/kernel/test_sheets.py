@@ -1,7 +1,9 @@
 """Files that people send: every kind of wrong one is told, and a right one is read as it was meant (U15)."""
 
 import datetime
+import errno
 import io
+import tempfile
 import zipfile
 from contextlib import suppress
 
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liaoyang_medins.kernel.errors import Invalid
+from liaoyang_medins.kernel.room import out_of_room
 from liaoyang_medins.kernel.sheets import values
 from liaoyang_medins.kernel.sheets.reading import Failed, Formula, Limits, read_table
 from liaoyang_medins.kernel.sheets.writing import Sheet, workbook
@@ -259,3 +262,24 @@ def test_what_is_written_is_read_as_the_same_text(texts):
     # A formula would come as one.
     assert [cell or "" for cell in found] == texts[: len(found)]
     assert not any(texts[len(found) :])
+
+
+def test_a_workbook_that_finds_no_room_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept = []
+
+    def write() -> None:
+        with workbook("test") as (book, file):
+            kept.append(file)
+            Sheet(book, "one", [10]).write("text")
+            monkeypatch.setattr("zipfile.ZipFile.write", full)
+
+    with pytest.raises(Exception, match="No space left") as caught:
+        write()
+    assert out_of_room(caught.value)
+    assert kept[0].closed
+    assert list(tmp_path.iterdir()) == []

@@ -316,6 +316,18 @@ def test_the_digest_of_a_merge_is_the_same_every_time(story: Story) -> None:
     assert conflicts_of(stays, story.person) == []
 
 
+def test_who_decides_is_told_where_the_records_speak_of_different_persons() -> None:
+    stays, goes = double(), double()
+    given = {"survivor": stays.number, "duplicate": goes.number, "reason": "same booklet"}
+    row = services.propose_merge(**given, by=m.clerk())
+    reviewer = signed_in(m.reviewer())
+    assert "Are they one person?" not in text(reviewer.get(reverse("merge", args=[row.pk])))
+    type(goes).objects.filter(pk=goes.pk).update(birth_date=D(1941, 5, 6))
+    said = text(reviewer.get(reverse("merge", args=[row.pk])))
+    assert "Are they one person?" in said
+    assert f"Date of birth: {stays.birth_date} ≠ 1941-05-06" in said
+
+
 def test_the_pages(story: Story) -> None:
     stays = double(name="张大叶")
     clerk, reviewer = signed_in(m.clerk()), signed_in(m.reviewer())

@@ -60,7 +60,7 @@ class TestAsTheClerk:
         assert "Being checked" in text(page)
         found = last()
         address = reverse("list", args=[found.number])
-        assert "list-live" in page.content.decode()
+        assert "intake-live" in page.content.decode()
         live = client.get(address, headers={"hx-request": "true"})
         assert "0 of 1" in text(live)
         makers.work_off(found)

@@ -13,7 +13,7 @@ from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.portal.digest import digest_of, digest_tables
 from tests import factories as make
 from tests.faults import Point, killed_at
-from tests.funds.test_preparing_survives import Ground, ground, slow_down
+from tests.ground import Ground, ground, slow_down
 
 from . import makers
 from .makers import TODAY, forget, pupil

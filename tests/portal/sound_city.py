@@ -47,6 +47,13 @@ def actor(username: str) -> Actor:
 
 def enroll(name: str, birth: D, sex: str, on: D, paid_on: D, id_number: str = "") -> Resident:
     """Somebody of the demo's community goes all the way to the paid notice."""
+    notice = notice_of(name, birth, sex, on, id_number)
+    pay(notice, paid_on)
+    return Resident.objects.get(pk=notice.resident_id)
+
+
+def notice_of(name: str, birth: D, sex: str, on: D, id_number: str = "") -> ContributionNotice:
+    """The same as far as the notice."""
     clerk, home = actor("community"), Office.objects.get(code="211002001001")
     person = PersonData(name, birth, Sex(sex), home, id_number or factories.id_number(birth, sex))
     with clock.on_day(on):
@@ -62,11 +69,7 @@ def enroll(name: str, birth: D, sex: str, on: D, paid_on: D, id_number: str = ""
         for by in (clerk, actor("subdistrict")):
             row = registration.forward(number=row.number, version=row.version, by=by)
         row = registration.approve(number=row.number, version=row.version, by=actor("district"))
-        notice = contributions.take_into_records(
-            registration_number=row.number, version=row.version, by=actor("clerk")
-        )
-    pay(notice, paid_on)
-    return Resident.objects.get(pk=notice.resident_id)
+        return contributions.take_into_records(registration_number=row.number, version=row.version, by=actor("clerk"))
 
 
 def pay(notice: ContributionNotice, on: D, known: D | None = None, **values: Any) -> Receipt:
@@ -74,9 +77,10 @@ def pay(notice: ContributionNotice, on: D, known: D | None = None, **values: Any
         "stated_notice": notice.number,
         "amount": notice.personal,
         "bank_reference": f"SC {notice.resident.id_number} {notice.contribution_year}",
+        "channel": "bank",
     }
     with clock.on_day(known or on):
-        return contributions.record_payment(paid_on=on, channel="bank", by=actor("clerk"), **stated | values)
+        return contributions.record_payment(paid_on=on, by=actor("clerk"), **stated | values)
 
 
 def settle(person: Resident, admitted: D, amount: str, inpatient_number: str) -> Settlement:
@@ -191,6 +195,20 @@ def build() -> None:
         life.approve_merge(pk=merge.pk, version=merge.version, by=reviewer)
     statement("month", D(2009, 12, 1), D(2010, 1, 4))
     enroll("周大娘", D(1945, 3, 8), "F", D(2010, 1, 5), D(2010, 1, 7))
+    # An employer paid a part; the rest is still to come. Of another all parts came, and one went back.
+    part = {"channel": "employer", "payer": "辽阳石化公司"}
+    held = notice_of("周奶奶", D(1944, 4, 9), "F", D(2010, 1, 5))
+    pay(held, D(2010, 1, 6), amount=Decimal(30), bank_reference="SC PART 1", **part)
+    parted = notice_of("周爷爷", D(1943, 4, 9), "M", D(2010, 1, 5))
+    first_part = pay(parted, D(2010, 1, 6), amount=Decimal(30), bank_reference="SC PART 2", **part)
+    pay(parted, D(2010, 1, 6), amount=parted.personal - 30)
+    sweep(D(2010, 1, 6))
+    with clock.on_day(D(2010, 1, 7)):
+        first_part.refresh_from_db()
+        contributions.return_receipt(
+            number=first_part.number, version=first_part.version, returned_on=D(2010, 1, 7), note="退票", by=reviewer
+        )
+    pay(parted, D(2010, 1, 7), amount=Decimal(30), bank_reference="SC PART 3", **part)
     with clock.on_day(TODAY):
         runs.work_off(number=contributions.start_benefits(by=clerk, calls=False).number)
     sweep(TODAY)

@@ -15,6 +15,7 @@ from claims.misuse.models import MisuseCase
 from claims.models import Designation, Diagnosis, Institution, Referral, Settlement, Specialty, Stay
 from enrollment.bankfiles.models import BankFile, BankFileLine
 from enrollment.cards.models import InsuranceCard
+from enrollment.collecting.models import Collection
 from enrollment.contributions.models import ContributionNotice, Receipt
 from enrollment.households.models import Household
 from enrollment.life.models import Merge, Transfer
@@ -81,7 +82,7 @@ def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
         return True
     if kind in ("stay", "settlement", "referral"):
         return role is Role.HOSPITAL and office.code in thing.offices
-    if kind in ("list", "school"):
+    if kind in ("list", "school", "collection"):
         return role is Role.SCHOOL and office.code in thing.offices
     if kind in ("figures", "payers"):
         # Official codes nest; a school has one of its own kind.
@@ -186,6 +187,10 @@ def things() -> dict[str, list[Thing]]:
     found["list"] = [
         Thing({"number": row.number}, offices=frozenset({row.office.code}))
         for row in UploadedList.objects.select_related("office")
+    ]
+    found["collection"] = [
+        Thing({"number": row.number}, offices=frozenset({row.school.code}))
+        for row in Collection.objects.select_related("school")
     ]
     found["school"] = [
         Thing({"code": row.code}, offices=frozenset({row.code})) for row in Office.objects.filter(kind="school")[:3]

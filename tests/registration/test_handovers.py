@@ -8,6 +8,7 @@ import pypdf
 import pytest
 from django.urls import reverse
 
+from enrollment.registration.labels import label
 from enrollment.registration.models import Handover, Registration
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -74,6 +75,16 @@ def test_what_cannot_go_on_is_told_with_its_reason_and_the_rest_goes(chain: Chai
     good.refresh_from_db()
     seen.refresh_from_db()
     assert (good.status, seen.status) == (S.AT_SUBDISTRICT, S.WITHDRAWN)
+
+
+def test_one_with_documents_missing_says_which(chain: Chain) -> None:
+    row = chain.at(S.MATERIALS_MISSING)
+    said = text(bulk(chain.community, "forward", row))
+    assert "not possible any more" not in said
+    assert f"{row.number}: It can be forwarded once these documents are in order:" in said
+    assert f"{label(Material.ID_CARD)} (Missing)" in said
+    row.refresh_from_db()
+    assert row.status == S.MATERIALS_MISSING
 
 
 def test_the_same_form_sent_twice_forwards_once(chain: Chain) -> None:

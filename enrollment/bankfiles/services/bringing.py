@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enrollment.contributions.models import Receipt
 from enrollment.contributions.services import Payment, foresee_payments, record_payments, take_back_payment
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.statements import blank
 
 from ..models import BankFile, BankFileLine
 from ..reading import Line
@@ -28,6 +29,8 @@ class Found:
 
 def bring(file: BankFile, lines: Sequence[Line], by: Actor) -> dict[int, Found]:
     """Bring in lines of a file, in one transaction; what became of each, by its place."""
+    if not any(line.returned for line in lines):
+        return _record(file, lines, by)
     whom = concerned(lines)
     moved = {whom[line.place] for line in lines if line.returned}
     found = _record(file, [line for line in lines if whom[line.place] not in moved], by)
@@ -183,20 +186,12 @@ def _foreseen_return(file: BankFile, line: Line, here: Line | None) -> Found:
 
 def row_of(file: BankFile, line: Line, found: Found) -> BankFileLine:
     """The line as it is kept."""
-    return BankFileLine(
-        file=file,
-        place=line.place,
-        returned=line.returned,
-        reference=line.reference,
-        stated=line.stated,
-        amount=line.amount,
-        day=line.day,
-        words=line.words,
-        way=line.way,
-        result=found.result.value,
-        problem=found.problem,
-        receipt_id=found.receipt,
-    )
+    row = blank(BankFileLine)
+    row.file_id, row.place, row.returned = file.pk, line.place, line.returned
+    row.reference, row.stated, row.words, row.way = line.reference, line.stated, line.words, line.way
+    row.amount, row.day = line.amount, line.day
+    row.result, row.problem, row.receipt_id = found.result.value, found.problem, found.receipt
+    return row
 
 
 def tally(lines: Iterable[Line], found: dict[int, Found]) -> tuple[Counter[str], Counter[str]]:

@@ -19,7 +19,7 @@ from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.runs.kinds import EXAMPLES, Examples, Figure, Heading, Kind, Outcome, Parameters, Plan
 from liaoyang_medins.kernel.runs.models import Run
-from liaoyang_medins.kernel.statements import insert_all
+from liaoyang_medins.kernel.statements import batch, insert_all
 
 from ..labels import why
 from ..models import BankFile, BankFileLine
@@ -100,7 +100,8 @@ def work(run: Run, parameters: Parameters) -> Outcome:
     file = file_of(run)
     lines = lines_for(file, parameters)
     found = bring(file, lines, run.actor)
-    insert_all([row_of(file, line, found[line.place]) for line in lines])
+    with batch():
+        insert_all([row_of(file, line, found[line.place]) for line in lines])
     return outcome(lines, found)
 
 

@@ -16,13 +16,15 @@ from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.runs import intake
 from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.kinds import Parameters
 from liaoyang_medins.kernel.runs.models import Run
 
 from ..labels import problem_text
 from ..models import BankFile, BankFilePart
 from ..reading import Content, Unreadable, read
-from ..selectors import RUN, bank_files_visible_to, brought_by, runs_of
+from ..selectors import RUN, bank_files_visible_to, brought_by
 
 MEGABYTE = 1024 * 1024
 SIZE_AT_MOST = 32 * MEGABYTE
@@ -106,7 +108,7 @@ def upload_file(*, file: IO[bytes], file_name: str, by: Actor, calls: bool = Tru
         "sha256": sha256,
     }
     audit.record(by=by, verb="bankfiles.upload", obj=found, changes=changes)
-    _start(found, dry_run=True, by=by, calls=calls)
+    runs.start_run(kind=RUN, parameters=_parameters(found), by=by, dry_run=True, calls=calls)
     return found
 
 
@@ -176,14 +178,8 @@ def _require_open(found: BankFile) -> None:
         )
 
 
-def live_run(found: BankFile) -> Run | None:
-    """The run that checks or imports the file and is not over."""
-    return runs_of(found).filter(status__in=Run.LIVE).first()
-
-
-def _start(found: BankFile, *, dry_run: bool, by: Actor, calls: bool) -> Run:
-    parameters = {"file": found.number, "bank": found.bank_name, "file_number": found.file_number}
-    return runs.start_run(kind=RUN, parameters=parameters, by=by, dry_run=dry_run, calls=calls)
+def _parameters(found: BankFile) -> Parameters:
+    return {"file": found.number, "bank": found.bank_name, "file_number": found.file_number}
 
 
 @transaction.atomic
@@ -193,10 +189,8 @@ def check_file(*, number: str, by: Actor, calls: bool = True) -> Run:
     """
     found = _locked(number, by)
     _require_open(found)
-    live = live_run(found)
-    if live is not None and not live.dry_run:
-        raise Conflict(_("This file is being imported now."), code="being_imported")
-    return _start(found, dry_run=True, by=by, calls=calls)
+    busy = Conflict(_("This file is being imported now."), code="being_imported")
+    return intake.check(kind=RUN, parameters=_parameters(found), by=by, calls=calls, busy=busy)
 
 
 @transaction.atomic
@@ -208,12 +202,8 @@ def import_file(*, number: str, by: Actor, calls: bool = True) -> Run:
     """
     found = _locked(number, by)
     _require_open(found)
-    live = live_run(found)
-    if live is not None and not live.dry_run:
-        return live
-    if live is not None or not runs_of(found).filter(dry_run=True, status=Run.Status.FINISHED).exists():
-        raise Conflict(_("Wait until the file has been checked."), code="not_checked")
-    return _start(found, dry_run=False, by=by, calls=calls)
+    unchecked = Conflict(_("Wait until the file has been checked."), code="not_checked")
+    return intake.carry_out(kind=RUN, parameters=_parameters(found), by=by, calls=calls, unchecked=unchecked)
 
 
 @transaction.atomic
@@ -221,10 +211,7 @@ def discard_file(*, number: str, by: Actor) -> None:
     """Take away a file of which nothing was imported. Raises Conflict, NotAllowed."""
     found = _locked(number, by)
     _require_open(found)
-    if runs_of(found).filter(dry_run=False).exists():
-        raise Conflict(_("Lines of this file were imported: it stays."), code="begun")
-    live = live_run(found)
-    if live is not None:
-        runs.cancel_run(number=live.number, by=by)
+    begun = Conflict(_("Lines of this file were imported: it stays."), code="begun")
+    intake.give_up(kind=RUN, key=number, by=by, begun=begun)
     audit.record(by=by, verb="bankfiles.discard", obj=found, changes={"sha256": found.sha256})
     found.delete()

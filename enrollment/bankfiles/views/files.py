@@ -9,14 +9,16 @@ from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liaoyang_medins.kernel.audit import selectors as audit_selectors
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import DomainError
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.runs import intake, pages
 from liaoyang_medins.kernel.runs import selectors as run_selectors
-from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.kinds import Words
 from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
@@ -28,6 +30,12 @@ from ..models import BankFile, BankFileLine
 from ..services.running import KIND
 
 Result = BankFileLine.Result
+WORDS: dict[str, Words] = {
+    "checked": gettext_lazy("Checked: can be imported"),
+    "running": gettext_lazy("Being imported"),
+    "partly": gettext_lazy("Imported in part"),
+    "done": gettext_lazy("Imported"),
+}
 TABS = (Result.OPEN, Result.UNMATCHED, Result.MATCHED, Result.ON_RECORD, Result.RETURNED, Result.CLOSED)
 
 
@@ -36,7 +44,7 @@ TABS = (Result.OPEN, Result.UNMATCHED, Result.MATCHED, Result.ON_RECORD, Result.
 def bank_files(request: ActorRequest) -> HttpResponse:
     """The bank files that came, the newest first, with their sums and how far each is; returns that wait on top."""
     page = page_of(request, selectors.bank_files_visible_to(request.actor))
-    last = selectors.last_runs(page)
+    last = intake.last_runs(KIND.name, [row.number for row in page])
     waiting = selectors.open_returns(request.actor)
     context = {
         "page": page,
@@ -47,32 +55,13 @@ def bank_files(request: ActorRequest) -> HttpResponse:
     return render(request, "bankfiles/files.html", context)
 
 
-def state_of(found: BankFile, run: Run | None) -> SimpleNamespace:
-    """How far a file is: a code, which gives the colour, and the word."""
-    words = {
-        "checking": _("Being checked"),
-        "checked": _("Checked: can be imported"),
-        "running": _("Being imported"),
-        "partly": _("Imported in part"),
-        "imported": _("Imported"),
-        "paused": _("Paused"),
-        "failed": _("Failed"),
-        "cancelled": _("Not checked"),
-    }
-    tones = {"imported": "good", "checked": "wait", "failed": "bad", "paused": "wait", "partly": "wait"}
-    if found.imported_on is not None:
-        code = "imported"
-    elif run is None:
-        code = "cancelled"
-    elif run.status in (Run.Status.PAUSED, Run.Status.FAILED):
-        code = str(run.status)
-    elif run.status == Run.Status.CANCELLED:
-        code = "cancelled" if run.dry_run else "partly"
-    elif run.status == Run.Status.FINISHED:
-        code = "checked"
-    else:
-        code = "checking" if run.dry_run else "running"
-    return SimpleNamespace(code=code, word=words[code], tone=tones.get(code, "info"))
+def state_of(found: BankFile, run: Run | None) -> pages.Stage:
+    """How far a file is."""
+    return pages.stage_of(run, done=found.imported_on is not None, words=WORDS)
+
+
+def last_run(found: BankFile) -> Run | None:
+    return intake.runs_of(KIND.name, found.number).first()
 
 
 @allowed("bankfiles.import")
@@ -108,23 +97,18 @@ def bank_file(request: ActorRequest, number: str) -> HttpResponse:
     them.
     """
     found = visible(request.actor, number)
-    run = selectors.runs_of(found).first()
-    live = run is not None and run.status in Run.AT_WORK
-    context: dict[str, Any] = {"file": found, "run": run, "live": live}
-    if run is not None:
-        context["progress"] = run_selectors.progress_of(run)
-        context["errors"] = run_selectors.last_errors(run)
+    run = last_run(found)
+    context: dict[str, Any] = {"file": found, "done_label": _("Imported, in parts"), **pages.followed(run)}
     if request.htmx:
-        answer = render(request, "bankfiles/live.html", context)
-        if not live:
+        answer = render(request, "runs/_intake_live.html", context)
+        if not context["live"]:
             # The sums, the buttons and the timeline changed with it.
             answer["HX-Refresh"] = "true"
         return answer
     brought = selectors.brought_by(found)
     shown = shown_result(request.GET.get("lines", ""), brought)
     lines = page_of(request, found.rows.filter(result=shown).select_related("receipt").order_by("place"))
-    may_bring = request.actor.may("bankfiles.import")
-    checked = run is not None and (run.status == Run.Status.FINISHED or not run.dry_run)
+    steps = pages.steps_of(run, done=found.imported_on is not None, may=request.actor.may("bankfiles.import"))
     context |= {
         "state": state_of(found, run),
         "sums": sums_of(found, brought) if found.rows.exists() else [],
@@ -132,12 +116,9 @@ def bank_file(request: ActorRequest, number: str) -> HttpResponse:
         "tabs": [tab(result, brought[result].count, shown) for result in TABS if brought[result].count],
         "page": lines,
         "lines": [(line, why(line.problem), TONES[line.result], WAYS.get(line.way, "")) for line in lines],
-        "may_import": may_bring and found.imported_on is None and not live and checked,
-        "may_check": may_bring and found.imported_on is None and (run is None or run.status in Run.OVER),
-        "may_discard": may_bring and not selectors.runs_of(found).filter(dry_run=False).exists(),
-        "may_steer": may_bring and run is not None and run.ended_at is None,
         "may_resolve": request.actor.may("receipts.resolve"),
         "entries": audit_selectors.timeline(audit.entries_of(BankFile._meta.label_lower, found.number)),
+        **steps,
     }
     return render(request, "bankfiles/file.html", context)
 
@@ -213,18 +194,12 @@ def bank_file_import(request: ActorRequest, number: str) -> HttpResponse:
     return redirect("bank-file", number=number)
 
 
-STEER = {"pause": runs.pause_run, "resume": runs.resume_run, "cancel": runs.cancel_run}
-
-
 @allowed("bankfiles.import")
 @require_POST
 def bank_file_steer(request: ActorRequest, number: str) -> HttpResponse:
     """Pause, resume or cancel what is at work on a file."""
     found = visible(request.actor, number)
-    run = selectors.runs_of(found).first()
-    verb = STEER.get(request.POST.get("action", ""))
-    if run is not None and verb is not None:
-        verb(number=run.number, by=request.actor)
+    pages.steer(request, last_run(found))
     return redirect("bank-file", number=number)
 
 

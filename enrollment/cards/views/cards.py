@@ -16,12 +16,13 @@ from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import Conflict
 from liaoyang_medins.kernel.papers.web import show
+from liaoyang_medins.kernel.web.conflicts import attempt
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
 from .. import papers, selectors, services
 from ..forms import HandOutForm, LossForm, ReplaceForm, TakeInForm, VersionForm
 from ..models import TAKEN_BY, InsuranceCard
-from .common import attempt, conflict_page, opened, state_of
+from .common import changed_meanwhile, opened, state_of
 
 Status = InsuranceCard.Status
 S = Status
@@ -104,9 +105,9 @@ def step(
     form = form_class(request.POST or None, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
         try:
-            made = attempt(request, form, lambda: verb(found, form.cleaned_data))
+            made = attempt(form, lambda: verb(found, form.cleaned_data))
         except Conflict as error:
-            return conflict_page(request, found, error)
+            return changed_meanwhile(request, found, error)
         if made is not None:
             messages.success(request, said)
             return redirect("card", made.number)
@@ -166,9 +167,9 @@ def card_hand_out(request: ActorRequest, number: str) -> HttpResponse:
         data = form.cleaned_data
         taken = services.Taken(number, data["taken_by"], data["taken_by_name"], data["version"])
         try:
-            done = attempt(request, form, lambda: services.hand_out(taken=[taken], on=data["on"], by=request.actor))
+            done = attempt(form, lambda: services.hand_out(taken=[taken], on=data["on"], by=request.actor))
         except Conflict as error:
-            return conflict_page(request, found, error)
+            return changed_meanwhile(request, found, error)
         if done is not None:
             messages.success(request, _("The card is handed out."))
             return redirect("card", number)
@@ -197,6 +198,6 @@ def simple(request: ActorRequest, number: str, verb: Callable[..., Any], said: s
     try:
         verb(number=number, version=version, by=request.actor)
     except Conflict as error:
-        return conflict_page(request, found, error)
+        return changed_meanwhile(request, found, error)
     messages.success(request, said)
     return redirect("card", number)

@@ -7,13 +7,13 @@ import hashlib
 from decimal import Decimal
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enrollment.registration import selectors as registration
-from enrollment.registration.models import Enrollment, Resident
+from enrollment.registration.models import Enrollment
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -28,6 +28,7 @@ from ..models import ContributionNotice, WindowLetter
 from ..selectors import joint_of
 from .lapses import closed_year, lapse_pair, lapse_unrenewed, late, read_lapses_ahead, unrenewed
 from .lots import lots_of
+from .people import residents_of
 
 Row = TypeVar("Row", ContributionNotice, Enrollment)
 NAME = "close"
@@ -78,14 +79,15 @@ def plan(run: Run) -> Plan:
 def work(run: Run, parameters: Parameters) -> Outcome:
     """Lapse what is to lapse of a lot. The residents are locked in the order of their keys."""
     on, by = run.business_date, run.actor
-    concerned = Q(pk__in=of_lot(late(on), parameters).values("resident"))
-    concerned |= Q(pk__in=of_lot(unrenewed(on), parameters).values("resident"))
-    list(Resident.objects.filter(concerned).order_by("pk").select_for_update().values_list("pk"))
-    notices = list(of_lot(late(on), parameters).order_by("resident_id", "pk").values_list("pk", flat=True))
-    enrollments = list(of_lot(unrenewed(on), parameters).order_by("resident_id").values_list("pk", flat=True))
+    late_notices = of_lot(late(on), parameters).order_by("resident_id", "pk").values_list("pk", "resident_id")
+    not_renewed = of_lot(unrenewed(on), parameters).order_by("resident_id").values_list("pk", "resident_id")
+    of_notices, of_enrollments = dict(late_notices), dict(not_renewed)
+    # What was paid, or went to another record, before the locks were there is left to its verb.
+    residents = residents_of({*of_notices.values(), *of_enrollments.values()}, lock=True)
+    notices, enrollments = [*of_notices], [*of_enrollments]
     lot = Lot(run, enrollments)
     with batch() as held:
-        read_lapses_ahead(notices, enrollments)
+        read_lapses_ahead(notices, enrollments, residents)
         for pk in notices:
             held.turn()
             lot.count_notice(lapse_pair(pk, on, by))

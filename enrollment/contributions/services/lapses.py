@@ -1,19 +1,19 @@
 """What lapses by itself when its term ends without payment (W6, W8, Art. 17)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from enrollment.registration import services as registration_services
-from enrollment.registration.models import Enrollment
+from enrollment.registration.models import Enrollment, Resident
 from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import ReceiptProblem
-from liaoyang_medins.kernel.statements import Statement, update
+from liaoyang_medins.kernel.statements import OneOf, Statement, relate, update
 
 from .. import rules
 from ..assessment import read_payments_ahead
@@ -79,13 +79,6 @@ def _enrollment(pk: int) -> QuerySet[Enrollment]:
     return rows.filter(pk=pk).order_by()
 
 
-@Statement
-def _of_locked(pk: int) -> QuerySet[Enrollment]:
-    """The relationship under lock, of a resident who is."""
-    rows = Enrollment.objects.select_related("resident").select_for_update(of=("self",))
-    return rows.filter(pk=pk).order_by()
-
-
 @transaction.atomic
 def lapse_notice(pk: int, on: date, by: Actor) -> bool:
     """Lapse one open notice with the one paid together with it; False where it was paid meanwhile."""
@@ -142,17 +135,35 @@ def lapse_unrenewed(pk: int, on: date, by: Actor) -> Enrollment | None:
     return registration_services.lapse_of(enrollment.resident, pk, rules.lapses_on(year + 1), by)
 
 
-def read_lapses_ahead(notices: Sequence[int], enrollments: Sequence[int]) -> None:
-    """Lock and read for many, inside a batch, what lapsing these notices and relationships asks; the residents are
-    locked.
+@Statement
+def _pairs(mains: list[int]) -> QuerySet[ContributionNotice]:
+    rows = ContributionNotice.objects.filter(Q(OneOf(F("pk"), mains)) | Q(OneOf(F("joint_with_id"), mains)))
+    return rows.order_by("pk")
+
+
+@Statement
+def _relationships(keys: list[int]) -> QuerySet[Enrollment]:
+    return Enrollment.objects.filter(OneOf(F("pk"), keys)).order_by("pk")
+
+
+def read_lapses_ahead(notices: Sequence[int], enrollments: Sequence[int], residents: Mapping[int, Resident]) -> None:
+    """Read for many, inside a batch, what lapsing these notices and relationships asks; `residents` are theirs by
+    their keys, locked, which keeps both from everybody else.
     """
-    _pair.ahead([(pk,) for pk in notices])
-    for pk in notices:
-        _notice.known(pk, rows=[row for row in _pair(pk) if row.pk == pk])
-    read_parts_ahead(notices)
-    _of_locked.ahead([(pk,) for pk in enrollments])
-    rows = [row for pk in enrollments for row in _of_locked(pk)]
-    for row in rows:
+    pairs: dict[int, list[ContributionNotice]] = {pk: [] for pk in notices}
+    for notice in _pairs([*notices]):
+        pairs[notice.joint_with_id or notice.pk].append(notice)
+    # Those of a record that was merged into another before the locks were there are not known, and asked for.
+    for pk, pair in pairs.items():
+        if all(notice.resident_id in residents for notice in pair):
+            for notice in pair:
+                relate(notice, resident=residents[notice.resident_id])
+            _pair.known(pk, rows=pair)
+            _notice.known(pk, rows=[notice for notice in pair if notice.pk == pk])
+    read_parts_ahead(pairs)
+    ours = [row for row in _relationships([*enrollments]) if row.resident_id in residents]
+    for row in ours:
+        relate(row, resident=residents[row.resident_id])
         _enrollment.known(row.pk, rows=[row])
-    read_payments_ahead(row.resident_id for row in rows)
-    registration_services.read_lapses_ahead(rows)
+    read_payments_ahead(row.resident_id for row in ours)
+    registration_services.read_lapses_ahead(ours)

@@ -1,13 +1,15 @@
 """Money that comes in: recorded, and settled where it is exactly right (C6)."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from enrollment.registration.models import Resident
@@ -18,9 +20,10 @@ from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy import BeforeTheLaw
 from liaoyang_medins.kernel.policy.terms import ReceiptProblem
-from liaoyang_medins.kernel.statements import Statement, batch, insert_numbered
+from liaoyang_medins.kernel.statements import OneOf, Statement, batch, blank, insert_numbered
 
 from ..models import ContributionNotice, Receipt
+from .people import residents_of
 from .settling import Verdict, decide, read_settling_ahead, settle
 from .writing import lock_pair, seen_pair
 
@@ -100,14 +103,13 @@ def record_payments(*, payments: Sequence[Payment], by: Actor) -> list[Receipt |
             raise Invalid(
                 _("Line %(place)s: %(problem)s") % {"place": place, "problem": error}, code=error.code
             ) from error
-    owners = _owners(lines)
-    list(Resident.objects.filter(pk__in=set(owners.values())).order_by("pk").select_for_update().values_list("pk"))
+    stated, residents = _under_lock({line.stated_notice for line in lines})
     taken = _taken(lines)
     receipts: list[Receipt | None] = [None] * len(lines)
     try:
-        for places in _waves(lines, owners):
+        for places in _waves(lines, {number: one.resident for number, one in stated.items()}):
             with batch() as held:
-                _read_ahead([lines[place] for place in places])
+                _read_ahead((lines[place].stated_notice for place in places), stated, residents)
                 held.free(Receipt, REFERENCE, (_reference(lines[place]) for place in places))
                 for place in places:
                     held.turn()
@@ -126,10 +128,10 @@ def foresee_payments(*, payments: Sequence[Payment]) -> list[ReceiptProblem | No
     reads. Call it inside a transaction.
     """
     lines = [plain(payment) for payment in payments]
-    numbers = sorted({line.stated_notice for line in lines})
+    stated = _stated_of({line.stated_notice for line in lines})
+    residents = residents_of({one.resident for one in stated.values()})
     with batch() as held:
-        _seen.ahead([(number,) for number in numbers])
-        read_settling_ahead((notice for number in numbers for notice in _seen(number)), lock=False)
+        _read_ahead((line.stated_notice for line in lines), stated, residents, lock=False)
         found = []
         for line in lines:
             held.turn()
@@ -163,18 +165,46 @@ def _reference(payment: Payment) -> tuple[str, str]:
     return payment.channel, payment.bank_reference
 
 
-def _owners(lines: Sequence[Payment]) -> dict[str, int]:
-    """The keys of the residents by the notice numbers that are stated."""
-    stated = ContributionNotice.objects.filter(number__in={line.stated_notice for line in lines})
-    return dict(stated.values_list("number", "resident_id"))
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A notice that payments name: the key of its resident, and that of the notice that is paid for both of a pair."""
+
+    resident: int
+    main: int
+
+
+@Statement
+def _found(numbers: list[str]) -> "QuerySet[ContributionNotice, tuple[Any, ...]]":
+    rows = ContributionNotice.objects.filter(OneOf(F("number"), numbers)).order_by()
+    return rows.values_list("number", "resident_id", Coalesce("joint_with_id", "pk"))
+
+
+def _stated_of(numbers: Iterable[str]) -> dict[str, Stated]:
+    """The notices that are there, by the numbers that are stated."""
+    return {number: Stated(resident, main) for number, resident, main in _found(list(numbers))}
+
+
+def _under_lock(numbers: Iterable[str]) -> tuple[dict[str, Stated], dict[int, Resident]]:
+    """The same, and the residents by their keys, locked in the order of these."""
+    numbers, residents = list(numbers), dict[int, Resident]()
+    while True:
+        # Again with the locks in hand: a record may have been merged into another before.
+        stated = _stated_of(numbers)
+        others = {one.resident for one in stated.values()} - residents.keys()
+        if not others:
+            return stated, residents
+        residents |= residents_of(others, lock=True)
+
+
+@Statement
+def _with_reference(channels: list[str], references: list[str]) -> "QuerySet[Receipt, tuple[Any, ...]]":
+    rows = Receipt.objects.filter(OneOf(F("channel"), channels), OneOf(F("bank_reference"), references))
+    return rows.order_by().values_list(*REFERENCE)
 
 
 def _taken(lines: Sequence[Payment]) -> set[tuple[str, str]]:
     """The bank references that have a receipt."""
-    found = Receipt.objects.filter(
-        channel__in={line.channel for line in lines}, bank_reference__in={line.bank_reference for line in lines}
-    )
-    return set(found.values_list(*REFERENCE))
+    return set(_with_reference([*{line.channel for line in lines}], [line.bank_reference for line in lines]))
 
 
 def _waves(lines: Sequence[Payment], owners: Mapping[str, int]) -> Iterator[list[int]]:
@@ -193,11 +223,15 @@ def _waves(lines: Sequence[Payment], owners: Mapping[str, int]) -> Iterator[list
     yield from waves
 
 
-def _read_ahead(lines: Sequence[Payment]) -> None:
-    """What settling these asks, of the notices that are there."""
-    numbers = sorted({line.stated_notice for line in lines})
-    _stated.ahead([(number,) for number in numbers])
-    read_settling_ahead(notice for number in numbers for notice in _stated(number))
+def _read_ahead(
+    numbers: Iterable[str], stated: Mapping[str, Stated], residents: Mapping[int, Resident], *, lock: bool = True
+) -> None:
+    """What settling the notices with these numbers asks; without `lock` for who only wants to know."""
+    numbers = set(numbers)
+    mains = {stated[number].main for number in numbers if number in stated}
+    rows = {row.number: row for row in read_settling_ahead(sorted(mains), residents, lock=lock)}
+    for number in numbers:
+        (_stated if lock else _seen).known(number, rows=[rows[number]] if number in rows else [])
 
 
 def receive(payment: Payment, today: date, by: Actor) -> Receipt:
@@ -207,18 +241,13 @@ def receive(payment: Payment, today: date, by: Actor) -> Receipt:
     part = payment.channel == Receipt.Channel.EMPLOYER
     verdict = judged(notice, resident, payment.amount, payment.paid_on, today, by, part=part)
     problem = verdict.problem if verdict else ReceiptProblem.UNKNOWN_NOTICE
-    receipt = Receipt(
-        notice=verdict.notice if verdict else None,
-        stated_notice=payment.stated_notice,
-        amount=payment.amount,
-        paid_on=payment.paid_on,
-        received_on=today,
-        channel=payment.channel,
-        bank_reference=payment.bank_reference,
-        payer=payment.payer,
-        status=status_of(verdict),
-        problem=problem.value if problem else "",
-    )
+    receipt = blank(Receipt)
+    receipt.notice = verdict.notice if verdict else None
+    receipt.stated_notice, receipt.amount, receipt.paid_on = payment.stated_notice, payment.amount, payment.paid_on
+    receipt.received_on, receipt.channel = today, payment.channel
+    receipt.bank_reference, receipt.payer = payment.bank_reference, payment.payer
+    receipt.status = status_of(verdict).value
+    receipt.problem = problem.value if problem else ""
     # Decided by the key alone: two clerks may enter the same reference at the same moment.
     if not insert_numbered(receipt, "receipt", today, unless_taken=REFERENCE):
         raise reference_taken(payment.channel, payment.bank_reference)
@@ -247,11 +276,13 @@ def status_of(verdict: Verdict | None) -> Receipt.Status:
 
 def plain(payment: Payment) -> Payment:
     """The payment with its numbers as they are kept."""
-    return replace(
-        payment,
-        stated_notice=plain_number(payment.stated_notice),
-        bank_reference=plain_number(payment.bank_reference),
-        payer=payment.payer.strip(),
+    return Payment(
+        plain_number(payment.stated_notice),
+        payment.amount,
+        payment.paid_on,
+        payment.channel,
+        plain_number(payment.bank_reference),
+        payment.payer.strip(),
     )
 
 

@@ -1,6 +1,6 @@
 """Whether a payment settles its notice, and settling it (C6, B1–B5). Call it with the resident's row locked."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -19,11 +19,12 @@ from liaoyang_medins.kernel.errors import Conflict, Refused
 from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.policy.terms import EnrollmentKind, ReceiptProblem
-from liaoyang_medins.kernel.statements import Statement, insert, update
+from liaoyang_medins.kernel.statements import Statement, blank, insert, relate, update
 
 from .. import rules
-from ..assessment import Assessment, assess, benefit_facts_of, read_payments_ahead, registered_on
+from ..assessment import Assessment, assess, benefit_facts_of, read_ahead, registered_on
 from ..models import BenefitPeriod, ContributionNotice, Receipt
 from .notices import waiting_until
 from .parts import complete, let_go, parts_of, read_parts_ahead, total_of
@@ -170,17 +171,29 @@ def decide_amount(resident: Resident, pair: list[ContributionNotice], amount: De
     return Decision(pair, problem, assessment, anew, room, paid_on)
 
 
-def read_settling_ahead(notices: Iterable[ContributionNotice], *, lock: bool = True) -> None:
-    """Read for many, inside a batch, what settling these notices in their ordinary course asks: one part, a whole
-    calendar year. Without `lock` for who only wants to know.
+def read_settling_ahead(
+    mains: Iterable[int], residents: Mapping[int, Resident], *, lock: bool = True
+) -> list[ContributionNotice]:
+    """Read for many, inside a batch, what settling these notices, the ones that are paid first, asks in their ordinary
+    course: one part, a whole calendar year. `residents` are theirs by their keys, locked, with the offices above;
+    returns the notices with them. Without `lock` for who only wants to know.
     """
-    rows = list(notices)
-    read_pairs_ahead((row.joint_with_id or row.pk for row in rows), lock=lock)
+    rows = read_pairs_ahead(mains, lock=lock)
+    districts: dict[int, Office] = {}
+    for row in rows:
+        if row.resident_id in residents:
+            relate(row, resident=residents[row.resident_id])
+            district = registration.district_of(row.resident)
+            districts[district.pk] = district
+    for row in rows:
+        # Of who moved since it is another, and asked for.
+        if row.district_id in districts:
+            relate(row, district=districts[row.district_id])
     read_parts_ahead(row.joint_with_id or row.pk for row in rows)
-    registration.read_ahead(row.resident_id for row in rows)
-    read_payments_ahead(row.resident_id for row in rows)
+    read_ahead(row.enrollment for row in rows)
     whole = ((row.resident_id, row.contribution_year) for row in rows)
     _live_periods.ahead([(key, date(year, 1, 1), date(year, 12, 31)) for key, year in whole])
+    return rows
 
 
 def candidate(stated: ContributionNotice, paid_on: date, pair_of: PairOf = lock_pair) -> list[ContributionNotice]:
@@ -226,16 +239,16 @@ def assess_on_payment(
     resident: Resident, notice: ContributionNotice, paid_on: date, file: registration.OnFile | None = None
 ) -> Assessment:
     """The notice assessed again by the facts on the day of payment. Raises Refused where not eligible on that day."""
-    made = benefit_facts_of(notice)
     renewal = notice.kind == Kind.RENEWAL
+    made = None if renewal else benefit_facts_of(notice)
     return assess(
         resident=resident,
         registered=registered_on(notice.enrollment),
         paid=paid_on,
-        made=paid_on if renewal else made.made or notice.issued_on,
+        made=paid_on if made is None else made.made or notice.issued_on,
         kind=EnrollmentKind(notice.kind),
         contribution_year=notice.contribution_year if renewal else None,
-        year_after=made.year_after,
+        year_after=made is not None and made.year_after,
         waiting_until=waiting_until(notice.enrollment, paid_on) if renewal else None,
         file=file,
     )
@@ -277,6 +290,10 @@ def trimmed(period: BenefitPeriod) -> bool:
     return True
 
 
+# What a payment changes of its notice.
+PAID = ("status", "paid_on", "replaced_by", "eligible_since", "facts", "benefit_facts")
+
+
 def pay(
     resident: Resident,
     pair: list[ContributionNotice],
@@ -298,8 +315,10 @@ def pay(
         notice.eligible_since = assessment.benefit_facts.eligible_since
         notice.facts = to_json(part.facts)
         notice.benefit_facts = to_json(assessment.benefit_facts)
-        update(notice)
-        period = BenefitPeriod(resident=resident, notice=notice, starts=starts, ends=part.ends)
+        update(notice, *PAID)
+        period = blank(BenefitPeriod)
+        relate(period, resident=resident, notice=notice)
+        period.starts, period.ends = starts, part.ends
         insert(period)
         audit.record(
             by=by,

@@ -73,11 +73,24 @@ def read_live_ahead(residents: Iterable[int], years: list[int]) -> list[list[Con
     return _live.ahead([(resident, years) for resident in residents])
 
 
-def read_pairs_ahead(mains: Iterable[int], *, lock: bool = True) -> None:
-    """Lock and read for many, inside a batch, what `lock_pair` asks about these notices, the ones that are paid
-    first; without `lock`, what `seen_pair` asks.
+def read_pairs_ahead(mains: Iterable[int], *, lock: bool = True) -> list[ContributionNotice]:
+    """Read for many, inside a batch, what `lock_pair` asks about these notices, the ones that are paid first; returns
+    them and those that are paid together with them. Their residents are locked, which keeps the notices from
+    everybody else. Without `lock`, what `seen_pair` asks.
     """
-    (_pair if lock else _seen_pair).ahead([(main,) for main in mains])
+    pairs: dict[int, list[ContributionNotice]] = {main: [] for main in mains}
+    rows = _pairs(list(pairs))
+    for row in rows:
+        pairs[row.joint_with_id or row.pk].append(row)
+    for main, found in pairs.items():
+        (_pair if lock else _seen_pair).known(main, rows=found)
+    return rows
+
+
+@Statement
+def _pairs(mains: list[int]) -> QuerySet[ContributionNotice]:
+    rows = ContributionNotice.objects.select_related("enrollment")
+    return rows.filter(Q(OneOf(F("pk"), mains)) | Q(OneOf(F("joint_with_id"), mains))).order_by("pk")
 
 
 def move(notice: ContributionNotice, then: Status) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment.registration.labels import label
-from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel import clock, numbers
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import DomainError
@@ -65,8 +65,8 @@ def receipt_list(request: ActorRequest) -> HttpResponse:
 def filtered(rows: QuerySet[Receipt], q: str, status: str, problem: str, channel: str) -> QuerySet[Receipt]:
     """The receipts that the filters let through."""
     if q := q.strip():
-        # What has a digit is a number. Both at once would have the table read whole.
-        if any(char.isdecimal() for char in q):
+        # A number or a name. Both at once would have the table read whole.
+        if numbers.looks_like_one(q):
             either = {q, q.upper()}
             notice = ContributionNotice.objects.filter(number=q.upper()).values("pk")[:1]
             stated = Q(notice=Subquery(notice)) | Q(status=Receipt.Status.UNMATCHED, stated_notice__in=either)

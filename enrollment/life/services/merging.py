@@ -10,12 +10,14 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from enrollment.registration import following, locks
+from enrollment.registration.labels import label
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.policy.terms import Sex
 from liaoyang_medins.kernel.states import require_transition, require_version
 
 from ..models import Merge
@@ -72,6 +74,17 @@ def _lock(*keys: int) -> dict[int, Resident]:
 def conflicts_of(survivor: Resident, duplicate: Resident) -> list[str]:
     """Everything that stands against making the two one, and what to do first; empty where nothing does."""
     return [said for part in PARTS.values() for said in part.conflicts(survivor, duplicate)]
+
+
+def differences_of(survivor: Resident, duplicate: Resident) -> list[tuple[str, str, str]]:
+    """In what the two records name different persons, apart from a name that may be written in several ways: label,
+    what the one and what the other says. It stands against nothing; who decides is to look twice.
+    """
+    pairs = (
+        (_("Date of birth"), survivor.birth_date.isoformat(), duplicate.birth_date.isoformat()),
+        (_("Sex"), label(Sex(survivor.sex)), label(Sex(duplicate.sex))),
+    )
+    return [(words, one, other) for words, one, other in pairs if one != other]
 
 
 @transaction.atomic

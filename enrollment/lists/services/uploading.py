@@ -14,14 +14,16 @@ from liaoyang_medins.kernel.errors import Conflict, NotAllowed
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.runs import intake
 from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.kinds import Parameters
 from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.kernel.sheets.reading import Row, read_table
 from liaoyang_medins.kernel.statements import insert_all
 
 from ..layouts import AUTHORITIES, Found, Source, find_columns
 from ..models import ListRow, UploadedList
-from ..selectors import RUN, lists_visible_to, runs_of
+from ..selectors import RUN, lists_visible_to
 from ..showing import hidden
 from ..stated import Finding, Stated, given_cells, read_row
 
@@ -67,7 +69,7 @@ def upload_list(*, source: Source, file: IO[bytes], file_name: str, by: Actor, c
     _write_rows(uploaded, rows_of(uploaded, source, found))
     changes = {"source": source.value, "rows": len(found.rows), "sha256": uploaded.sha256}
     audit.record(by=by, verb="lists.upload", obj=uploaded, changes=changes)
-    _start(uploaded, dry_run=True, by=by, calls=calls)
+    runs.start_run(kind=RUN, parameters=_parameters(uploaded), by=by, dry_run=True, calls=calls)
     return uploaded
 
 
@@ -144,14 +146,8 @@ def _require_open(uploaded: UploadedList) -> None:
         )
 
 
-def live_run(uploaded: UploadedList) -> Run | None:
-    """The run that checks or applies the list and is not over."""
-    return runs_of(uploaded).filter(status__in=Run.LIVE).first()
-
-
-def _start(uploaded: UploadedList, *, dry_run: bool, by: Actor, calls: bool) -> Run:
-    parameters = {"list": uploaded.number, "source": uploaded.source}
-    return runs.start_run(kind=RUN, parameters=parameters, by=by, dry_run=dry_run, calls=calls)
+def _parameters(uploaded: UploadedList) -> Parameters:
+    return {"list": uploaded.number, "source": uploaded.source}
 
 
 @transaction.atomic
@@ -161,10 +157,8 @@ def check_list(*, number: str, by: Actor, calls: bool = True) -> Run:
     """
     uploaded = _locked(number, by)
     _require_open(uploaded)
-    live = live_run(uploaded)
-    if live is not None and not live.dry_run:
-        raise Conflict(_("This list is being applied now."), code="being_applied")
-    return _start(uploaded, dry_run=True, by=by, calls=calls)
+    busy = Conflict(_("This list is being applied now."), code="being_applied")
+    return intake.check(kind=RUN, parameters=_parameters(uploaded), by=by, calls=calls, busy=busy)
 
 
 @transaction.atomic
@@ -177,12 +171,8 @@ def apply_list(*, number: str, by: Actor, calls: bool = True) -> Run:
     """
     uploaded = _locked(number, by)
     _require_open(uploaded)
-    live = live_run(uploaded)
-    if live is not None and not live.dry_run:
-        return live
-    if live is not None or not runs_of(uploaded).filter(dry_run=True, status=Run.Status.FINISHED).exists():
-        raise Conflict(_("Wait until the list has been checked."), code="not_checked")
-    return _start(uploaded, dry_run=False, by=by, calls=calls)
+    unchecked = Conflict(_("Wait until the list has been checked."), code="not_checked")
+    return intake.carry_out(kind=RUN, parameters=_parameters(uploaded), by=by, calls=calls, unchecked=unchecked)
 
 
 @transaction.atomic
@@ -190,11 +180,8 @@ def discard_list(*, number: str, by: Actor) -> None:
     """Take away a list of which nothing was applied, with its rows. Raises Conflict, NotAllowed."""
     uploaded = _locked(number, by)
     _require_open(uploaded)
-    if runs_of(uploaded).filter(dry_run=False).exists():
-        raise Conflict(_("Rows of this list were applied: it stays."), code="begun")
-    live = live_run(uploaded)
-    if live is not None:
-        runs.cancel_run(number=live.number, by=by)
+    begun = Conflict(_("Rows of this list were applied: it stays."), code="begun")
+    intake.give_up(kind=RUN, key=number, by=by, begun=begun)
     audit.record(by=by, verb="lists.discard", obj=uploaded, changes={"rows": uploaded.row_count})
     uploaded.rows.all().delete()
     uploaded.delete()

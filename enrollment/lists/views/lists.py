@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enrollment.registration.selectors import sees_everything
@@ -14,8 +15,8 @@ from liaoyang_medins.kernel.audit import selectors as audit_selectors
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import DomainError
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.runs import selectors as run_selectors
-from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs import intake, pages
+from liaoyang_medins.kernel.runs.kinds import Words
 from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
@@ -30,6 +31,13 @@ from ..showing import shown_cells
 from ..stated import Finding
 
 State = ListRow.State
+RUN = selectors.RUN
+WORDS: dict[str, Words] = {
+    "checked": gettext_lazy("Checked: can be applied"),
+    "running": gettext_lazy("Being applied"),
+    "partly": gettext_lazy("Applied in part"),
+    "done": gettext_lazy("Applied"),
+}
 
 
 @allowed("lists.see")
@@ -37,37 +45,18 @@ State = ListRow.State
 def lists(request: ActorRequest) -> HttpResponse:
     """The lists that came, the newest first, with how far each is."""
     page = page_of(request, selectors.lists_visible_to(request.actor))
-    last = selectors.last_runs(page)
+    last = intake.last_runs(RUN, [row.number for row in page])
     context = {"page": page, "rows": [(row, state_of(row, last.get(row.number))) for row in page]}
     return render(request, "lists/lists.html", context)
 
 
-def state_of(found: UploadedList, run: Run | None) -> SimpleNamespace:
-    """How far a list is: a code, which gives the colour, and the word."""
-    words = {
-        "checking": _("Being checked"),
-        "checked": _("Checked: can be applied"),
-        "running": _("Being applied"),
-        "partly": _("Applied in part"),
-        "applied": _("Applied"),
-        "paused": _("Paused"),
-        "failed": _("Failed"),
-        "cancelled": _("Not checked"),
-    }
-    tones = {"applied": "good", "checked": "wait", "failed": "bad", "paused": "wait", "partly": "wait"}
-    if found.applied_on is not None:
-        code = "applied"
-    elif run is None:
-        code = "cancelled"
-    elif run.status in (Run.Status.PAUSED, Run.Status.FAILED):
-        code = str(run.status)
-    elif run.status == Run.Status.CANCELLED:
-        code = "cancelled" if run.dry_run else "partly"
-    elif run.status == Run.Status.FINISHED:
-        code = "checked"
-    else:
-        code = "checking" if run.dry_run else "running"
-    return SimpleNamespace(code=code, word=words[code], tone=tones.get(code, "info"))
+def state_of(found: UploadedList, run: Run | None) -> pages.Stage:
+    """How far a list is."""
+    return pages.stage_of(run, done=found.applied_on is not None, words=WORDS)
+
+
+def last_run(found: UploadedList) -> Run | None:
+    return intake.runs_of(RUN, found.number).first()
 
 
 @allowed("lists.upload")
@@ -112,15 +101,11 @@ TABS = (State.WOULD, State.DONE, State.REFUSED, State.NOTHING, State.WAITING)
 def list_page(request: ActorRequest, number: str) -> HttpResponse:
     """A list: its progress while it is checked or applied, then its rows by what became of them."""
     found = visible(request.actor, number)
-    run = selectors.runs_of(found).first()
-    live = run is not None and run.status in Run.AT_WORK
-    context: dict[str, Any] = {"list": found, "run": run, "live": live}
-    if run is not None:
-        context["progress"] = run_selectors.progress_of(run)
-        context["errors"] = run_selectors.last_errors(run)
+    run = last_run(found)
+    context: dict[str, Any] = {"list": found, "done_label": _("Applied, in parts"), **pages.followed(run)}
     if request.htmx:
-        answer = render(request, "lists/live.html", context)
-        if not live:
+        answer = render(request, "runs/_intake_live.html", context)
+        if not context["live"]:
             # The rows, the buttons and the timeline changed with it.
             answer["HX-Refresh"] = "true"
         return answer
@@ -128,6 +113,7 @@ def list_page(request: ActorRequest, number: str) -> HttpResponse:
     shown = shown_state(request.GET.get("rows", ""), counts)
     rows = page_of(request, found.rows.filter(state=shown).select_related("resident").order_by("place"))
     may_bring = request.actor.may("lists.upload")
+    steps = pages.steps_of(run, done=found.applied_on is not None, may=may_bring)
     context |= {
         "state": state_of(found, run),
         "counts": counts,
@@ -137,12 +123,10 @@ def list_page(request: ActorRequest, number: str) -> HttpResponse:
         "rows": [(row, shown_cells(row, found), finding_texts(row), TONES[row.state]) for row in rows],
         "may_bring": may_bring,
         "sees_people": sees_everything(request.actor),
-        "may_apply": may_bring and found.applied_on is None and not live and counts.would and checked(run),
-        "may_check": may_bring and found.applied_on is None and (run is None or run.status in Run.OVER),
-        "may_discard": may_bring and not selectors.runs_of(found).filter(dry_run=False).exists(),
-        "may_steer": may_bring and run is not None and run.ended_at is None,
         "to_record": to_record(request.actor, found),
         "entries": audit_selectors.timeline(audit.entries_of(UploadedList._meta.label_lower, found.number)),
+        **steps,
+        "may_apply": steps["may_carry_out"] and counts.would,
     }
     return render(request, "lists/list.html", context)
 
@@ -152,11 +136,6 @@ def to_record(actor: Actor, found: UploadedList) -> int:
     if found.source != UploadedList.Source.SCHOOL or not actor.may("registrations.record"):
         return 0
     return selectors.at_agency(found).count()
-
-
-def checked(run: Run | None) -> bool:
-    """Whether the list can be applied after this run, the newest."""
-    return run is not None and (run.status == Run.Status.FINISHED or not run.dry_run)
 
 
 def tab(state: State, count: int, shown: str) -> SimpleNamespace:
@@ -192,18 +171,12 @@ def list_apply(request: ActorRequest, number: str) -> HttpResponse:
     return redirect("list", number=number)
 
 
-STEER = {"pause": runs.pause_run, "resume": runs.resume_run, "cancel": runs.cancel_run}
-
-
 @allowed("lists.upload")
 @require_POST
 def list_steer(request: ActorRequest, number: str) -> HttpResponse:
     """Pause, resume or cancel what is at work on a list."""
     found = visible(request.actor, number)
-    run = selectors.runs_of(found).first()
-    verb = STEER.get(request.POST.get("action", ""))
-    if run is not None and verb is not None:
-        verb(number=run.number, by=request.actor)
+    pages.steer(request, last_run(found))
     return redirect("list", number=number)
 
 

@@ -12,12 +12,13 @@ from liaoyang_medins.kernel.errors import Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.policy.terms import Material
 from liaoyang_medins.kernel.statements import insert_numbered
 
 from .. import papers, rules, selectors
 from ..endings import ending
 from ..labels import label
-from ..models import Enrollment, Registration
+from ..models import Enrollment, MaterialCheck, Registration
 from .common import (
     Assessment,
     Status,
@@ -43,11 +44,12 @@ def forward(*, number: str, version: int, by: Actor) -> Registration:
     """Pass a complete registration on: a community to its sub-district, that to the district, a school to the agency
     (W4).
 
-    The district's term begins (W3). Refused where the person is no longer eligible; NotAllowed at another office;
-    Conflict where somebody was first.
+    The district's term begins (W3). Refused where documents are not in order or the person is no longer eligible;
+    NotAllowed at another office; Conflict where somebody was first.
     """
     by.require("registrations.forward")
     registration = _opened(number, version, by)
+    _require_documents(registration)
     then = next_office(registration)
     require_step(registration, then)
     require_holder(registration, by)
@@ -206,6 +208,18 @@ def _opened(number: str, version: int, by: Actor) -> Registration:
     registration = locked_registration(number, by)
     require_unchanged(registration, version)
     return registration
+
+
+def _require_documents(registration: Registration) -> None:
+    """Refused while documents are missing or wrong, or nobody has looked at them (W2); with their names."""
+    if registration.status != Status.MATERIALS_MISSING:
+        return
+    rows = registration.materials.exclude(state=MaterialCheck.State.PRESENT).order_by("pk")
+    raise Refused(
+        _("It can be forwarded once these documents are in order:"),
+        code="documents",
+        reasons=[f"{label(Material(row.material))} ({row.get_state_display()})" for row in rows],
+    )
 
 
 def required_reason(reason: str) -> str:

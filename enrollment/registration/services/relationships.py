@@ -15,7 +15,7 @@ from liaoyang_medins.kernel.statements import Statement, update
 from ..endings import Ending, ending
 from ..locks import resident_with_key
 from ..models import Enrollment, Resident
-from ..selectors import circumstances_of, read_circumstances_ahead
+from ..selectors import on_file, read_files_ahead
 
 
 @Statement
@@ -33,7 +33,7 @@ def settle_ends(resident: Resident, *, by: Actor) -> None:
 
     One that is followed by another stays ended, whatever was taken back since; so does one that went on in another.
     """
-    circumstances = circumstances_of(resident)
+    circumstances = on_file(resident).circumstances
     rows = [row for row in _locked_of(resident.pk) if row.end_reason != Enrollment.EndReason.MERGED]
     for row in rows:
         found = ending(row.starts, circumstances, row.lapsed_on)
@@ -82,10 +82,12 @@ def lapse_of(resident: Resident, enrollment_pk: int, on: datetime.date, by: Acto
 
 
 def read_lapses_ahead(enrollments: Sequence[Enrollment]) -> None:
-    """Read for many, inside a batch, what `lapse_of` asks of these relationships, which the caller has locked."""
+    """Read for many, inside a batch, what `lapse_of` asks of these relationships, whose residents the caller has
+    locked.
+    """
     for row in enrollments:
         _locked.known(row.pk, rows=[row])
-    read_circumstances_ahead(row.resident_id for row in enrollments)
+    read_files_ahead(row.resident_id for row in enrollments)
 
 
 def undo_lapse(*, enrollment: Enrollment, resident: Resident, by: Actor) -> None:
@@ -97,4 +99,4 @@ def undo_lapse(*, enrollment: Enrollment, resident: Resident, by: Actor) -> None
 def _set_lapse(enrollment: Enrollment, on: datetime.date | None, resident: Resident, by: Actor) -> None:
     """Written together with the end, which a constraint compares with it."""
     enrollment.lapsed_on = on
-    _write(enrollment, ending(enrollment.starts, circumstances_of(resident), on), resident, by)
+    _write(enrollment, ending(enrollment.starts, on_file(resident).circumstances, on), resident, by)

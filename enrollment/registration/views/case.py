@@ -20,6 +20,7 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.papers.services import of_object
 from liaoyang_medins.kernel.policy.terms import Category, Material, Tier
+from liaoyang_medins.kernel.web.conflicts import conflict_page
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error
 
@@ -194,17 +195,10 @@ def address(name: str, number: str) -> str:
         return ""
 
 
-def conflict_page(request: ActorRequest, row: Registration, error: Conflict) -> HttpResponse:
+def changed_meanwhile(request: ActorRequest, row: Registration, error: Conflict) -> HttpResponse:
     """Somebody else was first: who did what, and the way back to the case."""
-    context = {
-        "status": 409,
-        "error_title": _("Somebody else was first"),
-        "error": error,
-        "back_url": reverse("registration", args=[row.number]),
-        "back_label": _("Look at the registration"),
-        "changes": timeline(entries_of(row._meta.label_lower, row.number))[:3],
-    }
-    return render(request, "web/error.html", context, status=409)
+    back = reverse("registration", args=[row.number])
+    return conflict_page(request, row, error, back_url=back, back_label=_("Look at the registration"))
 
 
 def step(
@@ -218,7 +212,7 @@ def step(
         try:
             verb(number=number, by=request.actor, **form.cleaned_data)
         except Conflict as error:
-            return conflict_page(request, row, error)
+            return changed_meanwhile(request, row, error)
         except NotAllowed:
             raise
         except DomainError as error:

@@ -26,7 +26,7 @@ from ..services import scans
 from ..services.common import assess_again, require_holder
 from ..services.materials import needed_materials
 from ..step_forms import MaterialsForm, RemovalForm, ScansForm, StepForm, scan_name
-from .case import conflict_page, opened
+from .case import changed_meanwhile, opened
 
 
 def needed_now(row: Registration) -> tuple[RequiredMaterial, ...]:
@@ -66,7 +66,7 @@ def materials(request: ActorRequest, number: str) -> HttpResponse:
                 by=request.actor,
             )
         except Conflict as error:
-            return conflict_page(request, row, error)
+            return changed_meanwhile(request, row, error)
         except NotAllowed:
             raise
         except DomainError as error:

@@ -11,7 +11,7 @@ from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
 from .. import services
 from ..step_forms import StepForm
-from .case import conflict_page, opened
+from .case import changed_meanwhile, opened
 
 
 @allowed("registrations.undo")
@@ -24,7 +24,7 @@ def undo(request: ActorRequest, number: str) -> HttpResponse:
     try:
         services.undo(number=number, version=version, by=request.actor)
     except Conflict as error:
-        return conflict_page(request, row, error)
+        return changed_meanwhile(request, row, error)
     except Refused as error:
         messages.error(request, str(error))
     else:

@@ -18,6 +18,8 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.room import NAME as NO_ROOM
+from liaoyang_medins.kernel.room import out_of_room
 from liaoyang_medins.kernel.states import require_transition
 
 from . import kinds
@@ -209,6 +211,7 @@ def work_one(*, number: str) -> bool:
     except Exception as error:
         if chunk is None or _database_is_gone(error):
             raise
+        # With no room for this note either, that is raised; the part waits and is tried again until there is.
         _note_failure(run, chunk, error)
         raise RunFailed(f"part {chunk.position}: {_told(error)}") from error
     return chunk is not None
@@ -304,7 +307,13 @@ def _database_is_gone(error: Exception) -> bool:
 
 def _told(error: Exception) -> str:
     """An error in one line. What PostgreSQL adds below it quotes rows, and they hold what does not belong here."""
-    return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"[:500]
+    name = NO_ROOM if out_of_room(error) else type(error).__name__
+    return f"{name}: {next(iter(str(error).splitlines()), '')}"[:500]
+
+
+def tells_of_no_room(*errors: str) -> bool:
+    """Whether one of these errors, as they stand on runs and chunks, says that the server has no room left."""
+    return any(error.startswith(f"{NO_ROOM}:") for error in errors)
 
 
 def _note_failure(run: Run, chunk: Chunk, error: Exception) -> None:

@@ -17,6 +17,7 @@ from liaoyang_medins.kernel.web.domain import page_of
 from . import selectors, services
 from .kinds import Kind
 from .models import Run
+from .pages import followed
 
 # After so many minutes without a part done the page says that no worker is there; beat calls workers every minute.
 IDLE = 3
@@ -47,16 +48,13 @@ def run(request: ActorRequest, number: str) -> HttpResponse:
     """A run: how far it is, what it counted and refused, what happened. HTMX asks for the live part alone."""
     found = get_object_or_404(selectors.runs_visible_to(request.actor), number=number)
     kind = selectors.kind_of(found)
-    live = found.status in Run.AT_WORK
+    context = followed(found)
+    live = context["live"]
     idle = selectors.idle_minutes(found, clock.now()) if live else 0
-    context = {
+    context |= {
         "idle": idle if idle >= IDLE else 0,
-        "run": found,
-        "live": live,
-        "progress": selectors.progress_of(found),
         "figures": figures_of(kind, selectors.counts_of(found)),
         "reasons": [(kind.reason(code, {}), times) for code, times in selectors.reasons_of(found)],
-        "errors": selectors.last_errors(found),
     }
     if request.htmx:
         answer = render(request, "runs/live.html", context)

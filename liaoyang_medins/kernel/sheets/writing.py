@@ -20,17 +20,20 @@ _AS_TEXT = {
 
 @contextmanager
 def workbook(title: str) -> Iterator[tuple[Any, IO[bytes]]]:
-    """A workbook to write into, and the file that it lies in; after the block the file is open at its start."""
+    """A workbook to write into, and the file that it lies in; after the block the file is open at its start. Where it
+    cannot be written, nothing of it is left on the disk.
+    """
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (the response closes it)
-    book = xlsxwriter.Workbook(file, _AS_TEXT)
-    book.set_properties({"title": title, "company": settings.AGENCY_NAME})
     try:
-        yield book, file
+        with tempfile.TemporaryDirectory() as folder:
+            book = xlsxwriter.Workbook(file, {**_AS_TEXT, "tmpdir": folder})
+            book.set_properties({"title": title, "company": settings.AGENCY_NAME})
+            yield book, file
+            book.close()
+        file.seek(0)
     except BaseException:
         file.close()
         raise
-    book.close()
-    file.seek(0)
 
 
 class Sheet:

@@ -1,6 +1,7 @@
 """Signing in and out, choosing a posting, moving the demo's day, health."""
 
 import datetime
+import sys
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
@@ -24,11 +26,20 @@ from liaoyang_medins.kernel.days import add_months
 from liaoyang_medins.kernel.offices import services
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.selectors import postings_to_work_in
+from liaoyang_medins.kernel.room import out_of_room
 
 from . import kept
 from .decorators import ActorRequest, allowed
 from .middleware import SESSION_POSTING
 from .style_guide import sample
+
+
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """The page of what nobody foresaw; where the server has no room left to write into it says that. It asks the
+    database nothing.
+    """
+    full = out_of_room(sys.exc_info()[1])
+    return HttpResponse(render_to_string("507.html" if full else "500.html"), status=507 if full else 500)
 
 
 class SignIn(auth_views.LoginView):

@@ -30,6 +30,7 @@ from .history import LAW, Life, Past
 from .hospitals import Hospitals
 from .lists import Lists
 from .lives import Lives
+from .payments import Payments
 from .people import Town
 from .records import Records
 from .reference import load_reference_data
@@ -113,6 +114,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     BankFiles(size.as_of, actors).work()
     say("what became known lately")
     Lives(town, size.as_of, actors).work()
+    say("parts that employers paid, school collections")
+    Payments(town, size.as_of, actors).work()
     show(steps.services)
     say("journal and audit record")
     post(size.as_of)

@@ -37,6 +37,7 @@ DOCUMENTS = """(
     UNION ALL SELECT 'contributions_contributionnotice', number, 'contributions.contributionnotice'
         FROM contributions_contributionnotice
     UNION ALL SELECT 'contributions_receipt', number, 'contributions.receipt' FROM contributions_receipt
+    UNION ALL SELECT 'collecting_collection', number, 'collecting.collection' FROM collecting_collection
     UNION ALL SELECT 'claims_referral', number, 'claims.referral' FROM claims_referral
     UNION ALL SELECT 'claims_stay', number, 'claims.stay' FROM claims_stay
     UNION ALL SELECT 'claims_settlement', number, 'claims.settlement' FROM claims_settlement
@@ -56,8 +57,8 @@ MISSING = sql_check(
         WITH said AS MATERIALIZED (
             SELECT object_type, object_number AS number FROM audit_auditentry
             WHERE object_type IN ('registration.resident', 'registration.registration',
-                'contributions.contributionnotice', 'contributions.receipt', 'claims.referral', 'claims.stay',
-                'funds.subsidystatement') AND verb <> '{loaded}'
+                'contributions.contributionnotice', 'contributions.receipt', 'collecting.collection',
+                'claims.referral', 'claims.stay', 'funds.subsidystatement') AND verb <> '{loaded}'
             UNION SELECT 'registration.enrollment', changes ->> 'enrollment' FROM audit_auditentry
                 WHERE verb = 'registrations.record'
             UNION SELECT 'claims.settlement', changes ->> 'settlement' FROM audit_auditentry

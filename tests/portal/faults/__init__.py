@@ -4,7 +4,7 @@ Where a wrong row would show in other records too (a wrong amount in the journal
 to fit it, so that only its own check can find it. Each fault gives back how a finding names the row.
 """
 
-from . import bankfiles, cards, claims, contributions, funds, lists, papers, registration
+from . import bankfiles, cards, claims, collections, contributions, funds, lists, papers, registration
 from .planting import FAULTS, TOGETHER, open_up
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "bankfiles",
     "cards",
     "claims",
+    "collections",
     "contributions",
     "funds",
     "lists",

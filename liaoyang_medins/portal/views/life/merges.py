@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from enrollment.life import selectors, services
 from enrollment.life.forms import DecisionForm, MergeForm
 from enrollment.life.models import LifeChange, Merge
-from enrollment.life.services.merging import conflicts_of, rows_of
+from enrollment.life.services.merging import conflicts_of, differences_of, rows_of
 from liaoyang_medins.kernel.errors import DomainError, NotAllowed
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
@@ -81,6 +81,7 @@ def merge_page(request: ActorRequest, row: Merge, form: DecisionForm) -> HttpRes
         context |= {
             "rows": [(model._meta.verbose_name, count) for model, count in rows_of(row.duplicate)],
             "conflicts": conflicts_of(row.survivor, row.duplicate),
+            "differences": differences_of(row.survivor, row.duplicate),
             "own": own,
             "may_decide": actor.may("merges.decide") and not own,
             "may_reject": actor.may("merges.decide") or own,
