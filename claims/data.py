@@ -1,9 +1,13 @@
 """What the verbs of claims take and give back."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
+from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.policy.terms import Cause, LineProblem
 
 from .models import FeeLine
@@ -15,7 +19,7 @@ class AdmissionData:
     `institution` says.
 
     `transfer_stated`: the institution says that the person was transferred there (D7); the referral is found by the
-    service.
+    service. `diagnosis` is the principal one; None of `other_diagnoses` says nothing about others.
     """
 
     resident_number: str
@@ -29,6 +33,7 @@ class AdmissionData:
     cause: Cause = Cause.ILLNESS
     abroad: bool = False
     transfer_stated: bool = False
+    other_diagnoses: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +59,27 @@ class LineOutcome:
     line: FeeLine
     in_scope: Decimal
     reasons: tuple[LineProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineFault:
+    """What is wrong with one of the lines that were given: its `place`, counted from 0, the `field` at fault, a stable
+    `code`, and the words for it.
+    """
+
+    place: int
+    field: str
+    code: str
+    text: str
+
+
+class WrongLines(Invalid):
+    """Lines of which at least one is wrong, so that none was added. `faults` are all that was found."""
+
+    code = "wrong_lines"
+
+    def __init__(self, faults: Sequence[LineFault], *, told: int, numbered: bool) -> None:
+        form = _("Line %(place)s: %(problem)s.") if numbered else "%(problem)s."
+        said = [form % {"place": fault.place + 1, "problem": fault.text} for fault in faults[:told]]
+        super().__init__(_("Nothing was added: some lines are wrong."), field="lines", reasons=said)
+        self.faults = tuple(faults)

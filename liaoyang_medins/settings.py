@@ -37,6 +37,16 @@ def env_required(name: str, in_debug: str) -> str:
     raise ImproperlyConfigured(f"Set {name} in the environment: there is no default outside DEBUG.")
 
 
+def env_number(name: str, unset: int, *, at_least: int = 1) -> int:
+    """The variable's whole number; where it is not set, `unset`."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return unset
+    if not value.isdecimal() or int(value) < at_least:
+        raise ImproperlyConfigured(f"{name} must be a whole number of {at_least} or more, not {value!r}")
+    return int(value)
+
+
 DEBUG = env_flag("DEBUG")
 # The demo: its day can be moved from the page footer and its accounts are shown at sign-in.
 DEMO = env_flag("DEMO")
@@ -68,6 +78,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "django_htmx",
+    "oauth2_provider",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "liaoyang_medins.kernel.web",
     "liaoyang_medins.kernel.offices",
     "liaoyang_medins.kernel.audit",
@@ -82,6 +96,7 @@ INSTALLED_APPS = [
     "enrollment.cards",
     "claims",
     "claims.misuse",
+    "claims.api",
     "enrollment.lists",
     "enrollment.cockpit",
     "enrollment.collecting",
@@ -170,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrollment.contributions.tasks.lapse_unpaid",
         "schedule": crontab(hour=0, minute=10),
     },
+    "forget old messages": {"task": "claims.api.tasks.forget_messages", "schedule": crontab(hour=3, minute=30)},
 }
 
 AUTH_USER_MODEL = "offices.User"
@@ -241,6 +257,56 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
     }
+}
+
+# The hospitals' interface (docs/hospital-api.md).
+CACHES = {
+    "default": {
+        # Counts the calls of each client for all processes together. Not reached, it says so at once.
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
+API_CALLS_A_MINUTE = env_number("API_CALLS_A_MINUTE", 6000)
+# How long a message id answers the same again.
+API_MESSAGES_KEPT_DAYS = env_number("API_MESSAGES_KEPT_DAYS", 90, at_least=30)
+OAUTH2_PROVIDER_APPLICATION_MODEL = "api.Client"
+OAUTH2_PROVIDER = {
+    "SCOPES": {"hospital": "The institution's own stays"},
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "OAUTH2_VALIDATOR_CLASS": "claims.api.validator.ClientValidator",
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+}
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "claims.api.schema.Schema",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["claims.api.authentication.ClientAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["claims.api.authentication.IsClient"],
+    "DEFAULT_THROTTLE_CLASSES": ["claims.api.throttling.ClientThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["claims.api.parsing.JsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "claims.api.parsing.AlwaysJson",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "claims.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Liaoyang urban residents' medical insurance: hospitals' interface",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": "Begin with docs/hospital-api.md. The numbers are those of the numbered transactions.",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_PUBLIC": True,
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
+    "PREPROCESSING_HOOKS": ["claims.api.schema.only_the_interface"],
+    "POSTPROCESSING_HOOKS": ["claims.api.schema.finish"],
 }
 
 LOGGING = {

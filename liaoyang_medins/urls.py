@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("enrollment.cards.urls")),
     path("", include("claims.urls")),
     path("", include("claims.misuse.urls")),
+    path("", include("claims.api.page_urls")),
+    path("api/v1/", include("claims.api.urls")),
     path("", include("enrollment.lists.urls")),
     path("", include("enrollment.cockpit.urls")),
     path("", include("enrollment.collecting.urls")),

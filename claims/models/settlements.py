@@ -85,6 +85,8 @@ class Settlement(models.Model):
         indexes = [
             models.Index(fields=["resident", "settled_on"], condition=Q(live=True), name="settlement_live"),
             models.Index(fields=["settled_on"]),
+            # What an institution compares with its own books is what was decided in a period.
+            models.Index(fields=["decided_on"], name="settlement_decided"),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +108,7 @@ class Reversal(models.Model):
         verbose_name = _("reversal")
         ordering = ["-reversed_on", "-number"]
         constraints = [models.CheckConstraint(name="reversal_has_reason", condition=~Q(reason=""))]
+        indexes = [models.Index(fields=["reversed_on"], name="reversal_made")]
 
     def __str__(self) -> str:
         return self.number

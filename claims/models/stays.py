@@ -79,7 +79,19 @@ class Stay(models.Model):
     - `cancelled`: never counted. Final.
 
     `held` is why the stay needs a clerk before it can be settled; empty where nothing holds it (A8).
+
+    `diagnosis` is the principal one, as it was stated last: what is settled goes by it. `other_diagnoses` are codes of
+    the others. How and at what hour somebody left (`discharge_way`, `discharged_at`) is known of stays whose
+    hospital says so; the rules ask the day.
     """
+
+    class DischargeWay(models.TextChoices):
+        ORDERED = "ordered", _("Discharged by the doctor")
+        TRANSFERRED = "transferred", _("Transferred to another hospital")
+        COMMUNITY = "community", _("Sent on to a community institution")
+        AGAINST_ADVICE = "against_advice", _("Left against advice")
+        DIED = "died", _("Died")
+        OTHER = "other", _("Another way")
 
     class Status(models.TextChoices):
         ADMITTED = "admitted", _("Admitted")
@@ -104,12 +116,15 @@ class Stay(models.Model):
     # The day in Asia/Shanghai, which the rules ask.
     admitted_on = models.DateField(_("admitted on"))
     discharged_on = models.DateField(_("discharged on"), null=True, blank=True)
+    discharged_at = models.DateTimeField(_("discharged at"), null=True, blank=True)
+    discharge_way = models.CharField(_("way of discharge"), max_length=15, choices=DischargeWay.choices, blank=True)
     emergency = models.BooleanField(_("emergency"), default=False)
     card_presented_at = models.DateTimeField(_("card presented at"), null=True, blank=True)
     form_signed = models.BooleanField(_("admission form signed"), default=True)
     diagnosis = models.ForeignKey(
         Diagnosis, models.PROTECT, related_name="stays", verbose_name=_("principal diagnosis")
     )
+    other_diagnoses = models.JSONField(_("other diagnoses"), default=list, blank=True)
     cause = models.CharField(_("cause of the injury"), max_length=30, default="illness")
     abroad = models.BooleanField(_("treated abroad or in Hong Kong, Macao or Taiwan"), default=False)
     transfer_stated = models.BooleanField(_("transfer stated"), default=False)

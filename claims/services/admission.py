@@ -2,9 +2,10 @@
 
 import datetime
 import uuid
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.data import AdmissionData
@@ -28,7 +29,7 @@ from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy import PolicyError
-from liaoyang_medins.kernel.statements import Statement, insert_numbered
+from liaoyang_medins.kernel.statements import OneOf, Statement, insert_numbered
 
 UNIQUE_INPATIENT_NUMBER = "stay_inpatient_number"
 # What a change can alter; the person and the institution stay.
@@ -40,6 +41,7 @@ CHANGEABLE = (
     "card_presented_at",
     "form_signed",
     "diagnosis_id",
+    "other_diagnoses",
     "cause",
     "abroad",
     "transfer_stated",
@@ -132,25 +134,34 @@ def cancel_admission(*, stay_number: str, reason: str, version: int | None = Non
 
 
 @Statement
-def _diagnosis(code: str) -> QuerySet[Diagnosis]:
-    return Diagnosis.objects.filter(code=code).order_by()
+def _diagnoses(codes: list[str]) -> QuerySet[Diagnosis]:
+    return Diagnosis.objects.filter(OneOf(F("code"), codes)).order_by()
+
+
+def diagnoses_of(codes: Sequence[str]) -> list[Diagnosis]:
+    """The diagnoses with these codes, in their order. Raises Invalid where the list of diagnoses lacks one."""
+    wanted = [code.strip().upper() for code in codes]
+    found = {diagnosis.code: diagnosis for diagnosis in _diagnoses(wanted)}
+    if any(code not in found for code in wanted):
+        raise Invalid(
+            _("This code is not in the list of diagnoses. Choose one of the list."),
+            field="diagnosis",
+            code="diagnosis_unknown",
+        )
+    return [found[code] for code in wanted]
 
 
 def fill(stay: Stay, admission: AdmissionData, today: datetime.date) -> None:
     """Put the admission on the stay, with what the records say of its day. Raises Invalid or Refused."""
     admitted_at = local(admission.admitted_at)
     require_possible(stay.resident, admission, admitted_at, today)
-    diagnosis = _diagnosis.first(admission.diagnosis.strip().upper())
-    if diagnosis is None:
-        raise Invalid(
-            _("This code is not in the list of diagnoses. Choose one of the list."),
-            field="diagnosis",
-            code="diagnosis_unknown",
-        )
+    principal, *others = diagnoses_of([admission.diagnosis, *(admission.other_diagnoses or ())])
     stay.admitted_at, stay.admitted_on = admitted_at, admitted_at.date()
     require_graded(stay.institution, stay.admitted_on)
     stay.inpatient_number = admission.inpatient_number.strip()
-    stay.diagnosis = diagnosis
+    stay.diagnosis = principal
+    if admission.other_diagnoses is not None:
+        stay.other_diagnoses = [other.code for other in others]
     stay.emergency, stay.form_signed, stay.abroad = admission.emergency, admission.form_signed, admission.abroad
     stay.card_presented_at = admission.card_presented_at
     stay.cause = admission.cause

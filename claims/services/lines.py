@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from claims.data import LineData, LineOutcome
+from claims.data import LineData, LineFault, LineOutcome, WrongLines
 from claims.facts import Days, benefit_days, line_facts, main_problem
 from claims.models import CatalogueItem, FeeLine, Stay
 from claims.rules import assess_line
@@ -52,14 +52,9 @@ def add_lines(
         )
     today = clock.today()
     taken = set(_line_numbers(stay.pk))
-    problems = wrong_lines(stay, lines, taken, today)
-    if problems:
-        raise Invalid(
-            _("Nothing was added: some lines are wrong."),
-            field="lines",
-            code="wrong_lines",
-            reasons=problems[:PROBLEMS_TOLD],
-        )
+    faults = wrong_lines(stay, lines, taken, today)
+    if faults:
+        raise WrongLines(faults, told=PROBLEMS_TOLD, numbered=len(lines) > 1)
     benefit = benefit_days(stay.resident)
     catalogue = catalogue_for(lines)
     numbers = free_numbers(taken | {line.line_number.strip() for line in lines})
@@ -102,45 +97,52 @@ def remove_lines(
     return len(gone)
 
 
-def wrong_lines(stay: Stay, lines: Sequence[LineData], taken: set[str], today: datetime.date) -> list[str]:
-    """A sentence for each thing that is wrong with a line; lines are counted from 1 as they were given."""
+def wrong_lines(stay: Stay, lines: Sequence[LineData], taken: set[str], today: datetime.date) -> list[LineFault]:
+    """Everything that is wrong with the lines, in their order."""
     seen = set(taken)
-    problems: list[str] = []
-    for place, line in enumerate(lines, start=1):
+    faults: list[LineFault] = []
+    for place, line in enumerate(lines):
         number = line.line_number.strip()
-        wrong = list(wrong_with(line, stay, today))
+        faults.extend(LineFault(place, *wrong) for wrong in wrong_with(line, stay, today))
         if number and number in seen:
-            wrong.append(_("the line number %(number)s is there already") % {"number": number})
+            said = _("the line number %(number)s is there already") % {"number": number}
+            faults.append(LineFault(place, "line_number", "line_number_repeated", said))
         seen.add(number)
-        form = _("Line %(place)s: %(problem)s.") if len(lines) > 1 else "%(problem)s."
-        problems.extend(form % {"place": place, "problem": text} for text in wrong)
-    return problems
+    return faults
 
 
-def wrong_with(line: LineData, stay: Stay, today: datetime.date) -> Sequence[str]:
+def wrong_with(line: LineData, stay: Stay, today: datetime.date) -> Sequence[tuple[str, str, str]]:
+    """Of each thing that is wrong with the line: the field, a code, and the words."""
     wrong = []
     if not stay.admitted_on <= line.on <= (stay.discharged_on or today):
-        wrong.append(_("%(day)s lies outside the stay") % {"day": line.on})
+        wrong.append(("on", "outside_stay", _("%(day)s lies outside the stay") % {"day": line.on}))
     if not line.item_code.strip():
-        wrong.append(_("the item code is missing"))
-    if len(line.item_code.strip()) > 30 or len(line.line_number.strip()) > 30:
-        wrong.append(_("a code has at most 30 characters"))
-    figures = (line.quantity, line.unit_price)
-    if not all(value.is_finite() for value in (*figures, line.amount or ZERO)):
-        return [*wrong, _("quantity, price and amount must be figures")]
-    if line.quantity <= 0 or line.unit_price < 0 or any(value >= FIGURE_BELOW for value in figures):
-        return [*wrong, _("quantity and price must be above zero")]
-    if any(value != value.quantize(Decimal("0.0001")) for value in figures):
-        wrong.append(_("quantity and price have at most four decimals"))
+        wrong.append(("item_code", "item_missing", _("the item code is missing")))
+    for field, text in (("item_code", line.item_code), ("line_number", line.line_number)):
+        if len(text.strip()) > 30:
+            wrong.append((field, "too_long", _("a code has at most 30 characters")))
+    figures = {"quantity": line.quantity, "unit_price": line.unit_price}
+    if not all(value.is_finite() for value in (*figures.values(), line.amount or ZERO)):
+        return [*wrong, ("quantity", "no_figure", _("quantity, price and amount must be figures"))]
+    if line.quantity <= 0 or line.unit_price < 0 or any(value >= FIGURE_BELOW for value in figures.values()):
+        at_fault = "quantity" if not ZERO < line.quantity < FIGURE_BELOW else "unit_price"
+        return [*wrong, (at_fault, "out_of_range", _("quantity and price must be above zero"))]
+    for field, value in figures.items():
+        if value != value.quantize(Decimal("0.0001")):
+            wrong.append((field, "too_many_decimals", _("quantity and price have at most four decimals")))
     product = fen(line.quantity * line.unit_price)
     amount = product if line.amount is None else line.amount
     if amount != product:
-        wrong.append(
-            _("%(quantity)s × %(price)s is %(product)s, not %(amount)s")
-            % {"quantity": line.quantity, "price": line.unit_price, "product": product, "amount": line.amount}
-        )
+        said = _("%(quantity)s × %(price)s is %(product)s, not %(amount)s")
+        figures_said = {
+            "quantity": line.quantity,
+            "price": line.unit_price,
+            "product": product,
+            "amount": line.amount,
+        }
+        wrong.append(("amount", "amount_differs", said % figures_said))
     elif not ZERO < amount < AMOUNT_BELOW:
-        wrong.append(_("the amount must be above zero"))
+        wrong.append(("amount", "out_of_range", _("the amount must be above zero")))
     return wrong
 
 

@@ -44,6 +44,11 @@ def test_a_switch_that_is_neither_true_nor_false_is_refused(tmp_path: Path) -> N
     assert "HTTPS must be true or false, not 'perhaps'" in done.stderr
 
 
+def test_message_ids_are_kept_a_month_at_least(tmp_path: Path) -> None:
+    done = manage("check", env=static.production(str(tmp_path)) | {"API_MESSAGES_KEPT_DAYS": "29"})
+    assert "API_MESSAGES_KEPT_DAYS must be a whole number of 30 or more, not '29'" in done.stderr
+
+
 def test_passwords_are_kept_with_argon2() -> None:
     assert production_settings.PASSWORD_HASHERS[0].endswith(".Argon2PasswordHasher")
 
@@ -86,7 +91,7 @@ def test_the_settings_that_are_documented_are_those_that_are_read() -> None:
     for path in (ROOT / "liaoyang_medins").rglob("*.py"):
         read |= set(
             re.findall(
-                r'(?:environ\.get\(|environ\[|getenv\(|env_flag\(|env_required\(|configured\()\s*"(\w+)"',
+                r'(?:environ\.get\(|environ\[|getenv\(|env_flag\(|env_required\(|env_number\(|configured\()\s*"(\w+)"',
                 path.read_text(),
             )
         )

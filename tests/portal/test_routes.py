@@ -27,6 +27,7 @@ PAGES |= {
 }
 PAGES |= {"cockpit-office", "cockpit-export", "call-list", "call-list-print", "call-list-export"}
 PAGES |= {"list", "school-classes", "school-class", "school-export"}
+PAGES |= {"client"}
 PAGES |= {"bank-file", "bank-file-lines", "bank-file-original", "bank-file-return"}
 
 

@@ -236,8 +236,10 @@ def things() -> dict[str, list[Thing]]:
 
 
 def patterns(parts: list[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
-    """Every route of the URLconf."""
+    """Every route of the URLconf, but for the hospitals' interface: that asks for a token (tests/api)."""
     for part in get_resolver().url_patterns if parts is None else parts:
+        if str(part.pattern) == "api/v1/":
+            continue
         if isinstance(part, URLResolver):
             yield from patterns(part.url_patterns)
         else:

@@ -85,6 +85,13 @@ def prepare(env: Mapping[str, str]) -> None:
     manage(env, "collectstatic", "--no-input", "--verbosity", "0")
 
 
+def ways_in(env: Mapping[str, str]) -> str:
+    """Who can sign in to the demo, and a hospital's software that can call it; nothing elsewhere."""
+    if not is_demo(env):
+        return ""
+    return "\n\n".join(manage(env, name, quiet=True).rstrip() for name in ("demo_accounts", "demo_client"))
+
+
 def commands(host: str, port: int, place: Place) -> dict[str, list[str]]:
     """The three long-running processes by the name that stands before their lines."""
     # Root is warned of itself with each start; PostgreSQL and Valkey, which read from the network, do not run as root.
@@ -238,8 +245,7 @@ def run(place: Place, note: Callable[[str], None]) -> None:
             everything.start(name, command)
         everything.wait_for(f"{shown}/health/")
         note(f"process {os.getpid()}, {shown}")
-        accounts = manage(env, "demo_accounts", quiet=True) if is_demo(env) else ""
-        print(f"\n{accounts.rstrip()}\n\nThe portal is at {shown} – Ctrl-C stops it.\n", flush=True)
+        print(f"\n{ways_in(env)}\n\nThe portal is at {shown} – Ctrl-C stops it.\n", flush=True)
         everything.watch()
 
 

@@ -1,0 +1,194 @@
+"""A real server with several processes: calls at once, a process that dies before it answers, the example client."""
+
+import http.client
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from decimal import Decimal
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.db.models import Sum
+
+from claims.api import services
+from claims.api.models import Message
+from claims.models import Settlement, Stay
+from liaoyang_medins.kernel.local import process
+from liaoyang_medins.kernel.offices.roles import Role
+from tests import factories
+from tests.api import caller
+from tests.claims import makers
+from tests.conftest import ROOT, process_environment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_ONCE = 8
+
+
+def example() -> ModuleType:
+    """docs/examples/hospital_client.py."""
+    path = ROOT / "docs" / "examples" / "hospital_client.py"
+    spec = importlib.util.spec_from_file_location("hospital_client", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+client = example()
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """gunicorn with three processes on the test database, for all tests of this file; its address."""
+    tmp_path = tmp_path_factory.mktemp("server")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # The log goes to a file: a pipe that nobody reads would fill.
+    with (tmp_path / "log").open("wb") as log:
+        child = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "gunicorn", "tests.api.dying:application"),
+                *("--config", "python:liaoyang_medins.kernel.local.serving", "--bind", f"127.0.0.1:{port}"),
+            ],
+            cwd=ROOT,
+            env=process_environment() | {"BUSINESS_DATE": "2010-06-30", "WEB_WORKERS": "3", "HTTPS": "false"},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        assert process.wait_until(lambda: answers(port), seconds=180, pause=0.2), (tmp_path / "log").read_text()
+        yield url
+    finally:
+        process.stop(child)
+    # Neither an ID number nor what was asked stands in the log of requests.
+    assert "211002" not in (tmp_path / "log").read_text()
+
+
+def answers(port: int) -> bool:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        try:
+            connection.request("GET", "/health/")
+            with connection.getresponse() as response:
+                return response.status == 200
+        except OSError:
+            return False
+
+
+@pytest.fixture
+def portal(transactional_db: None, server: str) -> Any:
+    makers.institution("H3")
+    opened, secret = services.open_client(institution_code="H3", by=factories.actor(Role.ADMINISTRATOR))
+    return client.Portal(server, opened.client_id, secret)
+
+
+def a_stay(portal: Any, person: Any, inpatient_number: str, month: int = 3, amount: str = "8000.00") -> str:
+    admitted = caller.admission(person, on=f"2009-{month:02d}-01", inpatient_number=inpatient_number)
+    number = portal.do("stays", admitted)["stay_number"]
+    portal.do(f"stays/{number}/lines", {"lines": [caller.line("1", amount, on=f"2009-{month:02d}-02")]})
+    leaves = {"discharged_at": f"2009-{month:02d}-03T09:00:00+08:00", "way": "ordered"}
+    portal.do(f"stays/{number}/discharge", leaves)
+    return str(number)
+
+
+def all_at_once(calls: list[Any]) -> list[Any]:
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(lambda call: call(), calls))
+
+
+def test_one_message_sent_many_times_at_once_is_done_once(portal: Any) -> None:
+    makers.item()
+    number = a_stay(portal, makers.insured(), "Z1")
+    settle = f"stays/{number}/settlement"
+    told = all_at_once([lambda: portal.do(settle, {"stated_total": "8000.00"}, key="one")] * AT_ONCE)
+    assert all(answer == told[0] for answer in told)
+    assert Settlement.objects.count() == 1
+    assert Message.objects.filter(key="one").count() == 1
+
+
+def test_settlements_of_one_person_at_once_never_pass_the_cap(portal: Any) -> None:
+    makers.item()
+    person = makers.insured()
+    numbers = [a_stay(portal, person, f"Z{month}", month, "30000.00") for month in range(1, 7)]
+    calls = [
+        lambda number=number: portal.do(f"stays/{number}/settlement", {"stated_total": "30000.00"})
+        for number in numbers
+    ]
+    told = all_at_once(calls)
+    assert sum(Decimal(answer["amounts"]["fund"]) for answer in told) == Decimal("30000.00")
+    assert Settlement.objects.filter(live=True).aggregate(sum=Sum("fund"))["sum"] == Decimal("30000.00")
+
+
+def test_of_two_admissions_with_one_inpatient_number_one_wins(portal: Any) -> None:
+    people = [makers.insured() for _ in range(AT_ONCE)]
+    bodies = [caller.admission(person, inpatient_number="Z1") for person in people]
+
+    def attempt(body: dict[str, Any]) -> str:
+        try:
+            return str(portal.do("stays", body)["status"])
+        except client.Problem as problem:
+            return str(problem.code)
+
+    told = all_at_once([lambda body=body: attempt(body) for body in bodies])
+    assert sorted(told) == ["admitted"] + ["inpatient_number_taken"] * (AT_ONCE - 1)
+    assert Stay.objects.count() == 1
+
+
+def test_a_process_that_dies_between_commit_and_answer_has_settled_once(portal: Any, server: str) -> None:
+    makers.item()
+    number = a_stay(portal, makers.insured(), "Z1")
+    dying = {"Authorization": f"Bearer {portal.token}", "Content-Type": "application/json", "Idempotency-Key": "one"}
+    dying["X-Die"] = "before the answer"
+    body = json.dumps({"stated_total": "8000.00"})
+    with closing(http.client.HTTPConnection(server.removeprefix("http://"), timeout=60)) as connection:
+        connection.request("POST", f"/api/v1/stays/{number}/settlement", body, dying)
+        with pytest.raises((http.client.HTTPException, OSError)):
+            connection.getresponse()
+    settlement = Settlement.objects.get()
+    told = portal.get("messages/one")
+    assert (told["outcome"], told["answer"]["settlement_number"]) == ("done", settlement.number)
+    again = portal.do(f"stays/{number}/settlement", {"stated_total": "8000.00"}, key="one")
+    assert again == told["answer"]
+    assert Settlement.objects.count() == 1
+
+
+def test_the_example_client_goes_from_the_card_to_the_reconciliation(portal: Any, server: str) -> None:
+    makers.item("XY0001")
+    makers.item("XY0002")
+    makers.diagnosis("J18.9")
+    person = makers.insured(years=(2010,))
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "docs/examples/hospital_client.py"), person.number, "2010-06-20"],
+        env=os.environ | {"PORTAL": server, "CLIENT_ID": portal_id(), "CLIENT_SECRET": new_secret()},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "3201 equal" in done.stdout
+    assert "3202 equal" in done.stdout
+    steps = {line.split()[0] for line in done.stdout.splitlines()}
+    asked = "1101 2001 2401 2403 2301 2302 2402 2303 2304 2601 2305 3201 3202 5206"
+    assert steps == set(asked.split(" "))
+    assert Settlement.objects.count() == 3
+    assert Settlement.objects.filter(live=True).count() == 1
+
+
+def portal_id() -> str:
+    from claims.api.models import Client
+
+    return str(Client.objects.get().client_id)
+
+
+def new_secret() -> str:
+    return services.add_secret(institution_code="H3", by=factories.actor(Role.ADMINISTRATOR))[1]
