@@ -2,34 +2,21 @@
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from enrollment.registration import idnumber
 from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.sheets import values
+from liaoyang_medins.kernel.sheets.columns import Finding, given_cells
 from liaoyang_medins.kernel.sheets.reading import Cell, Row
 
 from .layouts import Column, Found, Source, layout
 
+__all__ = ["Finding", "Stated", "given_cells", "read_row"]
+
 LONGEST = {"name": 60, "address": 200, "phone": 30, "document": 60, "class_name": 20, "agent_name": 60}
 LONGEST |= {"agent_relation": 20, "low_income_number": 60, "disability_number": 60}
-Parameters = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Why, or what: a code with its parameters, put into words by `labels`."""
-
-    code: str
-    parameters: Parameters = field(default_factory=dict)
-
-    def to_json(self) -> list[Any]:
-        return [self.code, self.parameters]
-
-    @classmethod
-    def of(cls, data: list[Any]) -> "Finding":
-        return cls(str(data[0]), dict(data[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +172,3 @@ def _missing(source: Source, stated: Stated) -> Iterator[Finding]:
         yield Finding("empty_cell", {"column": columns[other].heading})
     if stated.starts and stated.ends and stated.ends < stated.starts:
         yield Finding("days")
-
-
-def given_cells(found: Found, row: Row) -> list[str]:
-    """The cells as they stand in the list, under its headings: to show, and to give back."""
-    cells = [values.as_given(cell) for cell in row.cells]
-    return cells + [""] * (len(found.headings) - len(cells))
