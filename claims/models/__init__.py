@@ -1,8 +1,9 @@
-"""Institutions, the catalogue, stays with their fee lines, settlements and reversals."""
+"""Institutions, the catalogue, stays with their fee lines, reviews, settlements and reversals."""
 
 from .catalogue import CatalogueItem, Diagnosis
 from .corrections import SettlementToCorrect
 from .institutions import Designation, Institution, InstitutionGrade, Specialty
+from .reviews import FeeLineCut, Review, UsualCost
 from .settlements import Reversal, Settlement
 from .stays import FeeLine, Referral, Stay
 
@@ -11,12 +12,15 @@ __all__ = [
     "Designation",
     "Diagnosis",
     "FeeLine",
+    "FeeLineCut",
     "Institution",
     "InstitutionGrade",
     "Referral",
     "Reversal",
+    "Review",
     "Settlement",
     "SettlementToCorrect",
     "Specialty",
     "Stay",
+    "UsualCost",
 ]

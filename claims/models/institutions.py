@@ -69,6 +69,7 @@ class Designation(models.Model):
 
     institution = models.ForeignKey(Institution, models.CASCADE, related_name="designations")
     agreement_number = models.CharField(_("agreement number"), max_length=40, blank=True)
+    signed_on = models.DateField(_("agreement signed on"), null=True, blank=True)
     starts = models.DateField(_("from"))
     ends = models.DateField(_("until"), null=True, blank=True)
 

@@ -78,7 +78,8 @@ class Stay(models.Model):
     - `settled`: has one live settlement; its reversal leads back to discharged.
     - `cancelled`: never counted. Final.
 
-    `held` is why the stay needs a clerk before it can be settled; empty where nothing holds it (A8).
+    `held` is the first reason why the agency looks at the stay before it is settled: that of its open review, and
+    empty where it has none.
 
     `diagnosis` is the principal one, as it was stated last: what is settled goes by it. `other_diagnoses` are codes of
     the others. How and at what hour somebody left (`discharge_way`, `discharged_at`) is known of stays whose
@@ -127,6 +128,10 @@ class Stay(models.Model):
     other_diagnoses = models.JSONField(_("other diagnoses"), default=list, blank=True)
     cause = models.CharField(_("cause of the injury"), max_length=30, default="illness")
     abroad = models.BooleanField(_("treated abroad or in Hong Kong, Macao or Taiwan"), default=False)
+    # Treatment of a specified outpatient disease that is claimed (A5), not a stay in hospital.
+    outpatient = models.BooleanField(_("specified outpatient disease"), default=False)
+    # The resident paid the institution and claims the fund's part back at the agency.
+    self_paid = models.BooleanField(_("paid by the resident"), default=False)
     transfer_stated = models.BooleanField(_("transfer stated"), default=False)
     referral = models.ForeignKey(
         Referral, models.PROTECT, null=True, blank=True, related_name="stays", verbose_name=_("referral")
@@ -171,8 +176,8 @@ class Stay(models.Model):
 class FeeLine(models.Model):
     """One item of a stay's costs, with what the catalogue said of it on its day (A1).
 
-    `in_scope` is the amount that counts by class, share and price limit; whether its day lies in a benefit period is
-    asked at settlement. `problem` says why part or all of it is out of scope.
+    `in_scope` is the amount that counts by class, share, price limit and what the agency `denied` of it; whether its
+    day lies in a benefit period is asked at settlement. `problem` says why part or all of it is out of scope.
     """
 
     stay = models.ForeignKey(Stay, models.CASCADE, related_name="lines")
@@ -186,6 +191,7 @@ class FeeLine(models.Model):
     catalogue_class = models.CharField(_("class"), max_length=1, blank=True)
     personal_share = models.DecimalField(_("personal share"), max_digits=5, decimal_places=4, default=Decimal(1))
     price_limit = models.DecimalField(_("price limit"), max_digits=12, decimal_places=4, null=True, blank=True)
+    denied = yuan(_("denied"), default=Decimal(0), db_default=Decimal(0))
     in_scope = yuan(_("in scope"))
     problem = models.CharField(_("why not in scope"), max_length=30, blank=True)
 
@@ -198,6 +204,7 @@ class FeeLine(models.Model):
                 name="fee_line_amount", condition=Q(amount__gt=0, quantity__gt=0, unit_price__gte=0)
             ),
             models.CheckConstraint(name="fee_line_in_scope", condition=Q(in_scope__gte=0, in_scope__lte=F("amount"))),
+            models.CheckConstraint(name="fee_line_denied", condition=Q(denied__gte=0, denied__lte=F("amount"))),
         ]
 
     def __str__(self) -> str:
