@@ -229,9 +229,16 @@ def query(context: Context, **changes: Any) -> str:
     return address_of(parameters)
 
 
+def at(anchor: str) -> str:
+    """The end of an address that leads to a part of the page; empty for its top."""
+    return f"#{anchor}" if anchor else ""
+
+
 @register.simple_tag(takes_context=True)
-def sort_heading(context: Context, field: str, label: str, numeric: bool = False) -> SafeString:
-    """A heading that sorts by `field`: the parameter `sort` is the field, with a minus for the way down."""
+def sort_heading(context: Context, field: str, label: str, numeric: bool = False, anchor: str = "") -> SafeString:
+    """A heading that sorts by `field`: the parameter `sort` is the field, with a minus for the way down. `anchor` is
+    the part of the page to come back to.
+    """
     now = parameters_of(context).get("sort", "")
     going_up = now == field
     state = "ascending" if going_up else "descending" if now == f"-{field}" else ""
@@ -240,7 +247,7 @@ def sort_heading(context: Context, field: str, label: str, numeric: bool = False
         '<th scope="col"{}{}><a class="sort" href="{}">{}{}</a></th>',
         SafeString(' class="num"') if numeric else "",
         format_html(' aria-sort="{}"', state) if state else "",
-        query(context, sort=f"-{field}" if going_up else field, page=None),
+        query(context, sort=f"-{field}" if going_up else field, page=None) + at(anchor),
         label,
         icon(sign),
     )
@@ -272,8 +279,9 @@ def chips_of(form: Form, parameters: QueryDict) -> list[dict[str, str]]:
 
 
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
-def filter_bar(context: Context, form: Form) -> dict[str, Any]:
+def filter_bar(context: Context, form: Form, anchor: str = "") -> dict[str, Any]:
     """The filters of a list, always in view, and what is set of them as chips. The form is bound to request.GET.
+    `anchor` is the part of the page where the list stands, where it is not the page itself.
 
     A form in which people can be looked for (field `q`) is posted, so that no address holds what was typed; one that
     finds nothing of a person says `public_terms = True`.
@@ -286,17 +294,18 @@ def filter_bar(context: Context, form: Form) -> dict[str, Any]:
         "sort": parameters.get("sort", ""),
         "to": context["request"].path if posted and "request" in context else "",
         "csrf_token": context.get("csrf_token"),
+        "at": at(anchor),
     }
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
-    """Which rows of how many, and the way to the other pages with the same filters."""
+def pagination(context: Context, page: Page[Any], anchor: str = "") -> dict[str, Any]:
+    """Which rows of how many, and the way to the other pages with the same filters; `anchor` as of `filter_bar`."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     links = [
         {
             "text": number,
-            "url": query(context, page=number) if isinstance(number, int) else "",
+            "url": query(context, page=number) + at(anchor) if isinstance(number, int) else "",
             "here": number == page.number,
         }
         for number in numbers
@@ -304,8 +313,8 @@ def pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
     return {
         "page": page,
         "links": links,
-        "previous": query(context, page=page.number - 1) if page.has_previous() else "",
-        "next": query(context, page=page.number + 1) if page.has_next() else "",
+        "previous": query(context, page=page.number - 1) + at(anchor) if page.has_previous() else "",
+        "next": query(context, page=page.number + 1) + at(anchor) if page.has_next() else "",
     }
 
 

@@ -1,0 +1,185 @@
+"""The fee lines of a stay as its page and its slip show them: by kind of fee, class and reason, summed by the
+database.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from claims import labels
+from claims.facts import Days
+from claims.labels import Words
+from claims.models import CatalogueItem, FeeLine, Stay
+from enrollment.contributions.models import BenefitPeriod
+from enrollment.contributions.selectors import cut_period
+from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.policy.terms import CatalogueClass, LineProblem
+
+OUTSIDE = "outside"
+# Kinds of fee in the order of a slip: those of the catalogue, and what is in none.
+KINDS: dict[str, Words] = {**dict(CatalogueItem.Kind.choices), OUTSIDE: _("Outside the catalogue")}
+# All lines of which something is out of scope, whatever the reason.
+ANY_PROBLEM = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """So many lines (`count`) and their sums in yuan; what is not `in_scope` is out of scope."""
+
+    count: int = 0
+    amount: Decimal = ZERO
+    in_scope: Decimal = ZERO
+
+    @property
+    def out_of_scope(self) -> Decimal:
+        return self.amount - self.in_scope
+
+    def __add__(self, other: "Fees") -> "Fees":
+        return Fees(self.count + other.count, self.amount + other.amount, self.in_scope + other.in_scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one kind of fee (a key of KINDS), class and main reason; a line wholly in scope has no reason."""
+
+    kind: str
+    catalogue_class: str
+    reason: str
+    fees: Fees
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFees:
+    """Sums with what they are of, in words."""
+
+    label: str
+    fees: Fees
+
+
+@dataclass(frozen=True, slots=True)
+class FeeTotals:
+    """The sums of the lines that were asked for, in groups that add up to all of them."""
+
+    groups: tuple[Group, ...]
+
+    @property
+    def whole(self) -> Fees:
+        return sum((group.fees for group in self.groups), Fees())
+
+    @property
+    def by_kind(self) -> list[NamedFees]:
+        """A row for each kind of fee that occurs, in the order of KINDS."""
+        return self._by(lambda group: group.kind, KINDS)
+
+    @property
+    def by_reason(self) -> list[NamedFees]:
+        """A row for each main reason for which something is out of scope."""
+        words = {problem.value: labels.label(problem) for problem in LineProblem}
+        return [row for row in self._by(lambda group: group.reason, words) if row.fees.out_of_scope]
+
+    def _by(self, key: Callable[[Group], str], words: "dict[str, Words] | dict[str, str]") -> list[NamedFees]:
+        sums: dict[str, Fees] = {}
+        for group in self.groups:
+            sums[key(group)] = sums.get(key(group), Fees()) + group.fees
+        return [NamedFees(str(words[code]), sums[code]) for code in words if code in sums]
+
+
+def in_benefit(benefit: Days) -> Q:
+    """The lines that are dated inside these benefit periods (A1)."""
+    nothing = Q(pk__in=())
+    return reduce(or_, (Q(on__range=span) for span in benefit.spans), nothing)
+
+
+def of_stay(stay: Stay, benefit: Days) -> QuerySet[FeeLine]:
+    """The lines of a stay with `kind` (a key of KINDS), `counted` (yuan in scope by class, limit and benefit period)
+    and `reason` (the main one of why not all of it counts).
+    """
+    covered = in_benefit(benefit)
+    return with_kind(stay.lines.all()).annotate(
+        counted=Case(When(covered, then=F("in_scope")), default=Value(ZERO)),
+        reason=Case(
+            When(covered, then=F("problem")),
+            default=Value(LineProblem.OUTSIDE_BENEFIT.value),
+            output_field=CharField(),
+        ),
+    )
+
+
+def with_kind(lines: QuerySet[FeeLine]) -> QuerySet[FeeLine]:
+    """Lines with their `kind` of fee: that of the item in the catalogue of the line's day."""
+    items = CatalogueItem.objects.filter(code=OuterRef("item_code"), starts__lte=OuterRef("on")).order_by("-starts")
+    kind = Coalesce(Subquery(items.values("kind")[:1]), Value(OUTSIDE))
+    return lines.annotate(
+        kind=Case(When(catalogue_class="", then=Value(OUTSIDE)), default=kind, output_field=CharField())
+    )
+
+
+def chosen(
+    lines: QuerySet[FeeLine], *, kind: str = "", catalogue_class: str = "", reason: str = "", text: str = ""
+) -> QuerySet[FeeLine]:
+    """Of the lines of `of_stay` those of a kind of fee, class (OUTSIDE: of none), main reason (ANY_PROBLEM: of any)
+    and with `text` in the item's name, or at the start of its code or the line's number.
+    """
+    if kind:
+        lines = lines.filter(kind=kind)
+    if catalogue_class:
+        lines = lines.filter(catalogue_class="" if catalogue_class == OUTSIDE else catalogue_class)
+    if reason:
+        lines = lines.filter(counted__lt=F("amount")) if reason == ANY_PROBLEM else lines.filter(reason=reason)
+    text = text.strip()
+    if text:
+        named = CatalogueItem.objects.filter(Q(name_en__icontains=text) | Q(initials__startswith=text.lower()))
+        lines = lines.filter(
+            Q(item_name__icontains=text)
+            | Q(item_code__istartswith=text)
+            | Q(line_number__istartswith=text)
+            | Q(item_code__in=named.order_by().values("code"))
+        )
+    return lines
+
+
+def totals(lines: QuerySet[FeeLine]) -> FeeTotals:
+    """The sums of lines of `of_stay`, by the database in one statement."""
+    sums = lines.order_by().values("kind", "catalogue_class", "reason")
+    rows = sums.annotate(lines=Count("pk"), whole=Sum("amount"), scope=Sum("counted"))
+    return FeeTotals(
+        tuple(
+            Group(row["kind"], row["catalogue_class"], row["reason"], Fees(row["lines"], row["whole"], row["scope"]))
+            for row in rows
+        )
+    )
+
+
+def kinds_of(stays: Iterable[Stay]) -> dict[int, list[NamedFees]]:
+    """The sums by kind of fee of each of the stays, by its key: two statements, however many stays and lines."""
+    people = {stay.pk: stay.resident_id for stay in stays}
+    periods = BenefitPeriod.objects.filter(resident__in=set(people.values()), withdrawn_on=None)
+    spans: dict[int, Days] = {}
+    for period in periods.select_related("notice__enrollment"):
+        days = cut_period(period)
+        if days is not None:
+            held = spans.get(period.resident_id, Days(()))
+            spans[period.resident_id] = Days((*held.spans, (days.starts, days.ends)))
+    lines = with_kind(FeeLine.objects.filter(stay__in=list(people))).order_by().values("stay", "on", "kind")
+    sums: dict[int, dict[str, Fees]] = {pk: {} for pk in people}
+    for row in lines.annotate(count=Count("pk"), whole=Sum("amount"), scope=Sum("in_scope")):
+        counts = spans.get(people[row["stay"]], Days(())).cover(row["on"])
+        found = Fees(row["count"], row["whole"], row["scope"] if counts else ZERO)
+        of_one = sums[row["stay"]]
+        of_one[row["kind"]] = of_one.get(row["kind"], Fees()) + found
+    return {
+        pk: [NamedFees(str(KINDS[kind]), of_one[kind]) for kind in KINDS if kind in of_one]
+        for pk, of_one in sums.items()
+    }
+
+
+CLASSES: dict[str, Words] = {
+    **{code.value: words for code, words in labels.WORDS[CatalogueClass].items()},
+    OUTSIDE: _("Outside the catalogue"),
+}
