@@ -57,12 +57,14 @@ def sees_everything(actor: Actor) -> bool:
 
 
 def stays_visible_to(actor: Actor) -> QuerySet[Stay]:
-    """The stays that the actor may see: a hospital its own, agency and supervisor all, others none."""
+    """The stays that the actor may see: a hospital its own but those that residents paid, agency and supervisor all,
+    others none.
+    """
     stays = Stay.objects.select_related("resident", "institution__office", "diagnosis")
     if sees_everything(actor):
         return stays
     if actor.role is Role.HOSPITAL:
-        return stays.filter(institution=Subquery(_own(actor)))
+        return stays.filter(institution=Subquery(_own(actor)), self_paid=False)
     return stays.none()
 
 
@@ -77,7 +79,7 @@ def settlements_visible_to(actor: Actor) -> QuerySet[Settlement]:
     if sees_everything(actor):
         return settlements
     if actor.role is Role.HOSPITAL:
-        return settlements.filter(stay__institution__office=actor.office)
+        return settlements.filter(stay__institution__office=actor.office, stay__self_paid=False)
     return settlements.none()
 
 

@@ -1,7 +1,9 @@
 """Finding and locking the rows that the verbs of claims work on: the resident's first, then the stay's."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -21,6 +23,8 @@ from liaoyang_medins.kernel.states import require_transition, require_version
 AGENCY = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER})
 # Acts by which somebody enters what is settled.
 ENTERING = ("stays.admit", "stays.change", "stays.add_lines", "stays.remove_lines", "stays.discharge")
+# The stays paid by residents that their applications are at work on.
+_worked_on: ContextVar[frozenset[str]] = ContextVar("worked_on", default=frozenset())
 
 
 @Statement
@@ -46,7 +50,7 @@ def _stay(number: str) -> QuerySet[Stay]:
 
 @Statement
 def _stay_at(number: str, office: int) -> QuerySet[Stay]:
-    return _stays(number).filter(institution__office=office)
+    return _stays(number).filter(institution__office=office, self_paid=False)
 
 
 def lock_resident_of(stay_number: str) -> Resident:
@@ -77,8 +81,22 @@ def lock_resident(number: str) -> Resident:
     return resident
 
 
+@contextmanager
+def working_on(stay_number: str) -> Iterator[None]:
+    """Within the block the verbs of claims work on a stay that the resident paid; it is for the application for
+    reimbursement that the stay belongs to, and for nobody else.
+    """
+    token = _worked_on.set(_worked_on.get() | {stay_number})
+    try:
+        yield
+    finally:
+        _worked_on.reset(token)
+
+
 def lock_stay(number: str, by: Actor, version: int | None = None) -> Stay:
-    """Lock a stay that the actor may see; with `version`, raise Conflict where it was changed since."""
+    """Lock a stay that the actor may see; with `version`, raise Conflict where it was changed since. Refused for a
+    stay that the resident paid, but within `working_on`.
+    """
     stay = None
     # As `stays_visible_to` says.
     if sees_everything(by):
@@ -87,6 +105,11 @@ def lock_stay(number: str, by: Actor, version: int | None = None) -> Stay:
         stay = _stay_at.under_lock(number, by.office.pk)
     if stay is None:
         raise unknown_stay()
+    if stay.self_paid and number not in _worked_on.get():
+        raise Refused(
+            _("The resident paid this stay: what is done with it is done in the application for reimbursement."),
+            code="self_paid",
+        )
     if version is not None and version != stay.version:
         require_version(stay.version, version, told=last_change(stay))
     return stay

@@ -26,6 +26,9 @@ PREFIXES = {
     "list": "L",
     "bank_file": "K",
     "collection": "D",
+    "reimbursement": "W",
+    "payment_list": "Q",
+    "resident_payment": "U",
 }
 
 
