@@ -29,6 +29,9 @@ PREFIXES = {
     "reimbursement": "W",
     "payment_list": "Q",
     "resident_payment": "U",
+    "catalogue": "Z",
+    "report": "X",
+    "inspection": "I",
 }
 
 
