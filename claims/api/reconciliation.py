@@ -21,11 +21,13 @@ Entries = dict[str, tuple[Amounts, datetime.date]]
 
 
 def settled(institution: Institution) -> QuerySet[Settlement]:
-    return Settlement.objects.filter(stay__institution=institution).order_by()
+    return Settlement.objects.filter(stay__institution=institution, stay__self_paid=False).order_by()
 
 
 def reversed_(institution: Institution) -> QuerySet[Reversal]:
-    return Reversal.objects.filter(settlement__stay__institution=institution).order_by()
+    return Reversal.objects.filter(
+        settlement__stay__institution=institution, settlement__stay__self_paid=False
+    ).order_by()
 
 
 def sums(rows: QuerySet[Any], prefix: str = "") -> dict[str, Any]:
@@ -47,7 +49,9 @@ def told(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def totals_of(institution: Institution, first: datetime.date, last: datetime.date) -> dict[str, Any]:
     """5206: the sums of a period, and the stays that were admitted in it by their present state."""
-    stays = Stay.objects.filter(institution=institution, admitted_on__gte=first, admitted_on__lte=last).order_by()
+    stays = Stay.objects.filter(
+        institution=institution, self_paid=False, admitted_on__gte=first, admitted_on__lte=last
+    ).order_by()
     counted = dict(stays.values_list("status").annotate(Count("pk")))
     here = totals(institution, first, last)
     return period_of(here, first, last) | {"stays": {status: counted.get(status, 0) for status in Stay.Status.values}}
