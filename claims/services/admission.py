@@ -19,6 +19,7 @@ from claims.services.records import (
     lock_stay,
     move,
     refresh_holds,
+    require_inpatient,
     require_status,
     save,
 )
@@ -91,6 +92,7 @@ def change_admission(*, stay_number: str, admission: AdmissionData, version: int
     by.require("stays.enter")
     resident = lock_resident_of(stay_number)
     stay = lock_stay(stay_number, by, version)
+    require_inpatient(stay)
     require_status(stay, Stay.Status.ADMITTED, Stay.Status.DISCHARGED)
     stay.resident = resident
     before = recorded(stay)

@@ -10,7 +10,15 @@ from claims.facts import local
 from claims.models import Stay
 from claims.services.admission import diagnoses_of
 from claims.services.lines import require_lines_until
-from claims.services.records import lock_resident_of, lock_stay, move, refresh_holds, require_status, save
+from claims.services.records import (
+    lock_resident_of,
+    lock_stay,
+    move,
+    refresh_holds,
+    require_inpatient,
+    require_status,
+    save,
+)
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Invalid
@@ -78,6 +86,7 @@ def cancel_discharge(*, stay_number: str, reason: str = "", version: int | None 
     by.require("stays.enter")
     resident = lock_resident_of(stay_number)
     stay = lock_stay(stay_number, by, version)
+    require_inpatient(stay)
     move(stay, Stay.Status.ADMITTED)
     before, stay.discharged_on, stay.held = stay.discharged_on, None, ""
     stay.discharged_at, stay.discharge_way = None, ""

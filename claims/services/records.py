@@ -125,6 +125,14 @@ def move(stay: Stay, status: Stay.Status) -> None:
     stay.status = status
 
 
+def require_inpatient(stay: Stay) -> None:
+    """A5: a claim of an outpatient disease rests on its approval as it was entered; Refused where it is to be changed."""
+    if stay.outpatient:
+        raise Refused(
+            _("This is a claim of outpatient treatment: withdraw it and enter it anew."), code="outpatient_claim"
+        )
+
+
 def require_status(stay: Stay, *statuses: Stay.Status) -> None:
     """Raise Conflict unless the stay is in one of `statuses`."""
     if stay.status not in statuses:

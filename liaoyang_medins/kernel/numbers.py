@@ -29,6 +29,8 @@ PREFIXES = {
     "reimbursement": "W",
     "payment_list": "Q",
     "resident_payment": "U",
+    "outpatient": "X",
+    "handover_list": "Z",
     "catalogue": "Z",
     "report": "X",
     "inspection": "I",
