@@ -4,8 +4,8 @@ import datetime
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 
+from claims.api.throttling import counters
 from liaoyang_medins.kernel import clock
 from tests.api.caller import Caller, caller
 
@@ -14,7 +14,8 @@ from tests.api.caller import Caller, caller
 def business_date(settings) -> Iterator[None]:
     settings.BUSINESS_DATE = "2010-06-30"
     settings.LANGUAGE_CODE = "en"
-    cache.clear()
+    for key in counters().scan_iter("api:*"):
+        counters().delete(key)
     yield
     assert clock.today() == datetime.date(2010, 6, 30)
 
