@@ -260,14 +260,6 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # The hospitals' interface (docs/hospital-api.md).
-CACHES = {
-    "default": {
-        # Counts the calls of each client for all processes together. Not reached, it says so at once.
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    }
-}
 API_CALLS_A_MINUTE = env_number("API_CALLS_A_MINUTE", 6000)
 # How long a message id answers the same again.
 API_MESSAGES_KEPT_DAYS = env_number("API_MESSAGES_KEPT_DAYS", 90, at_least=30)

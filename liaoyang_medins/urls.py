@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [
+    # First: its calls are many, and each would be compared with all that stands before.
+    path("api/v1/", include("claims.api.urls")),
     path("", include("liaoyang_medins.kernel.web.urls")),
     path("", include("liaoyang_medins.portal.urls")),
     path("", include("enrollment.registration.urls")),
@@ -13,7 +15,6 @@ urlpatterns = [
     path("", include("claims.urls")),
     path("", include("claims.misuse.urls")),
     path("", include("claims.api.page_urls")),
-    path("api/v1/", include("claims.api.urls")),
     path("", include("enrollment.lists.urls")),
     path("", include("enrollment.cockpit.urls")),
     path("", include("enrollment.collecting.urls")),
