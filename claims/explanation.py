@@ -45,6 +45,8 @@ def explain_adjudication(facts: StayFacts, policy: Policy) -> tuple[Step, ...]:
         steps.append(Step("resident", {"amount": found.resident}, "A3", "24", since))
         return tuple(steps)
     steps.append(Step("out_of_scope", {"amount": found.out_of_scope}, "A1", "18", since))
+    if facts.denied:
+        steps.append(Step("denied", {"amount": facts.denied}, "A1", "18", since))
     steps.append(Step("in_scope", {"amount": found.in_scope}, "A1", "18", since))
     steps.extend(deductible_steps(facts, found, policy))
     steps.extend(ratio_steps(facts, found, policy))

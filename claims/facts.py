@@ -41,9 +41,6 @@ from .models import (
     Stay,
 )
 
-# Why a stay waits for a clerk (Stay.held).
-HELD_OVERLAP = "overlap"
-
 
 @dataclass(frozen=True, slots=True)
 class Days:
@@ -180,6 +177,7 @@ def line_facts(line: FeeLine, *, in_benefit: bool) -> rules.LineFacts:
         price_limit=line.price_limit,
         covered=bool(line.catalogue_class),
         in_benefit=in_benefit,
+        denied=line.denied,
     )
 
 
@@ -243,10 +241,11 @@ def gather(stay: Stay, settled_on: datetime.date) -> Gathered:
             code="no_grade",
         )
     benefit = benefit_days(stay.resident)
-    total, in_scope, any_in_benefit, count = ZERO, ZERO, False, 0
-    for day, amount, scope, lines in lines_by_day(stay.pk):
+    total, in_scope, denied, any_in_benefit, count = ZERO, ZERO, ZERO, False, 0
+    for day, amount, scope, lines, off in lines_by_day(stay.pk):
         total += amount
         count += lines
+        denied += off
         if benefit.cover(day):
             in_scope += scope
             any_in_benefit = True
@@ -278,16 +277,20 @@ def gather(stay: Stay, settled_on: datetime.date) -> Gathered:
         any_line_in_benefit=any_in_benefit,
         halve=rules.halves_deductible(stay.admitted_on, policy),
         transferred_out=asks_sender and transferred_out(stay, settled_on),
+        outpatient=stay.outpatient,
+        denied=denied,
     )
     return Gathered(facts, policy, settled_on, cap, count)
 
 
 @Statement
-def lines_by_day(stay: int) -> "QuerySet[FeeLine, tuple[datetime.date, Decimal, Decimal, int]]":
-    """Of each day of a stay with this key: amount and in-scope amount of its lines in yuan, and how many they are."""
+def lines_by_day(stay: int) -> "QuerySet[FeeLine, tuple[datetime.date, Decimal, Decimal, int, Decimal]]":
+    """Of each day of a stay with this key: amount and in-scope amount of its lines, how many they are, and what was
+    denied of them; in yuan.
+    """
     lines = FeeLine.objects.filter(stay=stay).order_by().values("on")
-    sums = lines.annotate(sum=Sum("amount"), scope=Sum("in_scope"), count=Count("id"))
-    return sums.values_list("on", "sum", "scope", "count")
+    sums = lines.annotate(sum=Sum("amount"), scope=Sum("in_scope"), count=Count("id"), off=Sum("denied"))
+    return sums.values_list("on", "sum", "scope", "count", "off")
 
 
 # --- stays that overlap (A8) -----------------------------------------------------------------------------------------
@@ -300,8 +303,10 @@ def span(stay: Stay, today: datetime.date) -> tuple[datetime.date, datetime.date
 
 def overlapping(stay: Stay, others: Iterable[Stay], today: datetime.date) -> list[Stay]:
     """A8: the other stays of the person because of which this one is held: they share more than one day with it, and
-    came earlier or are settled already.
+    came earlier or are settled already. Outpatient treatment is no stay.
     """
+    if stay.outpatient:
+        return []
     mine = span(stay, today)
     return [
         other
@@ -313,8 +318,8 @@ def overlapping(stay: Stay, others: Iterable[Stay], today: datetime.date) -> lis
 
 
 def stays_counted(resident: Resident | int) -> QuerySet[Stay]:
-    """All stays of a person that were not cancelled."""
-    return Stay.objects.filter(resident=resident).exclude(status=Stay.Status.CANCELLED)
+    """All stays in hospital of a person that were not cancelled."""
+    return Stay.objects.filter(resident=resident, outpatient=False).exclude(status=Stay.Status.CANCELLED)
 
 
 @Statement

@@ -11,6 +11,8 @@ from liaoyang_medins.kernel.policy.terms import (
     Grade,
     LineProblem,
     NotPayable,
+    OutpatientDisease,
+    ReviewReason,
     TransferLowering,
 )
 
@@ -26,6 +28,20 @@ WORDS[Disease] = {
     Disease.MENTAL: _("Mental illness"),
     Disease.HEPATITIS_B: _("Hepatitis B"),
     Disease.PULMONARY_TUBERCULOSIS: _("Pulmonary tuberculosis"),
+}
+WORDS[OutpatientDisease] = {
+    OutpatientDisease.MALIGNANT_TUMOUR: _("Radiotherapy or chemotherapy of a malignant tumour"),
+    OutpatientDisease.DIALYSIS: _("Dialysis for chronic kidney failure"),
+    OutpatientDisease.TRANSPLANT: _("Anti-rejection treatment after a transplant"),
+    OutpatientDisease.APLASTIC_ANAEMIA: _("Aplastic anaemia"),
+    OutpatientDisease.HAEMOPHILIA: _("Haemophilia"),
+    OutpatientDisease.LUPUS: _("Systemic lupus erythematosus"),
+    OutpatientDisease.CIRRHOSIS: _("Cirrhosis of the liver, decompensated"),
+    OutpatientDisease.STROKE: _("After-effects of a stroke"),
+    OutpatientDisease.HEART_DISEASE: _("Coronary or pulmonary heart disease"),
+    OutpatientDisease.HYPERTENSION: _("High blood pressure with damage to organs"),
+    OutpatientDisease.DIABETES: _("Diabetes with complications"),
+    OutpatientDisease.MENTAL: _("Severe mental illness"),
 }
 WORDS[CatalogueClass] = {
     CatalogueClass.A: _("Class A"),
@@ -62,6 +78,16 @@ WORDS[LineProblem] = {
     LineProblem.CLASS_C: _("Class C is borne by the person."),
     LineProblem.PERSONAL_SHARE: _("Personal share of class B."),
     LineProblem.OVER_PRICE_LIMIT: _("Above the price limit."),
+    LineProblem.DENIED: _("Denied by the agency."),
+}
+WORDS[ReviewReason] = {
+    ReviewReason.REVERSAL: _("Reversal of a paid settlement"),
+    ReviewReason.OVERLAP: _("Overlaps another stay"),
+    ReviewReason.INJURY: _("Injury without a cause"),
+    ReviewReason.EMERGENCY_OUTSIDE: _("Emergency outside the designated institutions"),
+    ReviewReason.TRANSFER: _("Transfer"),
+    ReviewReason.UNUSUAL_COST: _("Cost far above the usual"),
+    ReviewReason.LARGE_PAYMENT: _("Large payment"),
 }
 WORDS[TransferLowering] = {
     TransferLowering.OUT_OF_CITY: _("Institution out of the city"),
@@ -74,6 +100,7 @@ STEP_WORDS.update(
         "total": (_("Total cost"), _("sum of all fee lines")),
         "not_payable": (_("Nothing is payable"), "%(reason)s"),
         "out_of_scope": (_("Out of scope"), _("personal shares and what the catalogue does not cover")),
+        "denied": (_("Of it denied"), _("what the agency denied of single fee lines")),
         "in_scope": (_("In-scope cost"), _("total cost less what is out of scope")),
         "deductible_stay": (_("Deductible that holds"), _("%(category)s, %(grade)s")),
         "deductible_emergency": (

@@ -34,7 +34,8 @@ class LineFacts:
     """A fee line, amounts in yuan. `covered`: the catalogue has the item on the line's day; class, share and limit are
     its own.
 
-    `in_benefit`: the line's day lies inside a benefit period of the resident.
+    `in_benefit`: the line's day lies inside a benefit period of the resident. `denied`: what the agency denied of the
+    amount.
     """
 
     amount: Decimal
@@ -46,6 +47,7 @@ class LineFacts:
     price_limit: Decimal | None = None
     covered: bool = True
     in_benefit: bool = True
+    denied: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class StayFacts:
     counts against it already, all in yuan. `referral_approved` is a transfer that counts (D7), `transfer_stated` one
     that the institution states. `specialist_for` are the diseases that the institution is designated for (D3).
     `transferred_out`: an approved transfer ended the stay. `outpatient`: treatment of a specified outpatient disease
-    (A5).
+    (A5). `denied` is what the agency denied of the fee lines, which `in_scope` leaves out.
     """
 
     category: Category
@@ -89,6 +91,7 @@ class StayFacts:
     halve: bool = False
     transferred_out: bool = False
     outpatient: bool = False
+    denied: Decimal = ZERO
 
     def __post_init__(self) -> None:
         if not ZERO <= self.in_scope <= self.total:
@@ -172,7 +175,10 @@ def personal_share(line: LineFacts) -> Decimal:
 
 
 def assess_line(line: LineFacts) -> LineResult:
-    """A1, Art. 18: what of a fee line is in scope, rounded to the fen, with every reason for what is not."""
+    """A1, Art. 18: what of a fee line is in scope, rounded to the fen, with every reason for what is not.
+
+    What the agency denied is taken off what lies within the price limit, before the personal share.
+    """
     own = personal_share(line)
     within_limit = line.amount
     if line.price_limit is not None:
@@ -184,8 +190,10 @@ def assess_line(line: LineFacts) -> LineResult:
         LineProblem.CLASS_C: not out_of_catalogue and line.cls is CatalogueClass.C,
         LineProblem.PERSONAL_SHARE: line.covered and line.cls is CatalogueClass.B and own > 0,
         LineProblem.OVER_PRICE_LIMIT: within_limit < line.amount,
+        LineProblem.DENIED: line.denied > 0,
     }
-    in_scope = share(within_limit, 1 - own) if line.in_benefit else ZERO
+    counted = max(ZERO, within_limit - line.denied)
+    in_scope = share(counted, 1 - own) if line.in_benefit else ZERO
     reasons = tuple(problem for problem, holds in applies.items() if holds)
     return LineResult(in_scope, line.amount - in_scope, reasons)
 

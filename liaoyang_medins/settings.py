@@ -66,6 +66,13 @@ NAVIGATION = "liaoyang_medins.portal.navigation.entries"
 DEMO_ACCOUNTS = "liaoyang_medins.portal.demo.accounts.ACCOUNTS"
 # What answers at registration what the contribution will cost and buy: the rules of the layer above it.
 CONTRIBUTION_QUOTE = "enrollment.contributions.quotes.quote_of"
+# When a stay is looked at by the agency for its amount: more than so many times (0: never) the median of its
+# institution's settlements of twelve months, where there are at least so many of them; from so many yuan of the fund
+# (0: never). From how many yuan of the fund who examined a stay does not release it.
+REVIEW_USUAL_TIMES = env_number("REVIEW_USUAL_TIMES", 10, at_least=0)
+REVIEW_USUAL_SETTLEMENTS = env_number("REVIEW_USUAL_SETTLEMENTS", 30)
+REVIEW_PAYMENT_FROM = env_number("REVIEW_PAYMENT_FROM", 0, at_least=0)
+REVIEW_SECOND_PERSON_FROM = env_number("REVIEW_SECOND_PERSON_FROM", 0, at_least=0)
 # A fixed date (YYYY-MM-DD) for "today"; empty means the calendar in Asia/Shanghai.
 BUSINESS_DATE = os.environ.get("BUSINESS_DATE", "")
 
@@ -96,6 +103,8 @@ INSTALLED_APPS = [
     "enrollment.cards",
     "claims",
     "claims.misuse",
+    "claims.outpatient",
+    "claims.catalogues",
     "claims.api",
     "enrollment.lists",
     "enrollment.cockpit",
@@ -185,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrollment.contributions.tasks.lapse_unpaid",
         "schedule": crontab(hour=0, minute=10),
     },
+    "count usual costs": {"task": "claims.tasks.count_usual_costs", "schedule": crontab(hour=1, minute=40)},
     "forget old messages": {"task": "claims.api.tasks.forget_messages", "schedule": crontab(hour=3, minute=30)},
 }
 

@@ -12,13 +12,13 @@ from claims.data import AdmissionData
 from claims.facts import category_on, institution_on, local, referral_for, stays_of
 from claims.models import Diagnosis, Institution, Stay
 from claims.selectors import sees_everything
+from claims.services.holding import refresh_reviews
 from claims.services.records import (
     institution_for,
     lock_resident,
     lock_resident_of,
     lock_stay,
     move,
-    refresh_holds,
     require_inpatient,
     require_status,
     save,
@@ -110,7 +110,7 @@ def change_admission(*, stay_number: str, admission: AdmissionData, version: int
         save(stay, *CHANGEABLE)
     except IntegrityError as error:
         raise taken(error, stay) from error
-    refresh_holds(resident, clock.today())
+    refresh_reviews(resident, clock.today(), by)
     after = recorded(stay)
     changes = {name: [before[name], value] for name, value in after.items() if before[name] != value}
     audit.record(by=by, verb="stays.change", obj=stay, resident=resident.number, changes=changes)
@@ -128,9 +128,8 @@ def cancel_admission(*, stay_number: str, reason: str, version: int | None = Non
     move(stay, Stay.Status.CANCELLED)
     if stay.lines.exists():
         raise Refused(_("The stay has fee lines. Remove them first."), code="has_lines")
-    stay.held = ""
-    save(stay, "status", "held")
-    refresh_holds(resident, clock.today())
+    save(stay, "status")
+    refresh_reviews(resident, clock.today(), by)
     audit.record(by=by, verb="stays.cancel", obj=stay, resident=resident.number, note=reason.strip())
     return stay
 

@@ -47,7 +47,7 @@ def contradictions(settlement: Settlement, covered: Days) -> Contradictions:
     """
     went_by = from_json(StayFacts, settlement.facts)
     in_scope, any_covered = ZERO, False
-    for day, _amount, scope, _lines in lines_by_day(settlement.stay_id):
+    for day, _amount, scope, _lines, _denied in lines_by_day(settlement.stay_id):
         if covered.cover(day):
             in_scope, any_covered = in_scope + scope, True
     found: Contradictions = {}

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from claims.facts import local
 from claims.models import Stay
 from claims.services.admission import diagnoses_of
+from claims.services.holding import refresh_reviews
 from claims.services.lines import require_lines_until
 from claims.services.records import (
     lock_resident_of,
     lock_stay,
     move,
-    refresh_holds,
     require_inpatient,
     require_status,
     save,
@@ -69,7 +69,7 @@ def discharge(
             changes["diagnoses"] = [[stay.diagnosis_id, *stay.other_diagnoses], [principal.code, *codes]]
         stay.diagnosis, stay.other_diagnoses = principal, codes
     save(stay, "status", "discharged_on", "discharged_at", "discharge_way", "diagnosis_id", "other_diagnoses")
-    refresh_holds(resident, today)
+    refresh_reviews(resident, today, by)
     audit.record(
         by=by,
         verb="stays.discharge",
@@ -88,10 +88,10 @@ def cancel_discharge(*, stay_number: str, reason: str = "", version: int | None 
     stay = lock_stay(stay_number, by, version)
     require_inpatient(stay)
     move(stay, Stay.Status.ADMITTED)
-    before, stay.discharged_on, stay.held = stay.discharged_on, None, ""
+    before, stay.discharged_on = stay.discharged_on, None
     stay.discharged_at, stay.discharge_way = None, ""
-    save(stay, "status", "discharged_on", "discharged_at", "discharge_way", "held")
-    refresh_holds(resident, clock.today())
+    save(stay, "status", "discharged_on", "discharged_at", "discharge_way")
+    refresh_reviews(resident, clock.today(), by)
     audit.record(
         by=by,
         verb="stays.cancel_discharge",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from claims.facts import Days, benefit_days
 from claims.models import Settlement
 from claims.services.corrections import cap_period_now, contradictions
-from claims.services.records import refresh_holds
+from claims.services.holding import refresh_reviews
 from enrollment.life.parts import PARTS, Part
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel import clock
@@ -72,7 +72,7 @@ def finish(survivor: Resident, by: Actor) -> None:
                 for row in wrong
             ],
         )
-    refresh_holds(survivor, clock.today())
+    refresh_reviews(survivor, clock.today(), by)
 
 
 def covers_more(settlement: Settlement, covered: Days) -> bool:

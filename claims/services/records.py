@@ -1,14 +1,12 @@
 """Finding and locking the rows that the verbs of claims work on: the resident's first, then the stay's."""
 
-import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from claims.facts import HELD_OVERLAP, overlapping, stays_of
 from claims.models import Institution, Stay
 from claims.selectors import institution_at, sees_everything
 from enrollment.registration.models import Resident
@@ -183,13 +181,3 @@ def entered_by(stay: Stay, by: Actor) -> bool:
 
 def own_entry() -> Refused:
     return Refused(_("You entered this yourself: a colleague has to decide on it."), code="own_entry")
-
-
-def refresh_holds(resident: Resident | int, today: datetime.date) -> None:
-    """A8: mark the person's stays that wait for a clerk, and unmark those that do not any more."""
-    stays: Iterable[Stay] = stays_of(resident if isinstance(resident, int) else resident.pk)
-    for stay in stays:
-        waits = stay.status == Stay.Status.DISCHARGED and bool(overlapping(stay, stays, today))
-        held = HELD_OVERLAP if waits else ""
-        if stay.held != held:
-            Stay.objects.filter(pk=stay.pk).update(held=held)

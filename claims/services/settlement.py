@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from claims.explanation import explain_adjudication
-from claims.facts import HELD_OVERLAP, Gathered, gather, overlapping, stays_of
-from claims.models import Reversal, Settlement, Stay
+from claims.facts import Gathered, gather, overlapping, stays_of
+from claims.models import Reversal, Review, Settlement, Stay
 from claims.rules import Adjudication, StayFacts, adjudicate
 from claims.selectors import settlements_visible_to
 from claims.services.corrections import close_reversed
+from claims.services.holding import HeldForReview, held_back, let_go, open_review, put_to_agency, refresh_reviews
 from claims.services.records import (
     AGENCY,
     entered_by,
@@ -22,7 +23,6 @@ from claims.services.records import (
     lock_stay,
     move,
     own_entry,
-    refresh_holds,
     save,
 )
 from enrollment.registration.models import Resident
@@ -32,6 +32,7 @@ from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.policy import PolicyError, Step
+from liaoyang_medins.kernel.policy.terms import ReviewReason
 from liaoyang_medins.kernel.statements import Statement, insert_numbered
 from liaoyang_medins.kernel.states import require_transition
 
@@ -65,7 +66,6 @@ def presettle(stay: Stay) -> Calculation:
     )
 
 
-@transaction.atomic
 def settle_stay(
     *,
     stay_number: str,
@@ -77,33 +77,43 @@ def settle_stay(
     """Settle a discharged stay, once (A4): the fund's payment and the resident's four parts, with facts and policy
     kept.
 
-    `stated_total` is what the institution says that the fee lines add up to, in yuan. A held stay (A8) is settled by
-    the agency only, with a `note` on what was found. Conflict where the stay is settled or was changed, Refused where
-    the total differs, nothing is entered, or the agency's clerk entered something of the stay.
+    `stated_total` is what the institution says that the fee lines add up to, in yuan. Conflict where the stay is
+    settled or was changed, Refused where the total differs, nothing is entered, or who settles at the agency entered
+    something of the stay. Raises HeldForReview where somebody at the agency has to look first: then the stay is in
+    their queue, and that is committed although nothing was settled.
     """
-    by.require("stays.settle")
-    resident = lock_resident_of(stay_number)
-    stay = lock_stay(stay_number, by, version)
+    with transaction.atomic():
+        by.require("stays.settle")
+        resident = lock_resident_of(stay_number)
+        stay = lock_stay(stay_number, by, version)
+        stay.resident = resident
+        made = settle_locked(stay, stated_total=stated_total, note=note, by=by)
+    if isinstance(made, HeldForReview):
+        raise made
+    return made
+
+
+def settle_locked(
+    stay: Stay, *, stated_total: Decimal | None = None, note: str = "", review: Review | None = None, by: Actor
+) -> Settlement | HeldForReview:
+    """Settle the locked stay of its locked resident; with the `review` that releases it, or else what holds it back.
+    Raises as `settle_stay`.
+    """
+    resident, today = stay.resident, clock.today()
     if stay.status == Stay.Status.SETTLED:
         raise Conflict(_("This stay is settled already."), code="already_settled")
-    move(stay, Stay.Status.SETTLED)
+    require_transition(Stay.TRANSITIONS, stay.status, Stay.Status.SETTLED, label=stay.get_status_display)
     if entered_by(stay, by):
         raise own_entry()
-    today = clock.today()
-    require_not_held(stay, today, note, by)
-    if stay.discharged_on is None:
-        raise Conflict(_("The stay has no discharge yet."), code="wrong_state")
-    stay.resident = resident
-    try:
-        gathered = gather(stay, stay.discharged_on)
-    except PolicyError as error:
-        raise Refused(
-            _("The measures did not hold on the day of discharge: nothing can be settled for it."),
-            code="before_the_law",
-        ) from error
+    gathered = gathered_for(stay)
     require_total(gathered, stated_total)
     result = adjudicate(gathered.facts, gathered.policy)
+    if review is None:
+        held = held_back(stay, gathered.facts, result.fund, today, by)
+        if held is not None:
+            return held
     settlement = stored(stay, resident, gathered, result, today, by)
+    move(stay, Stay.Status.SETTLED)
     stay.held = ""
     save(stay, "status", "held")
     audit.record(
@@ -122,6 +132,21 @@ def settle_stay(
         note=note.strip(),
     )
     return settlement
+
+
+def gathered_for(stay: Stay) -> Gathered:
+    """What the settlement of a discharged stay is made from. Conflict where it is not discharged, Refused where the
+    measures did not hold on its last day, or its institution has no grade.
+    """
+    if stay.discharged_on is None:
+        raise Conflict(_("The stay has no discharge yet."), code="wrong_state")
+    try:
+        return gather(stay, stay.discharged_on)
+    except PolicyError as error:
+        raise Refused(
+            _("The measures did not hold on the day of discharge: nothing can be settled for it."),
+            code="before_the_law",
+        ) from error
 
 
 def stored(
@@ -165,25 +190,6 @@ def _last_sequence(resident: int) -> "QuerySet[Settlement, int]":
     return rows.values_list("sequence", flat=True)[:1]
 
 
-def require_not_held(stay: Stay, today: datetime.date, note: str, by: Actor) -> None:
-    """A8: the later of two stays that share more than one day waits for a clerk, who says what was found."""
-    others = overlapping(stay, stays_of(stay.resident_id), today)
-    if not others:
-        return
-    if by.role not in AGENCY and by.kind is not ActorKind.JOB:
-        # A hospital is not told where else somebody lay.
-        raise Refused(
-            _("This stay shares more than one day with another stay of this person."),
-            code=HELD_OVERLAP,
-            reasons=[_("The agency looks at it and settles it. You need do nothing.")],
-        )
-    named = _("This stay shares more than one day with %(stays)s.") % {
-        "stays": ", ".join(other.number for other in others)
-    }
-    if not note.strip():
-        raise Invalid(named, code=HELD_OVERLAP, field="note", reasons=[_("Say what you found before you settle it.")])
-
-
 def require_total(gathered: Gathered, stated_total: Decimal | None) -> None:
     if not gathered.line_count:
         raise Refused(_("The stay has no fee lines."), code="no_fee_lines")
@@ -197,45 +203,56 @@ def require_total(gathered: Gathered, stated_total: Decimal | None) -> None:
         )
 
 
-@transaction.atomic
 def reverse_settlement(*, number: str, reason: str, by: Actor) -> Reversal:
     """Undo a settlement (A4): it gives back the cap that it used, and its stay is discharged again. Both are kept.
 
     Refused unless it is the person's latest decided live settlement of the cap period (the refusal names the later
-    ones), and for an institution where it was paid out already. Conflict where it was reversed before.
+    ones). An institution does not reverse what was paid to it: it is refused, and the agency is asked by it, which is
+    committed. Conflict where it was reversed before.
     """
-    by.require("stays.reverse")
-    if not reason.strip():
-        raise Invalid(_("Say why."), field="reason")
-    found = settlements_visible_to(by).filter(number=number).first()
-    if found is None:
-        raise Invalid(_("There is no settlement with this number here."), code="settlement_unknown")
-    resident = lock_resident_of(found.stay.number)
-    settlement = Settlement.objects.select_for_update(no_key=True).get(pk=found.pk)
+    with transaction.atomic():
+        by.require("stays.reverse")
+        if not reason.strip():
+            raise Invalid(_("Say why."), field="reason")
+        found = settlements_visible_to(by).filter(number=number).first()
+        if found is None:
+            raise Invalid(_("There is no settlement with this number here."), code="settlement_unknown")
+        resident = lock_resident_of(found.stay.number)
+        stay = lock_stay(found.stay.number, by)
+        stay.resident = resident
+        made = reverse_locked(stay, found.pk, reason.strip(), by)
+    if isinstance(made, Refused):
+        raise made
+    return made
+
+
+def reverse_locked(stay: Stay, pk: int, reason: str, by: Actor) -> Reversal | Refused:
+    """Reverse the settlement with this key of the locked stay, or ask the agency to. Raises as
+    `reverse_settlement`.
+    """
+    resident, today = stay.resident, clock.today()
+    settlement = Settlement.objects.select_for_update(no_key=True).get(pk=pk)
     if not settlement.live:
         raise Conflict(_("This settlement was reversed already."), code="already_reversed")
-    if settlement.paid_out_on is not None and by.role not in AGENCY and by.kind is not ActorKind.JOB:
-        raise Refused(
-            _("This settlement was paid to the institution already: only the agency can reverse it."),
-            code="paid_out",
-            reasons=[_("The money is taken off the next payment.")],
-        )
     require_latest(settlement)
-    stay = lock_stay(found.stay.number, by)
+    if settlement.paid_out_on is not None and by.role not in AGENCY and by.kind is not ActorKind.JOB:
+        return ask_agency(stay, settlement, reason, today, by)
     require_transition(Stay.TRANSITIONS, stay.status, Stay.Status.DISCHARGED, label=stay.get_status_display())
     settlement.live = False
     settlement.save(update_fields=["live"])
     stay.status = Stay.Status.DISCHARGED
     save(stay, "status")
-    today = clock.today()
     reversal = Reversal.objects.create(
         number=next_number("reversal", today),
         settlement=settlement,
         reversed_on=today,
-        reason=reason.strip(),
+        reason=reason,
         made_by_id=by.user_id,
     )
-    refresh_holds(resident, today)
+    asked = open_review(stay)
+    if asked is not None:
+        let_go(asked, stay, today, by)
+    refresh_reviews(resident, today, by)
     close_reversed(settlement, by=by)
     audit.record(
         by=by,
@@ -243,9 +260,21 @@ def reverse_settlement(*, number: str, reason: str, by: Actor) -> Reversal:
         obj=stay,
         resident=resident.number,
         changes={"settlement": settlement.number, "reversal": reversal.number, "fund": settlement.fund},
-        note=reason.strip(),
+        note=reason,
     )
     return reversal
+
+
+def ask_agency(stay: Stay, settlement: Settlement, reason: str, today: datetime.date, by: Actor) -> Refused:
+    """Put the reversal of a settlement that was paid to the agency, and what the institution is told."""
+    if open_review(stay) is None:
+        kind = Review.Kind.REVERSAL
+        put_to_agency(stay, [ReviewReason.REVERSAL], today, by, kind=kind, asked=reason, settlement=settlement)
+    return Refused(
+        _("This settlement was paid to the institution already: only the agency can reverse it."),
+        code="paid_out",
+        reasons=[_("The agency was asked and decides."), _("The money is taken off the next payment.")],
+    )
 
 
 def later_settlements(settlement: Settlement) -> list[Settlement]:
@@ -289,24 +318,32 @@ def explain(settlement: Settlement) -> tuple[Step, ...]:
     return explain_adjudication(facts.from_json(StayFacts, settlement.facts), made_under)
 
 
+def figures_of(result: Adjudication) -> dict[str, object]:
+    """The columns of a settlement that say this, by name."""
+    return {
+        "payable": result.payable,
+        "reasons": [reason.value for reason in result.reasons],
+        "total": result.total,
+        "in_scope": result.in_scope,
+        "ratio": result.ratio,
+        "fund": result.fund,
+        "resident_pays": result.resident,
+        "out_of_scope": result.out_of_scope,
+        "deductible": result.deductible,
+        "copayment": result.copayment,
+        "over_cap": result.over_cap,
+        "cap": result.cap,
+        "cap_used": result.used,
+    }
+
+
+def compared(settlement: Settlement) -> dict[str, tuple[object, object]]:
+    """Column → (stored, recomputed), for every figure of a settlement. Raises PolicyError as `recompute`."""
+    return {name: (getattr(settlement, name), now) for name, now in figures_of(recompute(settlement)).items()}
+
+
 def differences(settlement: Settlement) -> dict[str, tuple[object, object]]:
-    """What `recompute` gives otherwise than what is stored: field → (stored, recomputed). Empty where nothing
+    """What `recompute` gives otherwise than what is stored: column → (stored, recomputed). Empty where nothing
     differs.
     """
-    result = recompute(settlement)
-    pairs = {
-        "payable": (settlement.payable, result.payable),
-        "reasons": (list(settlement.reasons), [reason.value for reason in result.reasons]),
-        "total": (settlement.total, result.total),
-        "in_scope": (settlement.in_scope, result.in_scope),
-        "ratio": (settlement.ratio, result.ratio),
-        "fund": (settlement.fund, result.fund),
-        "resident_pays": (settlement.resident_pays, result.resident),
-        "out_of_scope": (settlement.out_of_scope, result.out_of_scope),
-        "deductible": (settlement.deductible, result.deductible),
-        "copayment": (settlement.copayment, result.copayment),
-        "over_cap": (settlement.over_cap, result.over_cap),
-        "cap": (settlement.cap, result.cap),
-        "cap_used": (settlement.cap_used, result.used),
-    }
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    return {name: pair for name, pair in compared(settlement).items() if pair[0] != pair[1]}

@@ -83,6 +83,12 @@ MAY: dict[str, frozenset[Role]] = {
         "stays.enter": {R.AGENCY_CLERK, R.HOSPITAL},
         "stays.settle": {R.AGENCY_CLERK, R.AGENCY_REVIEWER, R.HOSPITAL},
         "stays.reverse": {R.AGENCY_REVIEWER, R.HOSPITAL},
+        "outpatient.see": _AGENCY | {R.HOSPITAL, R.SUPERVISOR},
+        "outpatient.ask": {R.AGENCY_CLERK, R.HOSPITAL},
+        "outpatient.decide": {R.AGENCY_REVIEWER},
+        "reviews.see": _AGENCY | {R.SUPERVISOR},
+        "reviews.examine": {R.AGENCY_CLERK},
+        "reviews.release": _AGENCY,
         "corrections.see": _AGENCY | {R.SUPERVISOR},
         "corrections.close": {R.AGENCY_REVIEWER},
         # Reports of suspected violations, checks of institutions (S1, S2)

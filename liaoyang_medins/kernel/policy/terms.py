@@ -121,6 +121,23 @@ class Disease(StrEnum):
     PULMONARY_TUBERCULOSIS = "pulmonary_tuberculosis"
 
 
+class OutpatientDisease(StrEnum):
+    """Art. 25: diseases for whose outpatient treatment an approval can be asked (A5)."""
+
+    MALIGNANT_TUMOUR = "malignant_tumour"
+    DIALYSIS = "dialysis"
+    TRANSPLANT = "transplant"
+    APLASTIC_ANAEMIA = "aplastic_anaemia"
+    HAEMOPHILIA = "haemophilia"
+    LUPUS = "lupus"
+    CIRRHOSIS = "cirrhosis"
+    STROKE = "stroke"
+    HEART_DISEASE = "heart_disease"
+    HYPERTENSION = "hypertension"
+    DIABETES = "diabetes"
+    MENTAL = "mental"
+
+
 class CatalogueClass(StrEnum):
     A = "A"
     B = "B"
@@ -135,6 +152,7 @@ class LineProblem(StrEnum):
     CLASS_C = "class_c"
     PERSONAL_SHARE = "personal_share"
     OVER_PRICE_LIMIT = "over_price_limit"
+    DENIED = "denied"
 
 
 class Cause(StrEnum):
@@ -163,6 +181,20 @@ class NotPayable(StrEnum):
     THIRD_PARTY_ACCIDENT = "third_party_accident"
     TRANSFER_NOT_APPROVED = "transfer_not_approved"
     TREATED_ABROAD = "treated_abroad"
+
+
+class ReviewReason(StrEnum):
+    """Why somebody at the agency looks at a stay before it is settled, or reversed (A3, A4, A8). The order settles
+    which is named first.
+    """
+
+    REVERSAL = "reversal"
+    OVERLAP = "overlap"
+    INJURY = "injury"
+    EMERGENCY_OUTSIDE = "emergency_outside"
+    TRANSFER = "transfer"
+    UNUSUAL_COST = "unusual_cost"
+    LARGE_PAYMENT = "large_payment"
 
 
 class TransferLowering(StrEnum):
