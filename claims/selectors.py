@@ -299,7 +299,7 @@ def find_institutions(institutions: QuerySet[Institution], text: str) -> QuerySe
 
 
 def find_items(text: str, on: datetime.date | None = None) -> QuerySet[CatalogueItem]:
-    """Catalogue items by code, a part of the name in either language, or the start of its pinyin initials."""
+    """Catalogue items by code, a part of the name in either language, or of its pinyin initials."""
     items = CatalogueItem.objects.filter(on_day(on)) if on else CatalogueItem.objects.all()
     text = text.strip()
     if not text:
@@ -308,7 +308,7 @@ def find_items(text: str, on: datetime.date | None = None) -> QuerySet[Catalogue
         Q(code__istartswith=text)
         | Q(name__icontains=text)
         | Q(name_en__icontains=text)
-        | Q(initials__startswith=text.lower())
+        | Q(initials__contains=text.lower())
     )
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from claims import labels
-from claims.models import Referral
+from claims.models import CatalogueItem, Referral
 from liaoyang_medins.kernel.days import add_months
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
@@ -25,6 +25,7 @@ class CatalogueFilter(forms.Form):
     public_terms = True
     q = forms.CharField(label=_("Code, name or pinyin initials"), required=False)
     cls = forms.ChoiceField(label=_("Class"), required=False, choices=ANY + labels.choices(CatalogueClass))
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[*ANY, *CatalogueItem.Kind.choices])
     on = DateField(label=_("In force on"), required=False)
 
 

@@ -20,14 +20,19 @@ OPTIONS = 20
 @allowed("catalogue.see")
 @require_GET
 def catalogue(request: ActorRequest) -> HttpResponse:
-    """The catalogue, as it holds on a day or in all its versions."""
+    """The catalogue as it holds on a day: today, unless another is asked for."""
+    today = clock.today()
     form = CatalogueFilter(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {}
-    items = selectors.find_items(asked.get("q", ""), asked.get("on"))
+    day = asked.get("on") or today
+    items = selectors.find_items(asked.get("q", ""), day)
     if asked.get("cls"):
         items = items.filter(catalogue_class=asked["cls"])
+    if asked.get("kind"):
+        items = items.filter(kind=asked["kind"])
     items = sorted_by(request, items, ("code", "name", "catalogue_class", "personal_share", "price_limit", "starts"))
-    return render(request, "claims/catalogue.html", {"filter_form": form, "page": page_of(request, items)})
+    context = {"filter_form": form, "page": page_of(request, items), "day": day, "is_today": day == today}
+    return render(request, "claims/catalogue.html", context)
 
 
 @allowed("stays.enter")

@@ -38,6 +38,7 @@ SEES_STAYS = AGENCY | HOSPITAL | SUPERVISOR
 SEES_STATEMENTS = FINANCE | AGENCY | SUPERVISOR
 SEES_JOURNAL = AGENCY | {R.CITY_FINANCE} | SUPERVISOR
 SEES_INSTITUTIONS = AGENCY | HOSPITAL | SUPERVISOR | ADMINISTRATOR
+SEES_VERSIONS = AGENCY | SUPERVISOR | ADMINISTRATOR
 
 ROUTES: dict[str, Route] = {
     # The frame and the portal
@@ -217,6 +218,7 @@ ROUTES: dict[str, Route] = {
     "settlement": Route(SEES_STAYS, "settlement"),
     "corrections": Route(AGENCY | SUPERVISOR),
     "correction-leave": Route(REVIEWER, "settlement"),
+    "settlement-recompute": Route(SEES_STAYS, "settlement"),
     "settlement-print": Route(SEES_STAYS, "settlement"),
     "settlement-reverse": Route(REVIEWER | HOSPITAL, "settlement", post=True),
     "referrals": Route(SEES_STAYS),
@@ -224,7 +226,29 @@ ROUTES: dict[str, Route] = {
     "referral": Route(SEES_STAYS, "referral"),
     "referral-approve": Route(REVIEWER, "referral", post=True),
     "referral-deny": Route(REVIEWER, "referral", post=True),
+    # Specified outpatient diseases (A5)
+    "outpatient-approvals": Route(SEES_STAYS),
+    "outpatient-new": Route(CLERK | HOSPITAL),
+    "outpatient-approval": Route(SEES_STAYS, "outpatient"),
+    "outpatient-approve": Route(REVIEWER, "outpatient", post=True),
+    "outpatient-deny": Route(REVIEWER, "outpatient", post=True),
+    "outpatient-end": Route(REVIEWER, "outpatient", post=True),
+    "outpatient-decision": Route(SEES_STAYS, "outpatient"),
+    "outpatient-claim": Route(CLERK | HOSPITAL, "outpatient"),
+    "outpatient-withdraw": Route(CLERK | HOSPITAL, "stay"),
     "catalogue": Route(SEES_INSTITUTIONS),
+    "catalogue-export": Route(SEES_INSTITUTIONS),
+    "catalogue-template": Route(CLERK),
+    "catalogue-item": Route(SEES_INSTITUTIONS, "item"),
+    "catalogue-versions": Route(SEES_VERSIONS),
+    "catalogue-version-new": Route(CLERK),
+    "catalogue-version": Route(SEES_VERSIONS, "catalogue version"),
+    "catalogue-version-check": Route(AGENCY, "catalogue version", post=True),
+    "catalogue-version-apply": Route(REVIEWER, "catalogue version", post=True),
+    "catalogue-version-steer": Route(AGENCY, "catalogue version", post=True),
+    "catalogue-version-discard": Route(CLERK, "catalogue version", post=True),
+    "catalogue-version-refused": Route(SEES_VERSIONS, "catalogue version"),
+    "catalogue-version-file": Route(SEES_VERSIONS, "catalogue version"),
     "item-options": Route(CLERK | HOSPITAL),
     "diagnosis-options": Route(CLERK | HOSPITAL),
     "institutions": Route(SEES_INSTITUTIONS),

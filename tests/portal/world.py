@@ -11,8 +11,10 @@ from django.test import TestCase, override_settings
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
+from claims.catalogues.models import CatalogueVersion
 from claims.misuse.models import MisuseCase
-from claims.models import Designation, Diagnosis, Institution, Referral, Settlement, Specialty, Stay
+from claims.models import CatalogueItem, Designation, Diagnosis, Institution, Referral, Settlement, Specialty, Stay
+from claims.outpatient.models import OutpatientApproval
 from enrollment.bankfiles.models import BankFile, BankFileLine
 from enrollment.cards.models import InsuranceCard
 from enrollment.collecting.models import Collection
@@ -41,7 +43,7 @@ PLACES = {Role.COMMUNITY, Role.SUBDISTRICT, Role.DISTRICT}
 EVERYWHERE = {Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR}
 # Who may open the page of one of these may open all of them.
 NOBODYS = {"user", "posting", "office", "institution", "designation", "specialty", "entry", "run", "template", "merge"}
-NOBODYS |= {"stand_in", "bank file", "bank return"}
+NOBODYS |= {"stand_in", "bank file", "bank return", "item", "catalogue version"}
 RESIDENTS = 90
 AFTER_WINDOW = datetime.date(2009, 12, 2)
 ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9X](?![0-9])")
@@ -80,7 +82,7 @@ def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
         return thing.issued and (role is Role.CITY_FINANCE or office.code in thing.offices)
     if role in EVERYWHERE or kind in NOBODYS:
         return True
-    if kind in ("stay", "settlement", "referral"):
+    if kind in ("stay", "settlement", "referral", "outpatient"):
         return role is Role.HOSPITAL and office.code in thing.offices
     if kind in ("list", "school", "collection"):
         return role is Role.SCHOOL and office.code in thing.offices
@@ -178,11 +180,17 @@ def things() -> dict[str, list[Thing]]:
         )
         for row in Referral.objects.select_related("resident__community", "from_institution", "to_institution")
     ]
+    found["outpatient"] = [
+        Thing({"number": row.number}, row.resident, frozenset({row.institution.code}), text=row.resident.name)
+        for row in OutpatientApproval.objects.select_related("resident__community", "institution")
+    ]
     found["bank file"] = [Thing({"number": row.number}) for row in BankFile.objects.all()]
     found["bank return"] = [
         Thing({"number": row.file.number, "place": row.place})
         for row in BankFileLine.objects.filter(returned=True).select_related("file")
     ]
+    found["item"] = [Thing({"code": row.code}) for row in CatalogueItem.objects.all()[:3]]
+    found["catalogue version"] = [Thing({"number": row.number}) for row in CatalogueVersion.objects.all()]
     found["template"] = [Thing({"source": "police"})]
     found["list"] = [
         Thing({"number": row.number}, offices=frozenset({row.office.code}))

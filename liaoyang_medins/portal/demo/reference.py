@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from pypinyin import Style, lazy_pinyin
 
+from claims.catalogues.pinyin import initials
 from claims.models import CatalogueItem, Designation, Diagnosis, Institution, InstitutionGrade, Specialty
 from liaoyang_medins.kernel.offices.models import Office
 
@@ -98,9 +98,3 @@ def load_catalogue() -> None:
             )
         )
     CatalogueItem.objects.bulk_create(items)
-
-
-def initials(name: str) -> str:
-    """The pinyin initials of a Chinese name, to search by: 头孢 → tb."""
-    letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")
-    return "".join(letters).lower()[:60]
