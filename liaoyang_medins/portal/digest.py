@@ -37,7 +37,7 @@ Model = type[models.Model]
 
 APPS = (
     *("offices", "papers", "attachments", "registration", "life", "households"),
-    *("contributions", "bankfiles", "collecting", "cards", "claims", "misuse", "lists", "cockpit", "funds"),
+    *("contributions", "bankfiles", "collecting", "cards", "claims", "misuse", "catalogues", "lists", "cockpit", "funds"),
 )
 # Work that is under way, the day that a demo lives in, and what is kept of other tables beside them.
 LEFT_OUT_MODELS: frozenset[Model] = frozenset(
@@ -150,6 +150,9 @@ KEYS: dict[str, str] = {
     "UploadedList": """
         SELECT own.id, json_build_array(source, sha256, {place})::text AS key FROM lists_uploadedlist own
     """,
+    "CatalogueVersion": """
+        SELECT own.id, json_build_array(starts, sha256, {place})::text AS key FROM catalogues_catalogueversion own
+    """,
     "Account": "SELECT id, code AS key FROM funds_account",
     "SubsidyStatement": "SELECT id, json_build_array(kind, period_from)::text AS key FROM funds_subsidystatement",
     "JournalEntry": """
@@ -185,6 +188,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "BenefitPeriod": ("notice_id, starts", ("withdrawn_on", "ends")),
     "UploadedList": ("source, sha256", ("uploaded_on", "applied_on", "file_name")),
+    "CatalogueVersion": ("starts, sha256", ("scope", "uploaded_on", "applied_on", "file_name")),
     "Circumstance": ("resident_id, kind, starts", ("voided", "value", "ends", "document_number")),
     "Household": ("community_id, own.address, own.phone, formed_on", ("formed_on",)),
     "InsuranceCard": ("resident_id, made_on", ("status", "cause", "since", "handed_out_on", "reason")),
