@@ -4,10 +4,10 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import DecimalField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
 
 from claims.models import Settlement, Stay
-from claims.selectors import cap_used, stays_visible_to, with_sums
+from claims.selectors import stays_visible_to, with_sums
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 
@@ -44,6 +44,10 @@ class OtherStays:
     paid: Decimal
     elsewhere: Decimal
 
+    @property
+    def sum(self) -> Decimal:
+        return self.paid + self.elsewhere
+
 
 def other_stays(stay: Stay, period: tuple[datetime.date, datetime.date], actor: Actor) -> OtherStays:
     """The stays of the same person whose settlement lies in `period` or, where they are not settled, some day of
@@ -55,9 +59,10 @@ def other_stays(stay: Stay, period: tuple[datetime.date, datetime.date], actor: 
     )
     found = list(others.order_by("admitted_on", "number"))
     paid = sum((other.fund or ZERO for other in found), ZERO)
-    everything = Settlement.objects.filter(stay=stay, live=True, settled_on__range=period)
-    own = sum(everything.values_list("fund", flat=True), ZERO)
-    return OtherStays(found, paid, Decimal(str(cap_used(stay.resident, period))) - paid - own)
+    of_all = Settlement.objects.filter(resident=stay.resident_id, live=True, settled_on__range=period)
+    sums = of_all.aggregate(whole=Sum("fund", default=ZERO), own=Sum("fund", filter=Q(stay=stay), default=ZERO))
+    whole, own = sums["whole"], sums["own"]
+    return OtherStays(found, paid, whole - paid - own)
 
 
 def of_period(stay: Stay, period: tuple[datetime.date, datetime.date], actor: Actor) -> QuerySet[Stay]:

@@ -2,22 +2,23 @@
 database.
 """
 
+import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from operator import or_
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from claims import labels
 from claims.facts import Days
-from claims.labels import Words
 from claims.models import CatalogueItem, FeeLine, Stay
 from enrollment.contributions.models import BenefitPeriod
 from enrollment.contributions.selectors import cut_period
+from enrollment.registration.labels import Words
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.policy.terms import CatalogueClass, LineProblem
 
@@ -64,9 +65,10 @@ class NamedFees:
 
 @dataclass(frozen=True, slots=True)
 class FeeTotals:
-    """The sums of the lines that were asked for, in groups that add up to all of them."""
+    """The sums of the lines that were asked for, in groups that add up to all of them, and the day of the last."""
 
     groups: tuple[Group, ...]
+    last_on: datetime.date | None = None
 
     @property
     def whole(self) -> Fees:
@@ -147,13 +149,12 @@ def chosen(
 def totals(lines: QuerySet[FeeLine]) -> FeeTotals:
     """The sums of lines of `of_stay`, by the database in one statement."""
     sums = lines.order_by().values("kind", "catalogue_class", "reason")
-    rows = sums.annotate(lines=Count("pk"), whole=Sum("amount"), scope=Sum("counted"))
-    return FeeTotals(
-        tuple(
-            Group(row["kind"], row["catalogue_class"], row["reason"], Fees(row["lines"], row["whole"], row["scope"]))
-            for row in rows
-        )
+    rows = list(sums.annotate(lines=Count("pk"), whole=Sum("amount"), scope=Sum("counted"), last=Max("on")))
+    groups = (
+        Group(row["kind"], row["catalogue_class"], row["reason"], Fees(row["lines"], row["whole"], row["scope"]))
+        for row in rows
     )
+    return FeeTotals(tuple(groups), max((row["last"] for row in rows), default=None))
 
 
 def kinds_of(stays: Iterable[Stay]) -> dict[int, list[NamedFees]]:

@@ -6,8 +6,10 @@ from django import template
 from django.utils.translation import get_language
 
 from claims import labels
+from claims.cap import CapUse
 from claims.models import CatalogueItem
 from liaoyang_medins.kernel.policy.terms import CatalogueClass
+from liaoyang_medins.kernel.web.templatetags.medins import share_of
 
 register = template.Library()
 
@@ -37,3 +39,10 @@ def class_label(code: str) -> str:
 def item_name(item: CatalogueItem) -> str:
     """The name of a catalogue item in the language of the page."""
     return item.name_en if item.name_en and (get_language() or "").startswith("en") else item.name
+
+
+@register.simple_tag
+def cap_shares(use: CapUse) -> dict[str, Decimal]:
+    """Percent of the cap that was used before a stay, and that the stay takes: the two parts of its bar."""
+    before = share_of(use.before, use.cap)
+    return {"before": before, "this": min(share_of(use.this, use.cap), 100 - before)}

@@ -9,19 +9,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from claims import labels, selectors, services
+from claims import fees, papers, selectors, services
+from claims.cap import CapUse, other_stays
+from claims.facts import benefit_days
 from claims.forms.stays import ReasonForm, SettleForm
 from claims.models import Settlement, Stay
 from claims.services.records import AGENCY, entered_by
-from claims.services.settlement import differences, explain, later_settlements
+from claims.services.settlement import differences, later_settlements
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import timeline
-from liaoyang_medins.kernel.errors import DomainError
+from liaoyang_medins.kernel.papers.web import show
 from liaoyang_medins.kernel.policy import PolicyError
-from liaoyang_medins.kernel.policy.terms import Category, Grade, NotPayable
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
-from .common import attempt, sheet
+from .claim import cap_context, provisional_sheet, sheet_of
+from .common import attempt
 from .corrections import contradictions_of
 
 
@@ -39,24 +41,25 @@ def stay_of(request: ActorRequest, number: str) -> Stay:
 
 def calculation_page(request: ActorRequest, stay: Stay, form: SettleForm | None = None) -> HttpResponse:
     """The calculation, with the form to settle it or why it cannot be settled here and now."""
-    context: dict[str, Any] = {"stay": stay, "live": stay.settlements.filter(live=True).first()}
-    try:
-        found = services.presettle(stay)
-    except (DomainError, PolicyError) as error:
-        return render(request, "claims/calculation.html", context | {"problem": error})
+    shown = provisional_sheet(stay)
+    context: dict[str, Any] = {
+        "stay": stay,
+        "live": stay.settlements.filter(live=True).first(),
+        "shown": shown,
+        "totals": fees.totals(fees.of_stay(stay, benefit_days(stay.resident))),
+        **cap_context(request, stay, shown),
+    }
+    if shown.found is None:
+        return render(request, "claims/calculation.html", context)
+    found = shown.found
     held = bool(found.overlaps)
     blocked = why_not_here(request, stay, found.gathered.line_count, held)
     if not blocked and form is None and stay.status == Stay.Status.DISCHARGED:
         initial = {"version": stay.version, "stated_total": found.result.total}
         form = SettleForm(initial=initial, held=held)
     context |= {
-        "found": found,
-        "result": found.result,
-        "steps": sheet(found.steps),
-        "reasons": [labels.label(reason) for reason in found.result.reasons],
         "form": form if not blocked else None,
         "blocked": blocked,
-        "cap_used_after": found.result.used + found.result.fund,
         "held": held,
         "overlaps": found.overlaps if selectors.sees_everything(request.actor) else (),
     }
@@ -121,42 +124,24 @@ def settlement_page(request: ActorRequest, found: Settlement, form: ReasonForm |
     paid_out = found.paid_out_on is not None and request.actor.role not in AGENCY
     may_reverse = found.live and request.actor.may("stays.reverse") and not later and not paid_out
     correction = selectors.settlements_to_correct(request.actor).filter(settlement=found, status="waiting").first()
+    cap = CapUse.of(found)
     context = {
         "settlement": found,
         "stay": found.stay,
-        "parts": parts(found),
-        "steps": steps_of(found),
-        "reasons": [labels.label(NotPayable(reason)) for reason in found.reasons],
+        "parts": papers.parts(found),
+        "shown": sheet_of(found),
         "differs": differs(found),
-        "cap_used_after": found.cap_used + found.fund,
+        "cap": cap,
+        "cap_provisional": False,
+        "others": other_stays(found.stay, (cap.starts, cap.ends), request.actor),
         "later": later,
         "paid_out": paid_out,
         "form": form or (ReasonForm() if may_reverse else None),
-        "to_date": selectors.year_to_date(found),
         "correction": correction,
         "told": contradictions_of(correction) if correction else [],
         "entries": timeline(audit.entries_of("claims.stay", found.stay.number)),
     }
     return render(request, "claims/settlement.html", context)
-
-
-def parts(found: Settlement) -> list[tuple[str, object]]:
-    """The resident's four parts (A2); none where nothing is payable."""
-    if not found.payable:
-        return []
-    return [
-        (_("Out of scope"), found.out_of_scope),
-        (_("Deductible"), found.deductible),
-        (_("Co-payment"), found.copayment),
-        (_("Over the cap"), found.over_cap),
-    ]
-
-
-def steps_of(found: Settlement) -> list[Any]:
-    try:
-        return list(sheet(explain(found)))
-    except (PolicyError, ValueError, TypeError):
-        return []
 
 
 def differs(found: Settlement) -> bool:
@@ -170,23 +155,10 @@ def differs(found: Settlement) -> bool:
 @allowed("stays.see")
 @require_GET
 def settlement_print(request: ActorRequest, number: str) -> HttpResponse:
-    """The settlement slip for the person, the institution and the agency."""
+    """The settlement slip for the person, the institution and the agency: to print, or as PDF."""
     found = settlement_of(request, number)
-    context = {
-        "settlement": found,
-        "stay": found.stay,
-        "number": found.number,
-        "date": found.decided_on,
-        "agency": found.stay.institution.label,
-        "back_url": reverse("settlement", args=[found.number]),
-        "parts": parts(found),
-        "steps": steps_of(found),
-        "reasons": [labels.label(NotPayable(reason)) for reason in found.reasons],
-        "to_date": selectors.year_to_date(found),
-        "category_label": labels.label(Category(found.facts["category"])),
-        "grade_label": labels.label(Grade(found.facts["grade"])),
-    }
-    return render(request, "claims/settlement_print.html", context)
+    back = reverse("settlement", args=[found.number])
+    return show(request, papers.slips([found])[0], back_url=back, template="claims/settlement_print.html")
 
 
 @allowed("stays.reverse")

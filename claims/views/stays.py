@@ -1,32 +1,30 @@
 """The queue of stays, and a stay from admission to discharge."""
 
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from claims import labels, selectors, services
-from claims.facts import benefit_days, line_result, local
+from claims.facts import local
 from claims.forms.lines import LineForm, PasteForm
 from claims.forms.stays import AdmissionForm, DischargeForm, ReasonForm, StayFilter
-from claims.models import CatalogueItem, FeeLine, Stay
+from claims.models import Diagnosis, Stay
 from enrollment.registration import idnumber
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import timeline
-from liaoyang_medins.kernel.money import ZERO
-from liaoyang_medins.kernel.policy.terms import CatalogueClass, Category, Cause
+from liaoyang_medins.kernel.policy.terms import Category, Cause
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import counted, goes_on, page_of
 
+from .claim import ShownSheet, cap_context, fee_context, provisional_sheet, sheet_of
 from .common import attempt, sorted_by
+from .settlements import why_not_here
 
 OPEN = (Stay.Status.ADMITTED, Stay.Status.DISCHARGED)
 SORTS = ("number", "resident__pinyin", "admitted_on", "discharged_on", "institution__code", "total", "fund")
@@ -144,66 +142,50 @@ def stay_page(
     """The page of a stay; with a form that was refused, to be put right there."""
     may_enter = request.actor.may("stays.enter")
     adding = may_enter and found.status == Stay.Status.ADMITTED
-    lines = shown_lines(found)
-    last = lines[-1].line.on if lines else found.admitted_on
+    settlement = found.settlements.filter(live=True).select_related("made_by").first()
+    shown = sheet_of(settlement) if settlement else provisional_sheet(found) if found.status in OPEN else None
+    lines = fee_context(request, found)
+    judged = shown.facts if shown else None
     context = {
         "stay": found,
         "admitted_at": local(found.admitted_at),
+        "days": ((found.discharged_on or clock.today()) - found.admitted_on).days or 1,
         "category_label": labels.label(Category(found.category)),
         "cause_label": labels.label(Cause(found.cause)),
-        "lines": lines,
-        "sums": sums_of(lines),
+        "grade_label": labels.label(judged.grade) if judged else "",
+        "designated": judged is not None and judged.designated,
+        "other_diagnoses": Diagnosis.objects.filter(code__in=found.other_diagnoses) if found.other_diagnoses else (),
         "adding": adding,
-        "may_change": may_enter and found.status in OPEN,
-        "line_form": line_form or (LineForm(initial={"on": last, "quantity": 1}) if adding else None),
+        "may_change": may_enter and found.status in OPEN and not found.outpatient,
+        "line_form": line_form
+        or (LineForm(initial={"on": lines["totals"].last_on or found.admitted_on, "quantity": 1}) if adding else None),
         "paste_form": paste_form or (PasteForm() if adding else None),
         "form": line_form or paste_form,
-        "settlement": found.settlements.filter(live=True).first(),
+        "settlement": settlement,
+        "shown": shown,
+        "next_step": next_step(request, found, shown),
         "reversed_settlements": found.settlements.filter(live=False).select_related("reversal"),
         "entries": timeline(audit.entries_of("claims.stay", found.number)),
     }
-    return render(request, "claims/stay.html", context)
+    return render(request, "claims/stay.html", context | lines | cap_context(request, found, shown))
 
 
-@dataclass(frozen=True, slots=True)
-class ShownLine:
-    """A fee line with its item, class, what is in scope on its day, and why not the rest (A1)."""
-
-    line: FeeLine
-    item: str
-    class_label: str
-    in_scope: Decimal
-    out_of_scope: Decimal
-    reasons: list[str]
-
-
-def shown_lines(found: Stay) -> list[ShownLine]:
-    benefit = benefit_days(found.resident)
-    names = english_names(found)
-    rows = []
-    for line in found.lines.all():
-        result = line_result(line, in_benefit=benefit.cover(line.on))
-        kind = labels.label(CatalogueClass(line.catalogue_class)) if line.catalogue_class else ""
-        reasons = [labels.label(reason) for reason in result.reasons]
-        item = names.get(line.item_code) or line.item_name
-        rows.append(ShownLine(line, item, kind, result.in_scope, result.out_of_scope, reasons))
-    return rows
-
-
-def english_names(found: Stay) -> dict[str, str]:
-    """The items of a stay by their code, where the page is in English and the catalogue has such a name."""
-    if not (get_language() or "").startswith("en"):
-        return {}
-    items = CatalogueItem.objects.filter(code__in=found.lines.values("item_code"))
-    return dict(items.order_by("starts").values_list("code", "name_en"))
-
-
-def sums_of(rows: list[ShownLine]) -> dict[str, Decimal]:
-    return {
-        "amount": sum((row.line.amount for row in rows), ZERO),
-        "in_scope": sum((row.in_scope for row in rows), ZERO),
-        "out_of_scope": sum((row.out_of_scope for row in rows), ZERO),
-    }
+def next_step(request: ActorRequest, found: Stay, shown: ShownSheet | None) -> str:
+    """What comes next of an open stay, for who looks at it; empty where its state says it all."""
+    actor = request.actor
+    if found.status == Stay.Status.ADMITTED:
+        if actor.may("stays.enter"):
+            return _("Enter the fee lines, then the discharge. The calculation follows what is entered.")
+        return _("The person is in hospital. The institution enters fee lines and the discharge.")
+    if found.status != Stay.Status.DISCHARGED or shown is None:
+        return ""
+    count = shown.found.gathered.line_count if shown.found else 0
+    blocked = why_not_here(request, found, count, bool(found.held))
+    if blocked:
+        return blocked
+    if actor.may("stays.settle"):
+        return _("Look at the calculation, then settle the stay.")
+    return _("The stay is complete and waits to be settled.")
 
 
 @allowed("stays.enter")
