@@ -1,14 +1,17 @@
 """A small city in which everything has happened once, through the services: the demo city and the weeks after it."""
 
 import datetime
+import json
 import uuid
 from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from claims import services as claims
+from claims.api import services as clients
 from claims.data import AdmissionData, LineData
 from claims.models import Institution, Settlement
 from enrollment.contributions import services as contributions
@@ -102,6 +105,39 @@ def covered_item() -> str:
     """An item of class A without a price limit."""
     rows = apps.get_model("claims", "CatalogueItem").objects.filter(catalogue_class="A", price_limit=None, ends=None)
     return str(rows.order_by("code").values_list("code", flat=True)[0])
+
+
+def by_software(person: Resident, admitted: D) -> None:
+    """A stay that the hospital's software brings, with what goes wrong on its way: a wrong total, a settlement that is
+    undone by its message and made again, a message that is withdrawn.
+    """
+    code = Institution.objects.get(office=actor("hospital").office).code
+    client, secret = clients.open_client(institution_code=code, by=actor("admin"))
+    form = {"grant_type": "client_credentials", "client_id": client.client_id, "client_secret": secret}
+    http = Client()
+    token = http.post("/api/v1/oauth/token", form).json()["access_token"]
+
+    def call(key: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {token}", "idempotency-key": key}
+        data = "" if body is None else json.dumps(body)
+        answer = http.post(f"/api/v1/{path}", data, content_type="application/json", headers=headers)
+        assert answer.status_code < 300 or key.endswith("WRONG"), answer.content.decode()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    with clock.on_day(TODAY):
+        admission = {"person_number": person.number, "inpatient_number": "SC-5", "diagnoses": ["J18.9"]}
+        at = f"{admitted}T10:00:00+08:00"
+        stay = call("SC-1", "stays", admission | {"admitted_at": at, "card_presented_at": at})["stay_number"]
+        given = {"line_number": "1", "item_code": covered_item(), "at": at, "quantity": "1"}
+        call("SC-2", f"stays/{stay}/lines", {"lines": [{**given, "unit_price": "8000", "amount": "8000.00"}]})
+        leaves = {"discharged_at": f"{admitted + datetime.timedelta(days=1)}T10:00:00+08:00", "way": "ordered"}
+        call("SC-3", f"stays/{stay}/discharge", leaves)
+        call("SC-4-WRONG", f"stays/{stay}/settlement", {"stated_total": "1.00"})
+        call("SC-5", f"stays/{stay}/settlement", {"stated_total": "8000.00"})
+        call("SC-6", "messages/SC-5/undo")
+        call("SC-7", "messages/SC-LATE/undo")
+        call("SC-8", f"stays/{stay}/settlement", {"stated_total": "8000.00"})
 
 
 def sweep(on: D) -> None:
@@ -209,6 +245,7 @@ def build() -> None:
             number=first_part.number, version=first_part.version, returned_on=D(2010, 1, 7), note="退票", by=reviewer
         )
     pay(parted, D(2010, 1, 7), amount=Decimal(30), bank_reference="SC PART 3", **part)
+    by_software(fourth.resident, D(2010, 1, 4))
     with clock.on_day(TODAY):
         runs.work_off(number=contributions.start_benefits(by=clerk, calls=False).number)
     sweep(TODAY)

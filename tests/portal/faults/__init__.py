@@ -4,7 +4,7 @@ Where a wrong row would show in other records too (a wrong amount in the journal
 to fit it, so that only its own check can find it. Each fault gives back how a finding names the row.
 """
 
-from . import bankfiles, cards, claims, collections, contributions, funds, lists, papers, registration
+from . import bankfiles, cards, claims, collections, contributions, funds, lists, messages, papers, registration
 from .planting import FAULTS, TOGETHER, open_up
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "contributions",
     "funds",
     "lists",
+    "messages",
     "open_up",
     "papers",
     "registration",
