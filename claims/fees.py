@@ -157,27 +157,56 @@ def totals(lines: QuerySet[FeeLine]) -> FeeTotals:
     return FeeTotals(tuple(groups), max((row["last"] for row in rows), default=None))
 
 
-def kinds_of(stays: Iterable[Stay]) -> dict[int, list[NamedFees]]:
+@dataclass(frozen=True, slots=True)
+class KindSums:
+    """The lines of a stay by kind of fee: `counted` by the benefit periods as they are known now, `priced` as if every
+    line lay in one.
+    """
+
+    counted: tuple[NamedFees, ...]
+    priced: tuple[NamedFees, ...]
+
+    def adding_up_to(self, amount: Decimal, in_scope: Decimal) -> tuple[NamedFees, ...]:
+        """The sums that add up to these yuan; empty where lines were changed since, so that neither do. A benefit
+        period that was withdrawn later (C8) leaves those that were priced.
+        """
+        for rows in (self.counted, self.priced):
+            whole = sum((row.fees for row in rows), Fees())
+            if (whole.amount, whole.in_scope) == (amount, in_scope):
+                return rows
+        return ()
+
+
+def kinds_of(stays: Iterable[Stay]) -> dict[int, KindSums]:
     """The sums by kind of fee of each of the stays, by its key: two statements, however many stays and lines."""
     people = {stay.pk: stay.resident_id for stay in stays}
-    periods = BenefitPeriod.objects.filter(resident__in=set(people.values()), withdrawn_on=None)
-    spans: dict[int, Days] = {}
+    benefit = benefit_days_of(set(people.values()))
+    lines = with_kind(FeeLine.objects.filter(stay__in=list(people))).order_by().values("stay", "on", "kind")
+    counted: dict[int, dict[str, Fees]] = {pk: {} for pk in people}
+    priced: dict[int, dict[str, Fees]] = {pk: {} for pk in people}
+    for row in lines.annotate(count=Count("pk"), whole=Sum("amount"), scope=Sum("in_scope")):
+        covered = benefit.get(people[row["stay"]], Days(())).cover(row["on"])
+        for sums, scope in ((counted, row["scope"] if covered else ZERO), (priced, row["scope"])):
+            of_one = sums[row["stay"]]
+            fees = Fees(row["count"], row["whole"], scope)
+            of_one[row["kind"]] = of_one.get(row["kind"], Fees()) + fees
+    return {pk: KindSums(named(counted[pk]), named(priced[pk])) for pk in people}
+
+
+def named(sums: dict[str, Fees]) -> tuple[NamedFees, ...]:
+    return tuple(NamedFees(str(words), sums[kind]) for kind, words in KINDS.items() if kind in sums)
+
+
+def benefit_days_of(residents: set[int]) -> dict[int, Days]:
+    """The days on which the residents with these keys have benefits, in one statement."""
+    found: dict[int, Days] = {}
+    periods = BenefitPeriod.objects.filter(resident__in=residents, withdrawn_on=None)
     for period in periods.select_related("notice__enrollment"):
         days = cut_period(period)
         if days is not None:
-            held = spans.get(period.resident_id, Days(()))
-            spans[period.resident_id] = Days((*held.spans, (days.starts, days.ends)))
-    lines = with_kind(FeeLine.objects.filter(stay__in=list(people))).order_by().values("stay", "on", "kind")
-    sums: dict[int, dict[str, Fees]] = {pk: {} for pk in people}
-    for row in lines.annotate(count=Count("pk"), whole=Sum("amount"), scope=Sum("in_scope")):
-        counts = spans.get(people[row["stay"]], Days(())).cover(row["on"])
-        found = Fees(row["count"], row["whole"], row["scope"] if counts else ZERO)
-        of_one = sums[row["stay"]]
-        of_one[row["kind"]] = of_one.get(row["kind"], Fees()) + found
-    return {
-        pk: [NamedFees(str(KINDS[kind]), of_one[kind]) for kind in KINDS if kind in of_one]
-        for pk, of_one in sums.items()
-    }
+            spans = found.get(period.resident_id, Days(())).spans
+            found[period.resident_id] = Days((*spans, (days.starts, days.ends)))
+    return found
 
 
 CLASSES: dict[str, Words] = {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from claims import fees, labels
 from claims.cap import CapUse
-from claims.fees import Fees, NamedFees
+from claims.fees import Fees, KindSums
 from claims.models import Diagnosis, Settlement
 from claims.rules import StayFacts
 from liaoyang_medins.kernel.facts import from_json
@@ -44,9 +44,11 @@ def slips(settlements: Sequence[Settlement]) -> list[Paper]:
     return [slip(settlement, by_kind[settlement.stay_id]) for settlement in settlements]
 
 
-def slip(settlement: Settlement, kinds: Sequence[NamedFees]) -> Paper:
+def slip(settlement: Settlement, kinds: KindSums) -> Paper:
     """One slip; `kinds` are the sums of the stay's fee lines as they are now."""
     stay, person = settlement.stay, settlement.resident
+    # Category and grade of the day of admission, as the settlement was told them.
+    told = from_json(StayFacts, settlement.facts)
     title = _("Settlement slip for an inpatient stay")
     return draw_up(
         title=title if settlement.live else _("%(title)s (void)") % {"title": title},
@@ -60,23 +62,25 @@ def slip(settlement: Settlement, kinds: Sequence[NamedFees]) -> Paper:
                     (_("Name"), person.name),
                     (_("ID number"), masked(person.id_number)),
                     (_("Personal number"), person.number),
-                    *conditions(settlement),
+                    (_("Category"), labels.label(told.category)),
                     (_("Institution"), stay.institution.label),
+                    (_("Grade"), labels.label(told.grade)),
                     (_("Inpatient number"), stay.inpatient_number),
+                    (_("Stay number"), stay.number),
                     (_("Admitted on"), paper_date(stay.admitted_on)),
                     (_("Discharged on"), paper_date(settlement.settled_on)),
                     (_("Days in hospital"), (settlement.settled_on - stay.admitted_on).days or 1),
-                    (_("Principal diagnosis"), f"{stay.diagnosis_id} {name_of(stay.diagnosis)}"),
-                    (_("Stay number"), stay.number),
+                    (_("Diagnosis"), f"{stay.diagnosis_id} {name_of(stay.diagnosis)}"),
+                    (_("Fund ratio"), "" if settlement.ratio is None else percent(settlement.ratio)),
                     (_("Policy version"), settlement.policy_version),
                 ]
             ),
             *nothing_payable(settlement),
             by_kind_of_fee(settlement, kinds),
             who_pays(settlement),
+            amount(_("Total cost"), settlement.total),
             amount(_("The fund pays"), settlement.fund),
             amount(_("The resident pays"), settlement.resident_pays),
-            amount(_("Total cost"), settlement.total),
             cap_so_far(settlement),
             code(settlement.number, _("The agency finds this settlement by the code or by its number.")),
         ],
@@ -93,19 +97,6 @@ def slip(settlement: Settlement, kinds: Sequence[NamedFees]) -> Paper:
 def name_of(diagnosis: Diagnosis) -> str:
     """A diagnosis in the language of the paper."""
     return diagnosis.name_en if diagnosis.name_en and (get_language() or "").startswith("en") else diagnosis.name
-
-
-def conditions(settlement: Settlement) -> list[tuple[str, object]]:
-    """Category, grade and, where something is payable, the share that the fund pays, as the settlement was told
-    them.
-    """
-    told = from_json(StayFacts, settlement.facts)
-    ratio = [] if settlement.ratio is None else [(_("Fund ratio"), percent(settlement.ratio))]
-    return [
-        (_("Category on admission"), labels.label(told.category)),
-        (_("Grade on admission"), labels.label(told.grade)),
-        *ratio,
-    ]
 
 
 def void(settlement: Settlement) -> list[Block]:
@@ -131,15 +122,14 @@ def nothing_payable(settlement: Settlement) -> list[Block]:
     return [heading(_("The fund pays nothing, because:")), *reasons]
 
 
-def by_kind_of_fee(settlement: Settlement, kinds: Sequence[NamedFees]) -> Block:
-    """A1: the cost by kind of fee. Where lines or benefit periods changed since (after a reversal, C8), the sums of
-    today are not those of the settlement and are left out.
+def by_kind_of_fee(settlement: Settlement, kinds: KindSums) -> Block:
+    """A1: the cost by kind of fee. Where lines were changed since, after a reversal, the sums of today are not those
+    of the settlement and are left out.
     """
-    whole = sum((row.fees for row in kinds), Fees())
-    if (whole.amount, whole.in_scope) != (settlement.total, settlement.in_scope):
-        return text(
-            _("Fee lines or benefit periods were changed since: the sums by kind of fee are no longer its own.")
-        )
+    rows = kinds.adding_up_to(settlement.total, settlement.in_scope)
+    if not rows:
+        return text(_("The fee lines were changed since: the sums by kind of fee are no longer those of this slip."))
+    whole = sum((row.fees for row in rows), Fees())
     columns = [
         (_("Kind of fee"), TEXT),
         (_("Amount (yuan)"), NUMBER),
@@ -148,7 +138,7 @@ def by_kind_of_fee(settlement: Settlement, kinds: Sequence[NamedFees]) -> Block:
     ]
     return table(
         columns,
-        [(row.label, *sums(row.fees)) for row in kinds],
+        [(row.label, *sums(row.fees)) for row in rows],
         caption=_("Cost by kind of fee"),
         foot=(_("Sum"), *sums(whole)),
     )
