@@ -18,7 +18,7 @@ from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.roles import Role
-from liaoyang_medins.kernel.policy.terms import Category, NotPayable
+from liaoyang_medins.kernel.policy.terms import Category, NotPayable, ReviewReason
 from liaoyang_medins.kernel.statements import Statement
 
 from .facts import (
@@ -39,6 +39,7 @@ from .models import (
     Institution,
     InstitutionGrade,
     Referral,
+    Review,
     Settlement,
     SettlementToCorrect,
     Stay,
@@ -89,6 +90,39 @@ def settlements_to_correct(actor: Actor) -> QuerySet[SettlementToCorrect]:
     """
     rows = SettlementToCorrect.objects.select_related("settlement__resident", "settlement__stay__institution__office")
     return rows.order_by("found_on", "pk") if actor.may("corrections.see") else rows.none()
+
+
+def reviews_visible_to(actor: Actor) -> QuerySet[Review]:
+    """The reviews of stays, open and closed: for the agency and the supervisor, for others none."""
+    rows = Review.objects.select_related(
+        "stay__resident",
+        "stay__institution__office",
+        "stay__diagnosis",
+        "stay__referral",
+        "settlement",
+        "opened_by",
+        "examined_by",
+        "closed_by",
+    )
+    return rows if actor.may("reviews.see") else rows.none()
+
+
+def reviews_waiting_for(actor: Actor) -> QuerySet[Review]:
+    """The open reviews at the actor's step of the desk, those that wait longest first: a clerk examines, a reviewer
+    releases what they did not examine.
+    """
+    rows = reviews_visible_to(actor).order_by("opened_on", "pk")
+    if actor.may("reviews.examine"):
+        return rows.filter(status=Review.Status.WAITING)
+    if actor.may("reviews.release"):
+        return rows.filter(status=Review.Status.PROPOSED).exclude(examined_by=actor.user_id)
+    return rows.none()
+
+
+def reviews_by_reason(reviews: QuerySet[Review]) -> dict[str, int]:
+    """How many of these reviews have each reason, by its code."""
+    counted = {reason.value: Count("pk", filter=Q(reasons__contains=[reason.value])) for reason in ReviewReason}
+    return reviews.order_by().aggregate(**counted)
 
 
 def referrals_visible_to(actor: Actor) -> QuerySet[Referral]:
@@ -332,6 +366,9 @@ __all__ = [
     "institution_of",
     "institutions_listed",
     "referrals_visible_to",
+    "reviews_by_reason",
+    "reviews_visible_to",
+    "reviews_waiting_for",
     "settlements_to_correct",
     "settlements_visible_to",
     "stays_of_resident",

@@ -152,7 +152,12 @@ _TABLE = (
         _("Compare the lines (5203); nothing was settled."),
     ),
     ("already_settled", 409, _("The stay is settled already"), _("Read its settlement (5205).")),
-    ("overlap", 422, _("The stay overlaps another of this person"), _("The agency looks at it and settles it.")),
+    (
+        "held_for_review",
+        422,
+        _("The agency looks at the stay first"),
+        _("Nothing: the agency settles it. Look for the settlement later (5204 with the stay's number)."),
+    ),
     ("own_entry", 422, _("Somebody else has to decide"), _PORTAL),
     (
         "settlement_unknown",
@@ -172,7 +177,12 @@ _TABLE = (
         _("Later settlements count on this one"),
         _("Reverse those of `reasons` first, in their order."),
     ),
-    ("paid_out", 422, _("The settlement was paid already"), _("Ask the agency: only it can reverse this one.")),
+    (
+        "paid_out",
+        422,
+        _("The settlement was paid already"),
+        _("Nothing: the agency was asked by this call, and decides whether it reverses it."),
+    ),
     # Anything else that a rule says
     ("invalid", 422, _("Something stated cannot be right"), _CORRECT),
     ("refused", 422, _("A rule says no"), _CORRECT),

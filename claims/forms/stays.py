@@ -154,19 +154,6 @@ class SettleForm(forms.Form):
 
     version = VersionField()
     stated_total = MoneyField(widget=forms.HiddenInput)
-    note = forms.CharField(
-        label=_("What you found about the stays that overlap"),
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"data-width": "full", "autocomplete": "off"}),
-    )
-
-    def __init__(self, *args: Any, held: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if held:
-            self.fields["note"].required = True
-        else:
-            del self.fields["note"]
 
 
 class EntitlementForm(forms.Form):

@@ -5,7 +5,6 @@ Who entered or examined a stay does not release it; below a threshold of the fun
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, DomainError, Invalid, Refused
 from liaoyang_medins.kernel.money import ZERO, fen
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import Cause, ReviewReason
 from liaoyang_medins.kernel.states import require_transition, require_version
 
@@ -187,7 +187,7 @@ def release(
     *, stay_number: str, fund: Decimal | None = None, version: int | None = None, by: Actor
 ) -> Settlement | Reversal:
     """Release an examined stay: it is settled, or its paid settlement reversed. Maker and checker: Refused for who
-    entered something of it or, from a threshold of the fund's payment on, examined it.
+    entered something of it and, from a threshold of the fund's payment on, for who examined it and for clerks.
 
     `fund` is what the fund pays as it was shown, in yuan: Conflict where that is another amount by now. Raises as
     `settle_stay` and `reverse_settlement` otherwise.
@@ -222,15 +222,17 @@ def release(
 
 
 def require_other_person(stay: Stay, review: Review, fund: Decimal, by: Actor) -> None:
-    """U14: who entered something of the stay does not release it, nor who examined it, where so much is at stake."""
+    """U14: who entered something of the stay does not release it; where so much is at stake, a reviewer does who did
+    not examine it.
+    """
     if entered_by(stay, by):
         raise own_entry()
-    if review.examined_by_id == by.user_id and needs_second_person(fund, thresholds()):
-        raise Refused(
-            _("You examined this yourself: from %(from)s yuan of the fund on a colleague releases it.")
-            % {"from": f"{settings.REVIEW_SECOND_PERSON_FROM:,}"},
-            code="own_entry",
-        )
+    if not needs_second_person(fund, thresholds()):
+        return
+    if review.examined_by_id == by.user_id:
+        raise Refused(_("You examined this yourself: a colleague releases it."), code="own_entry")
+    if by.role is Role.AGENCY_CLERK:
+        raise Refused(_("A reviewer releases it or sends it back."), code="reviewer_needed")
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from .catalogue import catalogue, diagnosis_options, item_options
 from .corrections import correction_leave, corrections
+from .desk import desk
 from .institutions import (
     institution,
     institution_designation,
@@ -15,7 +16,18 @@ from .institutions import (
 )
 from .lines import stay_line_delete, stay_lines
 from .people import entitlement, stay_person
+from .recompute import settlement_recompute
 from .referrals import referral, referral_approve, referral_deny, referral_new, referrals
+from .review import (
+    review_cut,
+    review_deny,
+    review_propose,
+    review_release,
+    review_restore,
+    review_send_back,
+    settlement_ask_reversal,
+    stay_review,
+)
 from .settlements import settlement, settlement_print, settlement_reverse, stay_calculation, stay_settle
 from .stays import stay, stay_cancel, stay_discharge, stay_edit, stay_new, stay_undischarge, stays
 
@@ -23,6 +35,7 @@ __all__ = [
     "catalogue",
     "correction_leave",
     "corrections",
+    "desk",
     "diagnosis_options",
     "entitlement",
     "institution",
@@ -40,8 +53,16 @@ __all__ = [
     "referral_deny",
     "referral_new",
     "referrals",
+    "review_cut",
+    "review_deny",
+    "review_propose",
+    "review_release",
+    "review_restore",
+    "review_send_back",
     "settlement",
+    "settlement_ask_reversal",
     "settlement_print",
+    "settlement_recompute",
     "settlement_reverse",
     "stay",
     "stay_calculation",
@@ -52,6 +73,7 @@ __all__ = [
     "stay_lines",
     "stay_new",
     "stay_person",
+    "stay_review",
     "stay_settle",
     "stay_undischarge",
     "stays",

@@ -25,6 +25,7 @@ from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from .claim import cap_context, provisional_sheet, sheet_of
 from .common import attempt
 from .corrections import contradictions_of
+from .desk import review_notice
 
 
 @allowed("stays.see")
@@ -52,21 +53,15 @@ def calculation_page(request: ActorRequest, stay: Stay, form: SettleForm | None 
     if shown.found is None:
         return render(request, "claims/calculation.html", context)
     found = shown.found
-    held = bool(found.overlaps)
-    blocked = why_not_here(request, stay, found.gathered.line_count, held)
-    if not blocked and form is None and stay.status == Stay.Status.DISCHARGED:
-        initial = {"version": stay.version, "stated_total": found.result.total}
-        form = SettleForm(initial=initial, held=held)
-    context |= {
-        "form": form if not blocked else None,
-        "blocked": blocked,
-        "held": held,
-        "overlaps": found.overlaps if selectors.sees_everything(request.actor) else (),
-    }
+    held = review_notice(stay, request.actor)
+    blocked = why_not_here(request, stay, found.gathered.line_count)
+    if not (blocked or held) and form is None and stay.status == Stay.Status.DISCHARGED:
+        form = SettleForm(initial={"version": stay.version, "stated_total": found.result.total})
+    context |= {"form": None if blocked or held else form, "blocked": blocked, "held": held}
     return render(request, "claims/calculation.html", context)
 
 
-def why_not_here(request: ActorRequest, stay: Stay, line_count: int, held: bool) -> str:
+def why_not_here(request: ActorRequest, stay: Stay, line_count: int) -> str:
     """Why the stay cannot be settled by who looks at it; empty where it can. The service checks it all again."""
     actor = request.actor
     if stay.status == Stay.Status.ADMITTED:
@@ -77,8 +72,6 @@ def why_not_here(request: ActorRequest, stay: Stay, line_count: int, held: bool)
         return _("The stay has no fee lines.")
     if entered_by(stay, actor):
         return _("You entered this yourself: a colleague has to decide on it.")
-    if held and actor.role not in AGENCY:
-        return _("The agency looks at it and settles it. You need do nothing.")
     return ""
 
 
@@ -88,7 +81,7 @@ def stay_settle(request: ActorRequest, number: str) -> HttpResponse:
     stay = stay_of(request, number)
     if request.method != "POST":
         return redirect("stay-calculation", number)
-    form = SettleForm(request.POST, held="note" in request.POST)
+    form = SettleForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
         made = attempt(
@@ -97,7 +90,6 @@ def stay_settle(request: ActorRequest, number: str) -> HttpResponse:
                 stay_number=number,
                 stated_total=data["stated_total"],
                 version=data["version"],
-                note=data.get("note", ""),
                 by=request.actor,
             ),
         )

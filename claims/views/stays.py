@@ -180,7 +180,9 @@ def next_step(request: ActorRequest, found: Stay, shown: ShownSheet | None) -> s
     if found.status != Stay.Status.DISCHARGED or shown is None:
         return ""
     count = shown.found.gathered.line_count if shown.found else 0
-    blocked = why_not_here(request, found, count, bool(found.held))
+    if found.held:
+        return _("The agency looks at it first.")
+    blocked = why_not_here(request, found, count)
     if blocked:
         return blocked
     if actor.may("stays.settle"):

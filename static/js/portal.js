@@ -114,6 +114,11 @@
       event.preventDefault();
       next(target)?.focus();
     }
+    // Decisions one after the other: the form is sent from wherever one is in it.
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.closest?.("form[data-quick]")) {
+      event.preventDefault();
+      target.closest("form").requestSubmit();
+    }
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && target.matches("tr[data-href] a")) {
       let row = target.closest("tr");
       do row = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;

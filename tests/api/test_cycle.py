@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from claims.models import FeeLine, Settlement, Stay
+from claims.models import FeeLine, Review, Settlement, Stay
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from tests.api.caller import Caller, admission, admit, discharged, line, settled
 from tests.claims import makers
@@ -181,8 +181,12 @@ def test_a_stay_that_overlaps_waits_for_the_agency(api: Caller, other: Caller, p
     number = discharged(api, person, "900.00", on="2009-03-05", until="2009-03-12")
     assert api.get(f"stays/{number}")["held"] is True
     held = api.post(f"stays/{number}/settlement", {"stated_total": "900.00"})
-    assert (held.status, held.code) == (422, "overlap")
+    assert (held.status, held.code) == (422, "held_for_review")
     assert "H1" not in held.text
+    assert "verlap" not in held.text
+    assert Review.objects.get().status == "waiting"
+    makers.through_the_desk(Stay.objects.get(number=number))
+    assert len(api.get(f"settlements?stay_number={number}")["settlements"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from liaoyang_medins.kernel import policy
 from liaoyang_medins.kernel.policy import Policy
 from liaoyang_medins.kernel.policy.loader import load_area
 from liaoyang_medins.kernel.policy.terms import Category, Cause, Disease, Grade, NotPayable
+from tests.claims.flat import write_flat
 from tests.claims.test_rules import MENTAL, OUTSIDE, POLICY, TRANSFER, line, money, stay
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "claim.csv"
@@ -258,19 +259,7 @@ def test_stays_that_share_more_than_one_day(first: tuple[date, date], second: tu
 
 @pytest.fixture
 def flat(tmp_path: Path) -> Policy:
-    """The city's measures with one deductible of 500 and one ratio of 55 %, by an amendment."""
-    folder = tmp_path / "liaoyang"
-    folder.mkdir()
-    (folder / "1.yaml").write_text((policy.DATA / "liaoyang" / "2008-07-01.yaml").read_text())
-    header = "area: liaoyang\nversion: 2\nholds_from: 2010-01-01\napproval: {number: trial, date: 2009-12-01}\n"
-    grades = [grade.value for grade in Grade]
-    rows = "".join(
-        f"    {category.value}: {{{', '.join(f'{grade}: {{value: 500, article: x}}' for grade in grades)}}}\n"
-        for category in Category
-    )
-    ratios = ", ".join(f"{grade}: {{value: 0.55, article: x}}" for grade in grades)
-    (folder / "2.yaml").write_text(f"{header}deductible:\n  stay:\n{rows}ratio:\n  fund: {{{ratios}}}\n")
-    return load_area(folder).version(2)
+    return load_area(write_flat(tmp_path, date(2010, 1, 1))).version(2)
 
 
 @pytest.mark.parametrize(

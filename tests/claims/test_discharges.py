@@ -4,6 +4,7 @@ import pytest
 
 from claims import services
 from claims.models import Stay
+from claims.services import HeldForReview
 from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from tests.claims import makers
 
@@ -83,26 +84,24 @@ def test_of_two_stays_that_share_more_than_a_day_the_later_is_held_and_let_go_ag
     assert Stay.objects.get(pk=later.pk).held == ""
 
 
-def test_a_held_stay_is_settled_by_the_agency_which_says_what_it_found():
+def test_a_held_stay_is_examined_by_one_at_the_agency_and_released_by_another():
     person, one, two = makers.insured(), makers.hospital(), makers.hospital("H2")
     first = makers.discharged(person, one, on="2009-03-01", until="2009-03-10")
     later = makers.discharged(person, two, on="2009-03-05", until="2009-03-12")
     services.settle_stay(stay_number=first.number, by=one)
-    with pytest.raises(Refused) as error:
-        services.settle_stay(stay_number=later.number, by=two)
-    assert error.value.code == "overlap"
-    assert first.number not in str(error.value)
-    with pytest.raises(Invalid) as error:
-        services.settle_stay(stay_number=later.number, by=makers.clerk())
-    assert error.value.field == "note"
-    assert first.number in str(error.value)
-    settlement = services.settle_stay(stay_number=later.number, note="day treatment, both real", by=makers.clerk())
-    assert settlement.payable
+    for by in (two, makers.clerk(), makers.reviewer()):
+        with pytest.raises(HeldForReview) as error:
+            services.settle_stay(stay_number=later.number, by=by)
+        assert error.value.code == "held_for_review"
+        assert first.number not in str(error.value)
+        # A hospital is not told that there is another stay at all.
+        assert ("Overlaps" in str(error.value)) is (by is not two)
+    assert makers.through_the_desk(later).payable
 
 
 def test_an_earlier_stay_entered_after_the_later_was_settled_waits_too():
     person, one, two = makers.insured(), makers.hospital(), makers.hospital("H2")
     makers.settled(person, one, on="2009-03-05", until="2009-03-12")
     early = makers.discharged(person, two, on="2009-03-01", until="2009-03-10")
-    with pytest.raises(Refused):
+    with pytest.raises(HeldForReview):
         services.settle_stay(stay_number=early.number, by=two)

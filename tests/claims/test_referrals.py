@@ -46,7 +46,7 @@ def test_an_approved_transfer_out_of_the_city_is_paid_with_five_points_less(pers
     stay = makers.discharged(
         person, makers.clerk(), ("10700.00",), on="2010-07-01", until="2010-07-04", institution="OUT"
     )
-    settlement = services.settle_stay(stay_number=stay.number, by=makers.reviewer())
+    settlement = makers.through_the_desk(stay)
     assert (settlement.deductible, settlement.ratio, settlement.fund) == (
         Decimal("700.00"),
         Decimal("0.40"),
@@ -59,7 +59,7 @@ def test_a_transfer_that_is_not_approved_by_the_day_of_admission_does_not_count(
     waiting = request(person, makers.clerk(), issued_on="2010-06-01")
     stay = makers.discharged(person, makers.clerk(), on="2010-06-20", until="2010-06-25", institution="OUT")
     services.approve_referral(number=waiting.number, by=makers.reviewer())
-    settlement = services.settle_stay(stay_number=stay.number, by=makers.reviewer())
+    settlement = makers.through_the_desk(stay)
     assert settlement.reasons == ["not_designated", "transfer_not_approved"]
 
 

@@ -56,25 +56,6 @@ def test_the_order_of_the_lines_does_not_matter(order):
     assert amounts(settlement)[:2] == ["4275.00", "5725.00"]
 
 
-@pytest.mark.parametrize(
-    ("lines", "fund"),
-    [
-        (("8000.00",), "4125.00"),
-        (("1000.00", "2500.00", "500.00", "3000.00", "1500.00", "1500.00"), "5225.00"),
-        (("8000.90",), "4125.50"),
-        (("300.00",), "0.00"),
-        (("300.00", "300.00"), "55.00"),
-    ],
-)
-def test_deductible_ratio_and_fen_are_right_where_the_nearest_system_is_wrong(lines, fund):
-    """Its cases have a deductible of 500 and 55 %: emergency care (700) at grade 1, shifted by what lies below 700."""
-    more = "200.00"
-    settlement = makers.settled(
-        makers.insured(), makers.hospital("E1", grade="grade1", designated=False), (*lines, more), emergency=True
-    )
-    assert str(settlement.fund) == fund
-
-
 def test_the_cap_is_paid_to_the_last_fen_and_what_lies_over_it_is_shown():
     person, by = makers.insured(), makers.hospital()
     first = makers.settled(person, by, ("60000.00",), on="2009-03-01")

@@ -55,7 +55,7 @@ class StaySettlement(Interface):
         gives=SettlementShape,
         status=201,
         changes=True,
-        codes=(*CALCULATED, "wrong_state", "already_settled", "total_differs", "overlap", "merged"),
+        codes=(*CALCULATED, "wrong_state", "already_settled", "total_differs", "held_for_review", "merged"),
     )
     def post(self, call: Call, number: str) -> dict[str, Any]:
         """Once for a stay. The stated total must be the sum of the lines to the fen."""
