@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from . import databases, imports, pages, window
+from . import databases, http_stays, imports, pages, window
 from .databases import use
 from .measuring import ROUNDS, compared, seconds_of, short, statements_of
 from .server import Server
@@ -68,6 +68,7 @@ def operations(server: Server, size: Size) -> Iterator[Figure]:
     """The operations and the pages in the cities of the size, and the jobs of the year."""
     with databases.city(server, size.empty) as (empty, _seconds):
         yield from shares(server, empty, size)
+        yield from over_http(server, empty, size)
         with databases.copied(server, empty):
             yield from imports.figures(short(size.imported), size.imported)
         few, many, settled = short(size.few), short(size.many), short(size.settlements)
@@ -115,6 +116,16 @@ def shares(server: Server, database: str, size: Size) -> Iterator[Figure]:
             yield f"{name}_per_pgbench", statistics.median(ratios)
         for name, work in works.items():
             yield f"{name}_statements", statements_of(work.one)
+    finally:
+        server.drop(PGBENCH)
+
+
+def over_http(server: Server, database: str, size: Size) -> Iterator[Figure]:
+    """A hospital's stay through the portal as it is served, in a copy of the city."""
+    server.prepare_pgbench(PGBENCH)
+    try:
+        with databases.copied(server, database) as copy:
+            yield from http_stays.figures(server, copy, PGBENCH, size.repeats, size.pgbench_seconds)
     finally:
         server.drop(PGBENCH)
 

@@ -46,9 +46,9 @@ class Server:
         self.create(database)
         self._pgbench(database, "-i", "-q", "-s", "10")
 
-    def pgbench(self, database: str, seconds: int) -> float:
-        """Seconds for one transaction of `pgbench -N -c 1`, the mean of a run of `seconds`."""
-        said = self._pgbench(database, "-N", "-c", "1", "-T", str(seconds))
+    def pgbench(self, database: str, seconds: int, clients: int = 1) -> float:
+        """Seconds for one transaction of `pgbench -N` with so many clients, the mean of a run of `seconds`."""
+        said = self._pgbench(database, "-N", "-c", str(clients), "-j", str(min(clients, 2)), "-T", str(seconds))
         found = TPS.search(said)
         if found is None:
             raise RuntimeError(f"pgbench gave no figure:\n{said}")

@@ -15,7 +15,7 @@ from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.roles import Role
 
 from .models import Client
-from .selectors import token_by_checksum
+from .selectors import client_called, token_by_checksum
 
 TOKEN_PATH = "/api/v1/oauth/token"  # noqa: S105  an address
 
@@ -28,9 +28,12 @@ class ClientAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer" or not token.strip():
             return None
         found = token_by_checksum.first(hashlib.sha256(token.strip().encode()).hexdigest())
-        if found is None or found.expires <= clock.now() or found.application is None:
+        if found is None:
             raise AuthenticationFailed
-        client: Client = found.application
+        expires, client_id = found
+        if expires <= clock.now() or client_id is None:
+            raise AuthenticationFailed
+        client = client_called(client_id)
         return actor_of(client), client
 
     def authenticate_header(self, request: Request | HttpRequest) -> str:

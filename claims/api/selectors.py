@@ -1,6 +1,9 @@
 """Reading clients, their secrets and tokens, and what became of their messages."""
 
+import datetime
 import hashlib
+import time
+from functools import lru_cache
 
 from django.db.models import QuerySet
 from oauth2_provider.models import AccessToken
@@ -9,6 +12,9 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.statements import Statement
 
 from .models import Client, ClientSecret, Message
+
+# Seconds.
+KEPT = 60
 
 
 def digest_of(secret: str) -> str:
@@ -26,10 +32,22 @@ def client_with(client_id: str, secret: str) -> Client | None:
 
 
 @Statement
-def token_by_checksum(checksum: str) -> "QuerySet[AccessToken]":
-    """The token with this SHA-256, with its client, institution and office."""
-    tokens: QuerySet[AccessToken] = AccessToken.objects.select_related("application__institution__office")
-    return tokens.filter(token_checksum=checksum)
+def token_by_checksum(checksum: str) -> "QuerySet[AccessToken, tuple[datetime.datetime, str | None]]":
+    """Of the token with this SHA-256: until when it holds, and the id of its client."""
+    tokens: QuerySet[AccessToken] = AccessToken.objects.filter(token_checksum=checksum).order_by()
+    return tokens.values_list("expires", "application__client_id")
+
+
+def client_called(client_id: str) -> Client:
+    """The client with this id, with its institution and office as they were at most a minute ago: names and places.
+    Whether its token, its agreement and its grade hold is asked at each call.
+    """
+    return _client_in(client_id, int(time.monotonic() // KEPT))
+
+
+@lru_cache(maxsize=1000)
+def _client_in(client_id: str, minute: int) -> Client:
+    return Client.objects.select_related("institution__office").get(client_id=client_id)
 
 
 @Statement

@@ -12,6 +12,8 @@ EXPECTED = {
     "pgbench_tps",
     "settle_stay_per_pgbench",
     "settle_stay_statements",
+    "http_stay_per_pgbench_c1",
+    "http_stay_per_pgbench_c8",
     "enroll_per_pgbench",
     "enroll_statements",
     "import_100_seconds",
