@@ -52,6 +52,8 @@ class JournalEntry(models.Model):
         RETURNED_RECEIPT = "returned_receipt", _("Returned receipt")
         SETTLEMENT = "settlement", _("Settlement")
         REVERSAL = "reversal", _("Reversal")
+        RESIDENT_PAYMENT = "resident_payment", _("Payment to a resident")
+        RETURNED_PAYMENT = "returned_payment", _("Payment to a resident that came back")
         STATEMENT = "statement", _("Subsidy statement")
         SUBSIDY_RECEIPT = "subsidy_receipt", _("Subsidy received")
 

@@ -66,6 +66,8 @@ NAVIGATION = "liaoyang_medins.portal.navigation.entries"
 DEMO_ACCOUNTS = "liaoyang_medins.portal.demo.accounts.ACCOUNTS"
 # What answers at registration what the contribution will cost and buy: the rules of the layer above it.
 CONTRIBUTION_QUOTE = "enrollment.contributions.quotes.quote_of"
+# Within so many days a report of a suspected violation is closed (S2).
+REPORT_TERM_DAYS = env_number("REPORT_TERM_DAYS", 30)
 # When a stay is looked at by the agency for its amount: more than so many times (0: never) the median of its
 # institution's settlements of twelve months, where there are at least so many of them; from so many yuan of the fund
 # (0: never). From how many yuan of the fund who examined a stay does not release it.
@@ -103,8 +105,11 @@ INSTALLED_APPS = [
     "enrollment.cards",
     "claims",
     "claims.misuse",
+    "claims.reimbursement",
     "claims.outpatient",
+    "claims.handover",
     "claims.catalogues",
+    "claims.inspections",
     "claims.api",
     "enrollment.lists",
     "enrollment.cockpit",
@@ -222,6 +227,9 @@ TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
+
+# In how many days an application for reimbursement is answered.
+REIMBURSEMENT_DAYS = env_number("REIMBURSEMENT_DAYS", 30)
 
 # Where scans lie, outside of what any web server shows.
 ATTACHMENTS_ROOT = Path(os.environ.get("ATTACHMENTS_ROOT", BASE_DIR / ".local" / "attachments"))

@@ -146,12 +146,14 @@ RETURNED_RECEIPTS = Source(
         GROUP BY receipt.number, receipt.returned_on, account.code""",  # noqa: S608
     AFTER_ITS_RECEIPT,
 )
+# Whom the fund owes what it pays: the institution, or who paid it themselves.
+PAYABLE = f"CASE WHEN stay.self_paid THEN '{Chart.RESIDENTS_PAYABLE}' ELSE '{Chart.INSTITUTIONS_PAYABLE}' END"
 SETTLEMENTS = Source(
     DocumentType.SETTLEMENT,
     two_legs(
         f"""SELECT settlement.number, settlement.decided_on AS booked_on, settlement.fund AS amount,
-        '{Chart.INPATIENT_BENEFITS}' AS debit, '{Chart.INSTITUTIONS_PAYABLE}' AS credit
-        FROM claims_settlement settlement
+        '{Chart.INPATIENT_BENEFITS}' AS debit, {PAYABLE} AS credit
+        FROM claims_settlement settlement JOIN claims_stay stay ON stay.id = settlement.stay_id
         WHERE settlement.fund > 0 AND {NOT_POSTED.format(number="settlement.number")}"""  # noqa: S608
     ),
 )
@@ -159,9 +161,30 @@ REVERSALS = Source(
     DocumentType.REVERSAL,
     two_legs(
         f"""SELECT reversal.number, reversal.reversed_on AS booked_on, settlement.fund AS amount,
-        '{Chart.INSTITUTIONS_PAYABLE}' AS debit, '{Chart.INPATIENT_BENEFITS}' AS credit
+        {PAYABLE} AS debit, '{Chart.INPATIENT_BENEFITS}' AS credit
         FROM claims_reversal reversal JOIN claims_settlement settlement ON settlement.id = reversal.settlement_id
+        JOIN claims_stay stay ON stay.id = settlement.stay_id
         WHERE settlement.fund > 0 AND {NOT_POSTED.format(number="reversal.number")}"""  # noqa: S608
+    ),
+)
+# What the bank never carried out has no value date, and is no entry either when it comes back.
+RESIDENT_PAYMENTS = Source(
+    DocumentType.RESIDENT_PAYMENT,
+    two_legs(
+        f"""SELECT payment.number, payment.paid_on AS booked_on, payment.amount,
+        '{Chart.RESIDENTS_PAYABLE}' AS debit, '{Chart.BANK}' AS credit
+        FROM reimbursement_residentpayment payment
+        WHERE payment.paid_on IS NOT NULL AND {NOT_POSTED.format(number="payment.number")}"""  # noqa: S608
+    ),
+)
+RETURNED_PAYMENTS = Source(
+    DocumentType.RETURNED_PAYMENT,
+    two_legs(
+        f"""SELECT payment.number, payment.returned_on AS booked_on, payment.amount,
+        '{Chart.BANK}' AS debit, '{Chart.RESIDENTS_PAYABLE}' AS credit
+        FROM reimbursement_residentpayment payment
+        WHERE payment.paid_on IS NOT NULL AND payment.returned_on IS NOT NULL
+            AND {NOT_POSTED.format(number="payment.number")}"""  # noqa: S608
     ),
 )
 STATEMENTS = Source(
@@ -194,6 +217,8 @@ SOURCES = (
     RETURNED_RECEIPTS,
     SETTLEMENTS,
     REVERSALS,
+    RESIDENT_PAYMENTS,
+    RETURNED_PAYMENTS,
     STATEMENTS,
     SUBSIDY_RECEIPTS,
 )

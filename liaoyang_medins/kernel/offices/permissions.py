@@ -89,6 +89,11 @@ MAY: dict[str, frozenset[Role]] = {
         "reviews.see": _AGENCY | {R.SUPERVISOR},
         "reviews.examine": {R.AGENCY_CLERK},
         "reviews.release": _AGENCY,
+        "handover.see": _AGENCY | {R.SUPERVISOR},
+        "handover.draft": {R.AGENCY_CLERK},
+        "handover.issue": {R.AGENCY_REVIEWER},
+        "handover.discard": _AGENCY,
+        "handover.reveal": _AGENCY,
         "corrections.see": _AGENCY | {R.SUPERVISOR},
         "corrections.close": {R.AGENCY_REVIEWER},
         # Reports of suspected violations, checks of institutions (S1, S2)
@@ -99,6 +104,11 @@ MAY: dict[str, frozenset[Role]] = {
         "inspections.enter": {R.AGENCY_CLERK},
         "inspections.decide": {R.AGENCY_REVIEWER},
         "inspections.deduct": {R.AGENCY_CLERK},
+        # Manual reimbursement (A2, A3): who releases and pays is not who enters
+        "reimbursements.see": _AGENCY | {R.SUPERVISOR},
+        "reimbursements.enter": {R.AGENCY_CLERK},
+        "reimbursements.release": {R.AGENCY_REVIEWER},
+        "reimbursements.pay": {R.AGENCY_REVIEWER},
         # Funds (F)
         "statements.see": _FINANCE | _AGENCY | {R.SUPERVISOR},
         "statements.prepare": {R.AGENCY_CLERK},

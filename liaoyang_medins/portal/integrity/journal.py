@@ -11,6 +11,11 @@ from .checks import sql_check
 
 ENTRY = "funds_journalentry"
 
+# Owed is the resident where there is an application for reimbursement, else the institution.
+PAYABLE = f"""CASE WHEN EXISTS (
+    SELECT FROM reimbursement_reimbursement WHERE reimbursement_reimbursement.stay_id = settlement.stay_id
+) THEN '{Chart.RESIDENTS_PAYABLE}' ELSE '{Chart.INSTITUTIONS_PAYABLE}' END"""
+
 # type, number, day, code, amount: every leg that a document has to have. A receipt whose money was held first, as the
 # problem or its own entry says, comes to the contributions by an entry of its own once it is matched; the day of that
 # one is the sweep's. Each time that a part came off its notice again there is an entry that holds it, and one for its
@@ -51,12 +56,17 @@ DUE = f"""
             '{Chart.BANK}'
         FROM receipt WHERE status = 'returned'
         UNION ALL
-        SELECT 'settlement', number, decided_on, fund, '{Chart.INPATIENT_BENEFITS}', '{Chart.INSTITUTIONS_PAYABLE}'
-        FROM claims_settlement
+        SELECT 'settlement', settlement.number, decided_on, fund, '{Chart.INPATIENT_BENEFITS}', {PAYABLE}
+        FROM claims_settlement settlement
         UNION ALL
-        SELECT 'reversal', reversal.number, reversed_on, fund, '{Chart.INSTITUTIONS_PAYABLE}',
-            '{Chart.INPATIENT_BENEFITS}'
+        SELECT 'reversal', reversal.number, reversed_on, fund, {PAYABLE}, '{Chart.INPATIENT_BENEFITS}'
         FROM claims_reversal reversal JOIN claims_settlement settlement ON settlement.id = reversal.settlement_id
+        UNION ALL
+        SELECT 'resident_payment', number, paid_on, amount, '{Chart.RESIDENTS_PAYABLE}', '{Chart.BANK}'
+        FROM reimbursement_residentpayment WHERE paid_on IS NOT NULL
+        UNION ALL
+        SELECT 'returned_payment', number, returned_on, amount, '{Chart.BANK}', '{Chart.RESIDENTS_PAYABLE}'
+        FROM reimbursement_residentpayment WHERE paid_on IS NOT NULL AND returned_on IS NOT NULL
         UNION ALL
         SELECT 'subsidy_receipt', number, paid_on, amount, '{Chart.BANK}', '{Chart.SUBSIDIES_RECEIVABLE}'
         FROM funds_subsidyreceipt
@@ -83,6 +93,7 @@ MISSING = sql_check(
     table=ENTRY,
     rows="""(
         SELECT number FROM contributions_receipt UNION ALL SELECT number FROM claims_settlement WHERE fund > 0
+        UNION ALL SELECT number FROM reimbursement_residentpayment WHERE paid_on IS NOT NULL
         UNION ALL SELECT number FROM claims_reversal UNION ALL SELECT number FROM funds_subsidyreceipt
         UNION ALL SELECT number FROM funds_subsidystatement WHERE status = 'issued'
     ) AS document""",
