@@ -85,7 +85,7 @@ def slip(settlement: Settlement, kinds: KindSums) -> Paper:
             code(settlement.number, _("The agency finds this settlement by the code or by its number.")),
         ],
         signatures=[
-            _("Signature of the resident or a relative"),
+            _("Resident or relative (signature)"),
             _("Handled by (institution)"),
             _("Reviewed by (agency)"),
         ],
