@@ -1,6 +1,7 @@
 """Reading cases of misuse and what is outstanding of them."""
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +17,8 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from .models import MisuseCase, RecoveryItem, RecoveryPayment
 
 Status = MisuseCase.Status
+# Who else claims back what the fund paid by settlements: yuan by their keys.
+BESIDES: dict[str, Callable[[list[int]], dict[int, Decimal]]] = {}
 YUAN: "DecimalField[object, object]" = DecimalField(max_digits=14, decimal_places=2)
 
 
@@ -64,12 +67,21 @@ def recoverable(resident: Resident) -> list[Settlement]:
     return list(rows.select_related("stay__institution__office").order_by("-settled_on", "-sequence"))
 
 
-def claimed_elsewhere(settlements: list[int], case: int | None) -> dict[int, Decimal]:
-    """What other cases that stand claim of these settlements, in yuan, by their keys."""
+def claimed_in_cases(settlements: list[int], besides: int | None = None) -> dict[int, Decimal]:
+    """What cases that stand claim of these settlements, in yuan, by their keys; the case `besides` aside."""
     items = RecoveryItem.objects.filter(
         settlement__in=settlements, case__status__in=[Status.OPEN, Status.DECIDED]
-    ).exclude(case=case)
+    ).exclude(case=besides)
     return dict(items.order_by().values_list("settlement").annotate(sum=Sum("amount")))
+
+
+def claimed_elsewhere(settlements: list[int], case: int | None) -> dict[int, Decimal]:
+    """What others than the case claim of these settlements, in yuan, by their keys."""
+    found = claimed_in_cases(settlements, case)
+    for claimed in BESIDES.values():
+        for key, amount in claimed(settlements).items():
+            found[key] = found.get(key, ZERO) + amount
+    return found
 
 
 def wrote_facts(case: MisuseCase, actor: Actor) -> bool:

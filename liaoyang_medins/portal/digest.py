@@ -21,6 +21,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from claims import models as claims
 from enrollment.cards import models as cards
 from enrollment.cockpit import models as cockpit
 from enrollment.contributions import models as contributions
@@ -37,13 +38,26 @@ Model = type[models.Model]
 
 APPS = (
     *("offices", "papers", "attachments", "registration", "life", "households"),
-    *("contributions", "bankfiles", "collecting", "cards", "claims", "misuse", "catalogues", "lists", "cockpit", "funds"),
+    *(
+        "contributions",
+        "bankfiles",
+        "collecting",
+        "cards",
+        "claims",
+        "misuse",
+        "catalogues",
+        "inspections",
+        "lists",
+        "cockpit",
+        "funds",
+    ),
 )
 # Work that is under way, the day that a demo lives in, and what is kept of other tables beside them.
 LEFT_OUT_MODELS: frozenset[Model] = frozenset(
     {
         registration.RegistrationDraft,
         offices.DemoClock,
+        claims.UsualCost,
         cockpit.NoticeSum,
         cockpit.SchoolSum,
         cockpit.SchoolCount,
@@ -137,6 +151,10 @@ KEYS: dict[str, str] = {
         SELECT own.id, json_build_array(code, inpatient_number)::text AS key
         FROM claims_stay own JOIN claims_institution ON claims_institution.id = institution_id
     """,
+    "FeeLine": """
+        SELECT own.id, json_build_array(k.key, line_number)::text AS key
+        FROM claims_feeline own JOIN {Stay} AS k ON k.id = stay_id
+    """,
     "Settlement": """
         SELECT own.id, json_build_array(k.key, sequence)::text AS key
         FROM claims_settlement own JOIN {Stay} AS k ON k.id = stay_id
@@ -152,6 +170,17 @@ KEYS: dict[str, str] = {
     """,
     "CatalogueVersion": """
         SELECT own.id, json_build_array(starts, sha256, {place})::text AS key FROM catalogues_catalogueversion own
+    """,
+    "Report": """
+        SELECT own.id, json_build_array(received_on, facts, {place})::text AS key FROM inspections_report own
+    """,
+    "Inspection": """
+        SELECT own.id, json_build_array(code, inspected_on, {place})::text AS key
+        FROM inspections_inspection own JOIN claims_institution ON claims_institution.id = institution_id
+    """,
+    "InspectionFinding": """
+        SELECT own.id, json_build_array(k.key, position)::text AS key
+        FROM inspections_inspectionfinding own JOIN {Inspection} AS k ON k.id = inspection_id
     """,
     "Account": "SELECT id, code AS key FROM funds_account",
     "SubsidyStatement": "SELECT id, json_build_array(kind, period_from)::text AS key FROM funds_subsidystatement",
@@ -188,6 +217,8 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "BenefitPeriod": ("notice_id, starts", ("withdrawn_on", "ends")),
     "UploadedList": ("source, sha256", ("uploaded_on", "applied_on", "file_name")),
+    "Report": ("received_on, facts", ("status", "due_on", "source", "about_other", "answer")),
+    "Inspection": ("institution_id, inspected_on", ("status", "decided_on", "looked_at", "inspectors")),
     "CatalogueVersion": ("starts, sha256", ("scope", "uploaded_on", "applied_on", "file_name")),
     "Circumstance": ("resident_id, kind, starts", ("voided", "value", "ends", "document_number")),
     "Household": ("community_id, own.address, own.phone, formed_on", ("formed_on",)),
@@ -211,10 +242,12 @@ CONTENTS: dict[Model, str] = {
     """,
     # Those of a draft are work under way.
     attachments.Attachment: """
-        SELECT json_build_array(object_type, k.key, part, scan.name, kind, size, sha256, attached_on, maker.username,
+        SELECT json_build_array(object_type, coalesce(k.key, institution.code), part, scan.name, kind, size, sha256, attached_on, maker.username,
             removed_on, remover.username, removed_because)::text AS content
         FROM attachments_attachment scan LEFT JOIN registration_registration about ON about.number = object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id
+        LEFT JOIN claims_institution institution
+            ON object_type = 'claims.institution' AND institution.code = object_number
         JOIN offices_user maker ON maker.id = attached_by_id
         LEFT JOIN offices_user remover ON remover.id = removed_by_id
         WHERE object_type <> 'registration.registrationdraft'

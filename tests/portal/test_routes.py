@@ -27,7 +27,7 @@ PAGES |= {
 }
 PAGES |= {"cockpit-office", "cockpit-export", "call-list", "call-list-print", "call-list-export"}
 PAGES |= {"list", "school-classes", "school-class", "school-export"}
-PAGES |= {"client"}
+PAGES |= {"client", "catalogue-item", "catalogue-version", "report", "inspection"}
 PAGES |= {"bank-file", "bank-file-lines", "bank-file-original", "bank-file-return"}
 
 
@@ -141,6 +141,7 @@ class TestRoutes(CityTestCase):
             "posting_id": 999_999_999,
             "pk": 999_999_999,
             "place": 999_999,
+            "position": 999,
             "draft_id": "00000000-0000-4000-8000-000000000000",
             "key": "00000000-0000-4000-8000-000000000000",
             "day": "2009-10-01",

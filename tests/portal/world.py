@@ -12,6 +12,8 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from claims.catalogues.models import CatalogueVersion
+from claims.handover.models import HandoverList
+from claims.inspections.models import Inspection, InspectionFinding, Report
 from claims.misuse.models import MisuseCase
 from claims.models import CatalogueItem, Designation, Diagnosis, Institution, Referral, Settlement, Specialty, Stay
 from claims.outpatient.models import OutpatientApproval
@@ -43,7 +45,17 @@ PLACES = {Role.COMMUNITY, Role.SUBDISTRICT, Role.DISTRICT}
 EVERYWHERE = {Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR}
 # Who may open the page of one of these may open all of them.
 NOBODYS = {"user", "posting", "office", "institution", "designation", "specialty", "entry", "run", "template", "merge"}
-NOBODYS |= {"stand_in", "bank file", "bank return", "item", "catalogue version"}
+NOBODYS |= {
+    "handover",
+    "stand_in",
+    "bank file",
+    "bank return",
+    "item",
+    "catalogue version",
+    "report",
+    "inspection",
+    "finding",
+}
 RESIDENTS = 90
 AFTER_WINDOW = datetime.date(2009, 12, 2)
 ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9X](?![0-9])")
@@ -184,6 +196,7 @@ def things() -> dict[str, list[Thing]]:
         Thing({"number": row.number}, row.resident, frozenset({row.institution.code}), text=row.resident.name)
         for row in OutpatientApproval.objects.select_related("resident__community", "institution")
     ]
+    found["handover"] = [Thing({"number": row.number}) for row in HandoverList.objects.all()]
     found["bank file"] = [Thing({"number": row.number}) for row in BankFile.objects.all()]
     found["bank return"] = [
         Thing({"number": row.file.number, "place": row.place})
@@ -191,6 +204,12 @@ def things() -> dict[str, list[Thing]]:
     ]
     found["item"] = [Thing({"code": row.code}) for row in CatalogueItem.objects.all()[:3]]
     found["catalogue version"] = [Thing({"number": row.number}) for row in CatalogueVersion.objects.all()]
+    found["report"] = [Thing({"number": row.number}) for row in Report.objects.all()]
+    found["inspection"] = [Thing({"number": row.number}) for row in Inspection.objects.all()]
+    found["finding"] = [
+        Thing({"number": row.inspection.number, "position": row.position})
+        for row in InspectionFinding.objects.select_related("inspection")
+    ]
     found["template"] = [Thing({"source": "police"})]
     found["list"] = [
         Thing({"number": row.number}, offices=frozenset({row.office.code}))
