@@ -62,7 +62,9 @@ RECEIPTS = Item(
     ("bank_returns", "collections"),
 )
 COLLECTIONS = Item(_("Collections"), "collections", "cash-stack")
-STAYS = Item(_("Hospital stays"), "stays", "hospital", "stays", ("/settlements/",), ("corrections",))
+STAYS = Item(
+    _("Hospital stays"), "stays", "hospital", "stays", ("/settlements/", "/desk/"), ("reviews", "corrections")
+)
 REFERRALS = Item(_("Referrals"), "referrals", "send", "referrals")
 ENTITLEMENT = Item(_("Check cover"), "entitlement", "shield-check")
 STATEMENTS = Item(_("Subsidy statements"), "statements", "file-earmark-spreadsheet", "statements", ("/runs/",))

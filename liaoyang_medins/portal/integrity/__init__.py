@@ -23,6 +23,7 @@ from . import (
     periods,
     receipts,
     registration,
+    reviews,
     runs,
     statements,
 )
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = tuple(
         collections,
         periods,
         claims,
+        reviews,
         messages,
         cards,
         lists,

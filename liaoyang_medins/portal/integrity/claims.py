@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from claims.rules import StayFacts, adjudicate
+from claims.services.settlement import figures_of
 from liaoyang_medins.kernel import policy
 from liaoyang_medins.kernel.facts import from_json
 from liaoyang_medins.portal.snapshot import Row
@@ -52,21 +53,8 @@ def judge_settlement(row: Row) -> str | None:
     """
     facts = from_json(StayFacts, json.loads(row["facts"]))
     found = adjudicate(facts, policy.version(settings.POOLING_AREA, row["policy_version"]))
-    return differing(
-        {
-            "payable": (row["payable"], found.payable),
-            "reasons": (json.loads(row["reasons"]), [reason.value for reason in found.reasons]),
-            "total": (row["total"], found.total),
-            "in_scope": (row["in_scope"], found.in_scope),
-            "cap": (row["cap"], found.cap),
-            "cap_used": (row["cap_used"], found.used),
-            "ratio": (row["ratio"], found.ratio),
-            "fund": (row["fund"], found.fund),
-            "out_of_scope": (row["out_of_scope"], found.out_of_scope),
-            "deductible": (row["deductible"], found.deductible),
-            "over_cap": (row["over_cap"], found.over_cap),
-        }
-    )
+    stored = {**row, "reasons": json.loads(row["reasons"])}
+    return differing({name: (stored[name], now) for name, now in figures_of(found).items() if name in stored})
 
 
 RECOMPUTED = rule_check(
@@ -132,7 +120,7 @@ LINES = sql_check(
 LINE = sql_check(
     "line.scope",
     "A1",
-    _("A fee line lies inside its stay; its amounts follow from quantity, price, class, share and price limit."),
+    _("A fee line lies inside its stay; its amounts follow from quantity, price, class, share, limit and cuts."),
     table="claims_feeline",
     sql="""
         SELECT stay.number || ' / ' || line.line_number AS row, line.on, line.amount, line.in_scope
@@ -140,7 +128,7 @@ LINE = sql_check(
         WHERE line.on NOT BETWEEN stay.admitted_on AND coalesce(stay.discharged_on, 'infinity')
             OR line.amount <> round(line.quantity * line.unit_price, 2)
             OR line.in_scope <> round(
-                least(line.amount, line.price_limit * line.quantity)
+                greatest(0, least(line.amount, line.price_limit * line.quantity) - line.denied)
                 * CASE line.catalogue_class WHEN 'A' THEN 1 WHEN 'B' THEN 1 - line.personal_share ELSE 0 END, 2)
     """,
     words=_("Of %(on)s, amount %(amount)s, in scope %(in_scope)s: the day or an amount is not what the rule gives."),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 
-from .care import referrals_requested, settlements_to_correct, stays_in_house, stays_to_settle
+from .care import referrals_requested, settlements_to_correct, stays_in_house, stays_to_review, stays_to_settle
 from .money import (
     bank_returns,
     collections_to_record,
@@ -39,6 +39,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
     Role.DISTRICT: (registrations_waiting,),
     Role.AGENCY_CLERK: (
         registrations_waiting,
+        stays_to_review,
         stays_to_settle,
         settlements_to_correct,
         collections_to_record,
@@ -48,6 +49,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
     Role.AGENCY_REVIEWER: (
         registrations_waiting,
         receipts_unmatched,
+        stays_to_review,
         bank_returns,
         referrals_requested,
         settlements_to_correct,

@@ -9,15 +9,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims import selectors as claims
-from claims.models import Referral, SettlementToCorrect, Stay
+from claims.labels import label
+from claims.models import Referral, Review, SettlementToCorrect, Stay
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.policy.terms import ReviewReason
 
 from .queue import Queue, Row
 
 
 def stays_to_settle(actor: Actor, today: datetime.date) -> Queue:
-    """Discharged stays that are not settled, the earliest discharge first."""
+    """Discharged stays that are not settled, the earliest discharge first; at the agency without those that are
+    reviewed, which have a queue of their own.
+    """
     cases = claims.stays_visible_to(actor).filter(status=Stay.Status.DISCHARGED)
+    if actor.may("reviews.see"):
+        cases = cases.filter(held="")
     return _stays(
         cases.order_by("discharged_on", "number"),
         "stays",
@@ -50,10 +56,32 @@ def _stays(
     day: Callable[[Stay], datetime.date | None],
 ) -> Queue:
     def row(case: Stay) -> Row:
-        what = str(_("Held for a clerk")) if case.held else str(case.institution.label)
+        what = str(_("The agency looks at it first.")) if case.held else str(case.institution.label)
         return Row(case.number, reverse("stay", args=[case.number]), case.resident.name, what, day(case))
 
     return Queue(code, title, reverse("stays"), day_label, empty, cases, row)
+
+
+def stays_to_review(actor: Actor, today: datetime.date) -> Queue:
+    """Stays that need a person, at the actor's step: a clerk examines, a reviewer releases; the longest there
+    first.
+    """
+
+    def row(case: Review) -> Row:
+        stay = case.stay
+        why = label(ReviewReason(case.reasons[0])) if case.reasons else ""
+        return Row(stay.number, reverse("stay-review", args=[stay.number]), stay.resident.name, why, case.opened_on)
+
+    examines = actor.may("reviews.examine")
+    return Queue(
+        "reviews",
+        _("Stays to examine") if examines else _("Stays to release"),
+        reverse("desk"),
+        _("Waiting since"),
+        _("No stay waits to be examined.") if examines else _("No stay waits to be released."),
+        claims.reviews_waiting_for(actor),
+        row,
+    )
 
 
 def referrals_requested(actor: Actor, today: datetime.date) -> Queue:
