@@ -116,7 +116,7 @@ class RepaymentForm(forms.Form):
     amount = MoneyField(label=_("To be repaid (yuan)"), required=False)
 
 
-class Repayments(forms.BaseFormSet[RepaymentForm]):
+class Repayments(forms.BaseFormSet):  # type: ignore[type-arg]  # no generic class at work
     """The rows of a finding."""
 
     def clean(self) -> None:
