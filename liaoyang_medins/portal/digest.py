@@ -242,8 +242,8 @@ CONTENTS: dict[Model, str] = {
     """,
     # Those of a draft are work under way.
     attachments.Attachment: """
-        SELECT json_build_array(object_type, coalesce(k.key, institution.code), part, scan.name, kind, size, sha256, attached_on, maker.username,
-            removed_on, remover.username, removed_because)::text AS content
+        SELECT json_build_array(object_type, coalesce(k.key, institution.code), part, scan.name, kind, size, sha256,
+            attached_on, maker.username, removed_on, remover.username, removed_because)::text AS content
         FROM attachments_attachment scan LEFT JOIN registration_registration about ON about.number = object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id
         LEFT JOIN claims_institution institution
