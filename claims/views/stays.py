@@ -24,6 +24,7 @@ from liaoyang_medins.kernel.web.domain import counted, goes_on, page_of
 
 from .claim import ShownSheet, cap_context, fee_context, provisional_sheet, sheet_of
 from .common import attempt, sorted_by
+from .desk import review_panel
 from .settlements import why_not_here
 
 OPEN = (Stay.Status.ADMITTED, Stay.Status.DISCHARGED)
@@ -164,6 +165,7 @@ def stay_page(
         "settlement": settlement,
         "shown": shown,
         "next_step": next_step(request, found, shown),
+        "review": review_panel(request, found),
         "reversed_settlements": found.settlements.filter(live=False).select_related("reversal"),
         "entries": timeline(audit.entries_of("claims.stay", found.number)),
     }
@@ -181,7 +183,8 @@ def next_step(request: ActorRequest, found: Stay, shown: ShownSheet | None) -> s
         return ""
     count = shown.found.gathered.line_count if shown.found else 0
     if found.held:
-        return _("The agency looks at it first.")
+        # The review says it.
+        return ""
     blocked = why_not_here(request, found, count)
     if blocked:
         return blocked
