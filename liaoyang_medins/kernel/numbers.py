@@ -31,8 +31,8 @@ PREFIXES = {
     "resident_payment": "U",
     "outpatient": "X",
     "handover_list": "Z",
-    "catalogue": "Z",
-    "report": "X",
+    "catalogue": "CV",
+    "report": "O",
     "inspection": "I",
 }
 

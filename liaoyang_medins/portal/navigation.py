@@ -63,7 +63,12 @@ RECEIPTS = Item(
 )
 COLLECTIONS = Item(_("Collections"), "collections", "cash-stack")
 STAYS = Item(
-    _("Hospital stays"), "stays", "hospital", "stays", ("/settlements/", "/desk/"), ("reviews", "corrections")
+    _("Hospital stays"),
+    "stays",
+    "hospital",
+    "stays",
+    ("/settlements/", "/desk/", "/reports/", "/inspections/", "/institutions/", "/catalogue/"),
+    ("reviews", "corrections", "reports", "inspections", "catalogue"),
 )
 REFERRALS = Item(_("Referrals"), "referrals", "send", "referrals")
 ENTITLEMENT = Item(_("Check cover"), "entitlement", "shield-check")

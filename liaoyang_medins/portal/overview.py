@@ -69,6 +69,8 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
         Action(gettext_lazy("Transfers"), "transfers", "send"),
         Action(gettext_lazy("Double records"), "merges", "people"),
         Action(gettext_lazy("Institutions"), "institutions", "buildings"),
+        Action(gettext_lazy("Inspections"), "inspections", "search"),
+        Action(gettext_lazy("Reports of violations"), "reports", "flag"),
         Action(gettext_lazy("Catalogue"), "catalogue", "capsule"),
     ),
     Role.AGENCY_REVIEWER: (
@@ -77,6 +79,8 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
         Action(gettext_lazy("Certificates and cards"), "cards", "credit-card"),
         Action(gettext_lazy("Trial balance"), "trial-balance", "table"),
         Action(gettext_lazy("Institutions"), "institutions", "buildings"),
+        Action(gettext_lazy("Inspections"), "inspections", "search"),
+        Action(gettext_lazy("Reports of violations"), "reports", "flag"),
         Action(gettext_lazy("Catalogue"), "catalogue", "capsule"),
     ),
     Role.HOSPITAL: (
@@ -96,6 +100,8 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
         Action(gettext_lazy("Referrals"), "referrals", "send"),
         Action(gettext_lazy("Double records"), "merges", "people"),
         Action(gettext_lazy("Settlements to correct"), "corrections", "arrow-counterclockwise"),
+        Action(gettext_lazy("Inspections"), "inspections", "search"),
+        Action(gettext_lazy("Reports of violations"), "reports", "flag"),
         Action(gettext_lazy("Trial balance"), "trial-balance", "table"),
         Action(gettext_lazy("Catalogue"), "catalogue", "capsule"),
     ),

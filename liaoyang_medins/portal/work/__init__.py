@@ -16,6 +16,7 @@ from .money import (
 )
 from .people import cards_waiting, merges_to_decide, registrations_waiting, transfers_to_answer
 from .queue import COUNT_AT_MOST, ROWS, Queue, Row
+from .watching import inspections_to_decide, reports_to_handle, versions_to_apply
 
 __all__ = [
     "COUNT_AT_MOST",
@@ -44,6 +45,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         settlements_to_correct,
         collections_to_record,
         statements_in_draft,
+        reports_to_handle,
         cards_waiting,
     ),
     Role.AGENCY_REVIEWER: (
@@ -56,6 +58,9 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         transfers_to_answer,
         merges_to_decide,
         statements_in_draft,
+        reports_to_handle,
+        inspections_to_decide,
+        versions_to_apply,
     ),
     Role.HOSPITAL: (stays_to_settle, stays_in_house),
     Role.CITY_FINANCE: (),
