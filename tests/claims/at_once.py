@@ -56,6 +56,20 @@ def admit(work: dict[str, Any]) -> list[str]:
     return ["done"]
 
 
+def release(work: dict[str, Any]) -> list[str]:
+    from claims import services
+    from liaoyang_medins.kernel.errors import DomainError
+
+    told = []
+    for number in work["stays"]:
+        try:
+            services.release(stay_number=number, by=actor(work))
+            told.append("done")
+        except DomainError as error:
+            told.append(error.code)
+    return told
+
+
 def actor(work: dict[str, Any]) -> Any:
     from liaoyang_medins.kernel.offices.actors import Actor
     from liaoyang_medins.kernel.offices.models import Posting
@@ -69,7 +83,7 @@ def main() -> None:
     sys.stdout.flush()
     for line in sys.stdin:
         work = json.loads(line)
-        told = {"settle": settle, "reverse": reverse, "admit": admit}[work["verb"]](work)
+        told = {"settle": settle, "reverse": reverse, "admit": admit, "release": release}[work["verb"]](work)
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
 

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
-from claims.models import Settlement, Stay
+from claims import services
+from claims.models import Review, Settlement, Stay, UsualCost
 from claims.services import recompute
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.policy.terms import Cause
 from tests.claims import makers
 from tests.conftest import ROOT, process_environment
 
@@ -148,3 +150,33 @@ def test_of_two_admissions_of_one_person_one_wins():
         for by in (one, two)
     ]
     assert sorted(at_once(works)) == [["already_admitted"], ["done"]]
+
+
+def test_of_two_reviewers_who_release_at_once_one_settles():
+    """And hospitals that try meanwhile are told that the agency looks first."""
+    by, person = makers.hospital(), makers.insured()
+    days = [f"2009-{month:02d}-01" for month in range(1, 9)]
+    numbers = [makers.discharged(person, by, on=day, until=f"{day[:8]}03", diagnosis="S52.5").number for day in days]
+    for number in numbers:
+        services.propose(stay_number=number, finding="fell", cause=Cause.ACCIDENT, by=makers.clerk())
+    reviewers = [makers.reviewer() for _ in range(2)]
+    works = [{"verb": "release", "posting": reviewer.posting_id, "stays": numbers} for reviewer in reviewers]
+    told = at_once([*works, {"verb": "settle", "posting": by.posting_id, "stays": numbers}])
+    for place, number in enumerate(numbers):
+        first, second = sorted(codes[place] for codes in told[:2])
+        assert (first, second) == ("done", "wrong_state")
+        assert told[2][place] in ("held_for_review", "already_settled")
+        review = Review.objects.get(stay__number=number)
+        assert (review.status, review.settlement) == ("released", Settlement.objects.get(stay__number=number))
+    assert Settlement.objects.aggregate(sum=Sum("fund"))["sum"] == Decimal("27000.00")
+
+
+def test_of_hospitals_that_settle_at_once_all_are_refused_and_the_stay_is_in_the_queue_once():
+    by = makers.hospital()
+    stay = makers.discharged(makers.insured(), by, ("5000.01",))
+    UsualCost.objects.create(
+        institution=stay.institution, median=500, settlements=30, counted_on=makers.day("2010-06-30")
+    )
+    work = {"verb": "settle", "posting": by.posting_id, "stays": [stay.number]}
+    assert at_once([work] * 4) == [["held_for_review"]] * 4
+    assert Review.objects.get().status == "waiting"

@@ -251,23 +251,19 @@ def test_a_clerk_sees_that_a_colleague_has_to_settle():
     assert hidden(colleague, "stated_total") == "8000.00"
 
 
-def test_a_held_stay_names_the_other_and_asks_the_agency_for_a_note():
+def test_a_held_stay_leads_the_agency_to_its_review_and_tells_the_hospital_to_wait():
     person, one, two = makers.insured(), makers.hospital(), makers.hospital("H2")
     first = makers.discharged(person, one, until="2009-03-10")
     held = makers.discharged(person, two, on="2009-03-05", until="2009-03-12")
     url = reverse("stay-calculation", args=[held.number])
     told = text_of(browser(two).get(url))
     assert first.number not in told
-    assert "The agency looks at it and settles it." in told
-    client = browser(makers.reviewer())
-    page = client.get(url)
-    assert first.number in text_of(page)
-    fields = {"version": hidden(page, "version"), "stated_total": "8000.00"}
-    page = client.post(reverse("stay-settle", args=[held.number]), fields | {"note": ""})
-    assert page.status_code == 200
+    assert "You need do nothing" in told
+    page = browser(makers.reviewer()).get(url)
+    assert reverse("stay-review", args=[held.number]) in page.content.decode()
+    assert "Overlaps another stay" in text_of(page)
+    browser(two).post(reverse("stay-settle", args=[held.number]), {"version": held.version, "stated_total": "8000.00"})
     assert not Settlement.objects.exists()
-    client.post(reverse("stay-settle", args=[held.number]), fields | {"note": "both are real"})
-    assert Settlement.objects.get().stay == held
 
 
 def test_a_settlement_that_others_count_on_says_which_to_reverse_first():

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 
 from claims import services
@@ -9,8 +10,10 @@ from claims.data import AdmissionData, LineData
 from claims.models import CatalogueItem, Institution, Stay
 from enrollment.contributions.models import BenefitPeriod
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.money import fen
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.policy.terms import Cause
 
 from .people import Town
 
@@ -30,6 +33,11 @@ PRICES = {
 }
 OTHER_PRICE = (10, 90, 2)
 OPERATION = (900, 4200, 1)
+# What becomes of the first stays; all others are settled by their institution.
+STAGES = ("settled", "admitted", "discharged", "discharged", "admitted", "waiting", "waiting", "proposed", "released")
+# They need somebody at the agency: an injury whose cause nobody stated, what a clerk found, and what was denied.
+REVIEWED = ("waiting", "proposed", "released")
+INJURIES = ("S52.5", "S72.0", "S82.6")
 # Days before the demo's day on which a transfer was asked for, and what the agency said.
 REFERRALS = ((41, "approved"), (33, "denied"), (19, "approved"), (12, "denied"), (6, "approved"), (2, ""), (0, ""))
 
@@ -53,7 +61,7 @@ class Hospitals:
     def work(self, *, stays: int, residents: Sequence[int]) -> None:
         """`stays` settled ones of `residents` (keys), who have none yet, then a few that are open on the demo's day at
         the demo's own hospitals."""
-        chosen = self.periods(stays + 10, residents)
+        chosen = self.periods(stays + len(STAGES) + 5, residents)
         # The first of them are still open on the demo's day, so their benefits have to run then.
         chosen.sort(key=lambda period: period.ends < self.as_of)
         seen: set[int] = set()
@@ -62,10 +70,7 @@ class Hospitals:
             if period.resident_id in seen:
                 continue
             seen.add(period.resident_id)
-            stage = (
-                ("settled", "admitted", "discharged", "discharged", "admitted")[number] if number < 5 else "settled"
-            )
-            done.append(self.stay(period, number, stage))
+            done.append(self.stay(period, number, STAGES[number] if number < len(STAGES) else "settled"))
         self.reverse_one(done)
         self.refer(done)
 
@@ -101,7 +106,9 @@ class Hospitals:
                     resident_number=period.resident.number,
                     inpatient_number=f"{admitted:%y%m}{number:05d}",
                     admitted_at=self.moment(admitted, 9),
-                    diagnosis=r.choice(CHILDREN if period.notice.category == "minor" else DIAGNOSES),
+                    diagnosis=r.choice(
+                        INJURIES if stage in REVIEWED else CHILDREN if period.notice.category == "minor" else DIAGNOSES
+                    ),
                     card_presented_at=self.moment(admitted, 9),
                 ),
                 by=by,
@@ -114,7 +121,33 @@ class Hospitals:
             services.discharge(stay_number=stay.number, discharged_on=leaves, by=by)
             if stage == "settled":
                 services.settle_stay(stay_number=stay.number, by=by)
+        if stage in REVIEWED:
+            self.review(stay, stage, by)
         return stay
+
+    def review(self, stay: Stay, stage: str, by: Actor) -> None:
+        """The institution wants to settle and is told that the agency looks first: a clerk denies a line of one and
+        says what was found, the reviewer releases.
+        """
+        clerk, reviewer = self.actors["clerk"], self.actors["reviewer"]
+        with clock.on_day(self.as_of), suppress(services.HeldForReview):
+            services.settle_stay(stay_number=stay.number, by=by)
+        if stage == "waiting":
+            return
+        line = stay.lines.order_by("-in_scope", "pk")[0]
+        with clock.on_day(self.as_of):
+            services.cut_line(
+                stay_number=stay.number,
+                line_number=line.line_number,
+                amount=fen(line.amount / 2),
+                reason="超出治疗所需用量",
+                by=clerk,
+            )
+            services.propose(
+                stay_number=stay.number, finding="自行摔倒致伤，无第三方责任", cause=Cause.ACCIDENT, by=clerk
+            )
+            if stage == "released":
+                services.release(stay_number=stay.number, by=reviewer)
 
     def lines(self, admitted: datetime.date, days: int) -> list[LineData]:
         """Bed and nursing for every day, and drugs, tests and treatment as they come."""

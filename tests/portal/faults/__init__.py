@@ -4,7 +4,19 @@ Where a wrong row would show in other records too (a wrong amount in the journal
 to fit it, so that only its own check can find it. Each fault gives back how a finding names the row.
 """
 
-from . import bankfiles, cards, claims, collections, contributions, funds, lists, messages, papers, registration
+from . import (
+    bankfiles,
+    cards,
+    claims,
+    collections,
+    contributions,
+    funds,
+    lists,
+    messages,
+    papers,
+    registration,
+    reviews,
+)
 from .planting import FAULTS, TOGETHER, open_up
 
 __all__ = [
@@ -21,4 +33,5 @@ __all__ = [
     "open_up",
     "papers",
     "registration",
+    "reviews",
 ]

@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 
 from claims import services
 from claims.data import AdmissionData, LineData
-from claims.models import Institution, Referral, Settlement, Stay
+from claims.models import Institution, Referral, Review, Settlement, Stay
+from claims.services.holding import open_review
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
-from liaoyang_medins.kernel.policy.terms import Cause
+from liaoyang_medins.kernel.policy.terms import Cause, ReviewReason
 from liaoyang_medins.kernel.statements import Statement
 
 from ..steps import Again, Moot, Step, act, submission
@@ -123,17 +124,72 @@ def cancel_admission(step: Step) -> None:
     services.cancel_admission(stay_number=stay.number, reason="未办理入院", version=stay.version, by=desk(step))
 
 
-@act(may=("overlap",), again=("already_settled",))
+@act(again=("already_settled",))
 def settle(step: Step) -> None:
-    """By the hospital; by the agency's reviewer with a note where the stay is held, or the agency entered it."""
+    """By the hospital, or the agency's reviewer where the agency entered it. What the agency has to look at first, a
+    clerk examines and the reviewer releases, unless the step is there to be refused.
+    """
     stay = at(step, S.DISCHARGED)
-    if step.args.get("at_agency") or step.args.get("note"):
-        services.settle_stay(
-            stay_number=stay.number, version=stay.version, note=step.args.get("note", ""), by=reviewer()
-        )
-        return
+    by = reviewer() if step.args.get("at_agency") else desk(step)
     total = sum((row.amount for row in stay.lines.all()), Decimal(0))
-    services.settle_stay(stay_number=stay.number, stated_total=total, version=stay.version, by=desk(step))
+    try:
+        services.settle_stay(stay_number=stay.number, stated_total=total, version=stay.version, by=by)
+    except services.HeldForReview:
+        if "held_for_review" in step.refused:
+            raise
+        review = open_review(stay)
+        if review is not None and review.status == Review.Status.WAITING:
+            propose(stay, review, "经核实，情况属实")
+        services.release(stay_number=stay.number, by=reviewer())
+
+
+def propose(stay: Stay, review: Review, finding: str) -> None:
+    """An injury has a cause: nobody else had a hand in it."""
+    asked = ReviewReason.INJURY in review.reasons
+    services.propose(
+        stay_number=stay.number,
+        finding=finding,
+        cause=Cause.ACCIDENT if asked else None,
+        version=review.version,
+        by=agency(),
+    )
+
+
+@act()
+def examine(step: Step) -> None:
+    """A clerk denies the lines that the step names, whole or in part, and proposes to settle the rest."""
+    stay = at(step, S.DISCHARGED)
+    review = open_review(stay)
+    if review is None or review.status != Review.Status.WAITING or review.finding == step.args["finding"]:
+        raise Again
+    for number, amount in step.args.get("denied", ()):
+        services.cut_line(
+            stay_number=stay.number,
+            line_number=number,
+            amount=Decimal(amount) if amount else None,
+            reason="病历无记录",
+            by=agency(),
+        )
+    review.refresh_from_db()
+    propose(stay, review, step.args["finding"])
+
+
+@act()
+def send_back(step: Step) -> None:
+    """The reviewer wants something looked at once more."""
+    review = open_review(at(step, S.DISCHARGED))
+    if review is None or review.status != Review.Status.PROPOSED or review.note == step.args["note"]:
+        raise Again
+    services.send_back(stay_number=review.stay.number, note=step.args["note"], version=review.version, by=reviewer())
+
+
+@act(again=("already_settled",))
+def release(step: Step) -> None:
+    """The reviewer releases what a clerk examined."""
+    review = open_review(at(step, S.DISCHARGED))
+    if review is None or review.status != Review.Status.PROPOSED:
+        raise Again
+    services.release(stay_number=review.stay.number, version=review.version, by=reviewer())
 
 
 @act(may=("not_latest",), again=("already_reversed",))

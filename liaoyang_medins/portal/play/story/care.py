@@ -35,6 +35,7 @@ SHARES: dict[str, float] = {
     "reversed and settled again": 0.0015,
     "reversed, corrected, settled again": 0.0008,
     "held, settled by the agency": 0.0008,
+    "injury, cut and settled by the agency": 0.0008,
     "transferred out of the city": 0.0012,
     "transfer denied": 0.0006,
     "emergency outside the designated": 0.001,
@@ -55,6 +56,7 @@ DIAGNOSES = ("J18.9", "I25.1", "I63.9", "E11.9", "K80.2", "K35.8", "J44.1", "I10
 # By unit of the item: price in yuan from and to, and the most that a stay has of it.
 PRICES = {"片": (1, 6, 40), "粒": (1, 8, 40), "支": (3, 85, 12), "瓶": (4, 60, 12), "日": (6, 60, 5)}
 OTHER_PRICE = (10, 190, 3)
+INJURY = "S52.5"
 # So much that the fund's part is more than the cap of any year so far.
 COSTLY = "48000"
 
@@ -221,8 +223,23 @@ def held(patient: Patient) -> Iterator[Step]:
     yield patient.admit(first + 7 * DAY, "2", on=first + 2 * DAY)
     yield patient.treat(first + 2 * DAY, first + 9 * DAY, "2")
     yield patient.step("discharge", first + 9 * DAY, "2")
-    yield patient.step("settle", first + 9 * DAY, "2", refused=("overlap",))
-    yield patient.step("settle", first + 12 * DAY, "2", told=True, note="经核实为转院当日重叠，按实际住院日结算")
+    yield patient.step("settle", first + 9 * DAY, "2", refused=("held_for_review",))
+    yield patient.step("examine", first + 11 * DAY, "2", finding="经核实为转院当日重叠，按实际住院日结算")
+    yield patient.step("release", first + 12 * DAY, "2", told=True)
+
+
+def injured(patient: Patient) -> Iterator[Step]:
+    """A1, A3: nobody stated the cause; a line is denied whole, another in part, and looked at once more."""
+    last = patient.day + patient.days()
+    yield patient.admit(patient.day, "1", diagnosis=INJURY)
+    yield patient.treat(patient.day, last, "1")
+    yield patient.step("discharge", last, "1")
+    yield patient.step("settle", last, "1", refused=("held_for_review",))
+    denied = (("1", ""), ("2", "0.01"))
+    yield patient.step("examine", last + 2 * DAY, "1", denied=denied, finding="自行摔倒致伤，无第三方责任")
+    yield patient.step("send_back", last + 3 * DAY, "1", note="请附病历复印件")
+    yield patient.step("examine", last + 4 * DAY, "1", finding="自行摔倒致伤，病历已核")
+    yield patient.step("release", last + 5 * DAY, "1", told=True)
 
 
 def referred(patient: Patient, *, approved: bool) -> Iterator[Step]:
@@ -285,6 +302,7 @@ WAYS: dict[str, Callable[[Patient], Iterator[Step]]] = {
     "reversed and settled again": settled_again,
     "reversed, corrected, settled again": corrected,
     "held, settled by the agency": held,
+    "injury, cut and settled by the agency": injured,
     "transferred out of the city": transferred,
     "transfer denied": denied,
     "emergency outside the designated": special(UNDESIGNATED, emergency=True),
