@@ -26,6 +26,7 @@ urlpatterns = [
     path("stays/<str:number>/review/back/", views.review_send_back, name="review-send-back"),
     path("stays/<str:number>/review/deny/", views.review_deny, name="review-deny"),
     path("settlements/to-correct/", views.corrections, name="corrections"),
+    path("settlements/slips/", views.settlement_slips, name="settlement-slips"),
     path("settlements/<str:number>/leave/", views.correction_leave, name="correction-leave"),
     path("settlements/<str:number>/", views.settlement, name="settlement"),
     path("settlements/<str:number>/recompute/", views.settlement_recompute, name="settlement-recompute"),

@@ -29,6 +29,7 @@ from .review import (
     stay_review,
 )
 from .settlements import settlement, settlement_print, settlement_reverse, stay_calculation, stay_settle
+from .slips import settlement_slips
 from .stays import stay, stay_cancel, stay_discharge, stay_edit, stay_new, stay_undischarge, stays
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "settlement_print",
     "settlement_recompute",
     "settlement_reverse",
+    "settlement_slips",
     "stay",
     "stay_calculation",
     "stay_cancel",

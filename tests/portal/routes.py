@@ -228,6 +228,7 @@ ROUTES: dict[str, Route] = {
     "review-send-back": Route(AGENCY, "stay", post=True),
     "review-deny": Route(AGENCY, "stay", post=True),
     "settlement-ask-reversal": Route(REVIEWER | HOSPITAL, "settlement", post=True),
+    "settlement-slips": Route(SEES_STAYS),
     "settlement-print": Route(SEES_STAYS, "settlement"),
     "settlement-reverse": Route(REVIEWER | HOSPITAL, "settlement", post=True),
     "referrals": Route(SEES_STAYS),
