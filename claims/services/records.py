@@ -124,7 +124,7 @@ def move(stay: Stay, status: Stay.Status) -> None:
 
 
 def require_inpatient(stay: Stay) -> None:
-    """A5: a claim of an outpatient disease rests on its approval as it was entered; Refused where it is to be changed."""
+    """A5: a claim of an outpatient disease rests on its approval as it was entered: Refused for another change."""
     if stay.outpatient:
         raise Refused(
             _("This is a claim of outpatient treatment: withdraw it and enter it anew."), code="outpatient_claim"
