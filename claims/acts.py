@@ -31,6 +31,7 @@ VERBS.update(
         "referrals.request": _("Asked for a referral"),
         "referrals.approve": _("Approved the referral"),
         "referrals.deny": _("Denied the referral"),
+        "institutions.export": _("Took the account as a workbook"),
         "institutions.create": _("Entered the institution"),
         "institutions.change": _("Changed the institution"),
         "institutions.set_grade": _("Set the grade"),

@@ -58,5 +58,10 @@ urlpatterns = [
         views.institution_specialty_end,
         name="institution-specialty-end",
     ),
+    path("institutions/<str:code>/account/", views.institution_account, name="institution-account"),
+    path(
+        "institutions/<str:code>/account/export/", views.institution_account_export, name="institution-account-export"
+    ),
+    path("account/", views.own_account, name="own-account"),
     path("entitlement/", views.entitlement, name="entitlement"),
 ]

@@ -8,39 +8,15 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, QuerySet
 
+from claims.accounts import AMOUNTS, reversed_, settled, totals
 from claims.models import Institution, Reversal, Settlement, Stay
-from liaoyang_medins.kernel.money import ZERO
 
 from .answers import day, yuan
 
-AMOUNTS = ("total", "fund", "resident_pays")
 Amounts = tuple[Decimal, Decimal, Decimal]
 Entries = dict[str, tuple[Amounts, datetime.date]]
-
-
-def settled(institution: Institution) -> QuerySet[Settlement]:
-    return Settlement.objects.filter(stay__institution=institution, stay__self_paid=False).order_by()
-
-
-def reversed_(institution: Institution) -> QuerySet[Reversal]:
-    return Reversal.objects.filter(
-        settlement__stay__institution=institution, settlement__stay__self_paid=False
-    ).order_by()
-
-
-def sums(rows: QuerySet[Any], prefix: str = "") -> dict[str, Any]:
-    """Count and sums of settlements, or of what reversals undid."""
-    found = rows.aggregate(count=Count("pk"), **{name: Sum(f"{prefix}{name}", default=ZERO) for name in AMOUNTS})
-    return {name: value if name == "count" else Decimal(value) for name, value in found.items()}
-
-
-def totals(institution: Institution, first: datetime.date, last: datetime.date) -> dict[str, dict[str, Any]]:
-    """Sums of the settlements that were decided, and of those that were reversed, from `first` to `last`."""
-    decided = settled(institution).filter(decided_on__gte=first, decided_on__lte=last)
-    undone = reversed_(institution).filter(reversed_on__gte=first, reversed_on__lte=last)
-    return {"settlements": sums(decided), "reversals": sums(undone, "settlement__")}
 
 
 def told(values: Mapping[str, Any]) -> dict[str, Any]:

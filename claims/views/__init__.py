@@ -15,6 +15,7 @@ from .institutions import (
     institutions,
 )
 from .lines import stay_line_delete, stay_lines
+from .own import institution_account, institution_account_export, own_account
 from .people import entitlement, stay_person
 from .recompute import settlement_recompute
 from .referrals import referral, referral_approve, referral_deny, referral_new, referrals
@@ -40,6 +41,8 @@ __all__ = [
     "diagnosis_options",
     "entitlement",
     "institution",
+    "institution_account",
+    "institution_account_export",
     "institution_designation",
     "institution_designation_end",
     "institution_edit",
@@ -49,6 +52,7 @@ __all__ = [
     "institution_specialty_end",
     "institutions",
     "item_options",
+    "own_account",
     "referral",
     "referral_approve",
     "referral_deny",

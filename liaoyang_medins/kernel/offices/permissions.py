@@ -89,6 +89,7 @@ MAY: dict[str, frozenset[Role]] = {
         "reviews.see": _AGENCY | {R.SUPERVISOR},
         "reviews.examine": {R.AGENCY_CLERK},
         "reviews.release": _AGENCY,
+        "account.see": {R.HOSPITAL},
         "handover.see": _AGENCY | {R.SUPERVISOR},
         "handover.draft": {R.AGENCY_CLERK},
         "handover.issue": {R.AGENCY_REVIEWER},
