@@ -1,7 +1,8 @@
 """The settlement slip: what it says, in both languages, on one page, and that it says when it is void."""
 
-import re
+import io
 
+import pypdf
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def pages(pdf: bytes) -> int:
-    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+    return len(pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
 
 def block(paper, kind: str, place: int = 0):
@@ -122,3 +123,22 @@ def test_many_slips_ask_as_much_as_one():
             papers.slips(list(rows.filter(pk__in=[row.pk for row in chosen])))
         counts.append(len(asked))
     assert counts == [3, 3]
+
+
+def test_the_slips_of_an_institution_and_a_month_are_one_pdf():
+    one, two = makers.hospital(), makers.hospital("H2")
+    for by in (one, one, two):
+        makers.settled(makers.insured(), by)
+    url = reverse("settlement-slips")
+    told = text_of(browser(one).get(url, {"month": "2010-06"}))
+    assert "Settlements 2 " in told
+    assert "16,000.00" in told
+    response = browser(one).get(url, {"month": "2010-06", "as": "pdf"})
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert pages(response.content) == 2
+    assert "No settlement was decided there in this month" in text_of(browser(one).get(url, {"month": "2010-05"}))
+    # A hospital gets its own, whatever the address says; the agency chooses.
+    chosen = {"month": "2010-06", "institution": "H2"}
+    assert "Settlements 2 " in text_of(browser(one).get(url, chosen))
+    assert "Settlements 1 " in text_of(browser(makers.clerk()).get(url, chosen))
+    assert "Error" in text_of(browser(makers.clerk()).get(url, {"month": "June"}))
