@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from claims import labels
@@ -23,7 +23,6 @@ from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import Cause, ReviewReason
-from liaoyang_medins.kernel.statements import Statement
 from liaoyang_medins.kernel.states import require_transition
 
 Status = Review.Status
@@ -48,15 +47,10 @@ def thresholds() -> Thresholds:
     )
 
 
-@Statement
-def _usual(institution: int) -> "QuerySet[UsualCost, tuple[Decimal, int]]":
-    return UsualCost.objects.filter(institution=institution).values_list("median", "settlements")
-
-
 def usual_of(stay: Stay) -> Usual | None:
     """What stays at its institution usually cost; None where no settlement of twelve months says so."""
-    found = _usual.first(stay.institution_id)
-    return Usual(*found) if found else None
+    found: UsualCost | None = getattr(stay.institution, "usual_cost", None)
+    return Usual(found.median, found.settlements) if found else None
 
 
 def standing_facts(stay: Stay, *, overlaps: bool, emergency_outside: bool) -> ReviewFacts:

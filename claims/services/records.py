@@ -37,7 +37,9 @@ def _resident(number: str) -> QuerySet[Resident]:
 
 
 def _stays(number: str) -> QuerySet[Stay]:
-    rows = Stay.objects.select_related("resident", "institution__office", "diagnosis", "referral__from_institution")
+    rows = Stay.objects.select_related(
+        "resident", "institution__office", "institution__usual_cost", "diagnosis", "referral__from_institution"
+    )
     return rows.select_for_update(of=("self",), no_key=True).filter(number=number).order_by()
 
 
