@@ -36,6 +36,7 @@ VERBS.update(
         "institutions.change": _("Changed the institution"),
         "institutions.set_grade": _("Set the grade"),
         "institutions.add_designation": _("Designated the institution"),
+        "institutions.change_agreement": _("Changed the agreement"),
         "institutions.end_designation": _("Ended the designation"),
         "institutions.add_specialty": _("Added a specialist disease"),
         "institutions.end_specialty": _("Ended a specialist disease"),

@@ -52,6 +52,17 @@ urlpatterns = [
         views.institution_designation_end,
         name="institution-designation-end",
     ),
+    path(
+        "institutions/<str:code>/designation/<int:pk>/agreement/",
+        views.institution_agreement,
+        name="institution-agreement",
+    ),
+    path("institutions/<str:code>/scan/<uuid:key>/", views.institution_scan, name="institution-scan"),
+    path(
+        "institutions/<str:code>/scan/<uuid:key>/remove/",
+        views.institution_scan_remove,
+        name="institution-scan-remove",
+    ),
     path("institutions/<str:code>/specialty/", views.institution_specialty, name="institution-specialty"),
     path(
         "institutions/<str:code>/specialty/<int:pk>/end/",

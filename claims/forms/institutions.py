@@ -68,29 +68,72 @@ class NewInstitutionForm(InstitutionForm):
     field_order = ["code", "name", "name_en", "address", "phone", "out_of_city", "grade", "starts", "may_refer"]
 
 
-class GradeForm(forms.Form):
+class AlthoughForm(forms.Form):
+    """A change that is refused first where settlements rest on it: `ask` lets it be said that this is known."""
+
+    although = forms.BooleanField(
+        label=_("I know that settlements rest on it; change it all the same"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def ask(self) -> None:
+        self.fields["although"].widget = forms.CheckboxInput()
+
+
+class GradeForm(AlthoughForm):
+    field_order = ["grade", "starts", "although"]
+
     grade = forms.ChoiceField(label=_("Grade"), choices=labels.choices(Grade))
     starts = DateField(label=_("From"))
 
 
-class DesignationForm(forms.Form):
+class DesignationForm(AlthoughForm):
+    field_order = ["agreement_number", "signed_on", "starts", "ends", "although"]
+
     agreement_number = forms.CharField(
         label=_("Agreement number"), max_length=40, widget=forms.TextInput(attrs={"data-width": "medium"})
     )
+    signed_on = DateField(label=_("Signed on"), required=False)
     starts = DateField(label=_("From"))
     ends = DateField(label=_("Until"), required=False)
 
 
-class SpecialtyForm(forms.Form):
+class SpecialtyForm(AlthoughForm):
+    field_order = ["disease", "starts", "ends", "although"]
+
     disease = forms.ChoiceField(label=_("Disease"), choices=labels.choices(Disease))
     starts = DateField(label=_("From"))
     ends = DateField(label=_("Until"), required=False)
 
 
-class EndForm(forms.Form):
+class EndForm(AlthoughForm):
     """The last day of a dated entry."""
 
+    field_order = ["ends", "although"]
+
     ends = DateField(label=_("Last day"))
+
+
+class AgreementForm(forms.Form):
+    """Which agreement a designation rests on, and scans of it."""
+
+    agreement_number = forms.CharField(
+        label=_("Agreement number"), max_length=40, widget=forms.TextInput(attrs={"data-width": "medium"})
+    )
+    signed_on = DateField(label=_("Signed on"), required=False)
+    file = forms.FileField(
+        label=_("Scan of the agreement"),
+        required=False,
+        help_text=_("PDF, JPEG or PNG, at most 10 MB. Several are attached one after the other."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )
+
+
+class ScanRemovalForm(forms.Form):
+    """Why a scan is taken off."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class ReferralFilter(forms.Form):

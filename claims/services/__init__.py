@@ -1,12 +1,14 @@
 """The verbs of claims."""
 
 from .admission import admit, cancel_admission, change_admission
+from .agreements import attach_agreement, look_at_agreement, remove_agreement
 from .corrections import leave_settlement
 from .discharges import cancel_discharge, discharge
 from .holding import HeldForReview
 from .institutions import (
     add_designation,
     add_specialty,
+    change_agreement,
     change_institution,
     create_institution,
     end_designation,
@@ -26,9 +28,11 @@ __all__ = [
     "add_specialty",
     "admit",
     "approve_referral",
+    "attach_agreement",
     "cancel_admission",
     "cancel_discharge",
     "change_admission",
+    "change_agreement",
     "change_institution",
     "create_institution",
     "cut_line",
@@ -38,10 +42,12 @@ __all__ = [
     "end_designation",
     "end_specialty",
     "leave_settlement",
+    "look_at_agreement",
     "presettle",
     "propose",
     "recompute",
     "release",
+    "remove_agreement",
     "remove_lines",
     "request_referral",
     "restore_line",

@@ -1,4 +1,8 @@
-"""Institutions and what holds of them from when: the administrator's verbs (Art. 19–22, 27)."""
+"""Institutions and what holds of them from when: the administrator's verbs (Art. 19–22, 27).
+
+What settled stays rest on is not changed unseen: the verbs refuse it and name them, and with `although` do it all the
+same. The settlements stay as they are (A4); who changed it corrects them where they have to be.
+"""
 
 import datetime
 import re
@@ -7,15 +11,19 @@ from typing import TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from claims.models import Designation, Institution, InstitutionGrade, Specialty
+from claims.models import Designation, Institution, InstitutionGrade, Settlement, Specialty
+from claims.rules import disease_of
+from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
-from liaoyang_medins.kernel.days import day_before
+from liaoyang_medins.kernel.days import day_before, next_day
 from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.policy.terms import Disease, Grade
 
+# How many settlements a refusal names.
+SHOWN = 5
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
 
 Dated = TypeVar("Dated", Designation, Specialty)
@@ -103,10 +111,12 @@ def change_institution(
 
 
 @transaction.atomic
-def set_grade(*, code: str, grade: Grade, starts: datetime.date, by: Actor) -> InstitutionGrade:
+def set_grade(
+    *, code: str, grade: Grade, starts: datetime.date, although: bool = False, by: Actor
+) -> InstitutionGrade:
     """Let an institution have a grade from a day on; the one before ends the day before. What was settled stays.
 
-    Conflict where a grade begins on that day or later already.
+    Conflict where a grade begins on that day or later already; Refused where settlements rest on the grade before.
     """
     by.require("institutions.manage")
     institution = locked(code)
@@ -117,11 +127,13 @@ def set_grade(*, code: str, grade: Grade, starts: datetime.date, by: Actor) -> I
         )
     if running is not None and running.grade == grade and running.ends is None:
         raise Invalid(_("The institution has this grade already."), field="grade")
+    resting = require_seen(institution, starts, None, although=although)
     if running is not None and (running.ends is None or running.ends >= starts):
         running.ends = day_before(starts)
         running.save(update_fields=["ends"])
     row = InstitutionGrade.objects.create(institution=institution, grade=grade, starts=starts)
-    audit.record(by=by, verb="institutions.set_grade", obj=institution, changes={"grade": grade, "starts": starts})
+    changes = {"grade": grade, "starts": starts, **resting}
+    audit.record(by=by, verb="institutions.set_grade", obj=institution, changes=changes)
     return row
 
 
@@ -132,11 +144,14 @@ def add_designation(
     agreement_number: str,
     starts: datetime.date,
     ends: datetime.date | None = None,
+    signed_on: datetime.date | None = None,
+    although: bool = False,
     by: Actor,
 ) -> Designation:
-    """Designate an institution by an agreement from a day to a day (both included; open where None).
+    """Designate an institution by an agreement, signed on a day, from a day to a day (both included; open where None).
 
-    Refused for an institution out of the city, Conflict where it is designated on one of these days already.
+    Refused for an institution out of the city, and where stays of these days are settled; Conflict where it is
+    designated on one of them already.
     """
     by.require("institutions.manage")
     institution = locked(code)
@@ -145,49 +160,100 @@ def add_designation(
     if not agreement_number.strip():
         raise Invalid(_("Enter the number of the agreement."), field="agreement_number")
     require_free(list(institution.designations.all()), starts, ends)
+    require_signed_by(signed_on)
+    resting = require_seen(institution, starts, ends, although=although)
     row = Designation.objects.create(
-        institution=institution, agreement_number=agreement_number.strip(), starts=starts, ends=ends
+        institution=institution,
+        agreement_number=agreement_number.strip(),
+        signed_on=signed_on,
+        starts=starts,
+        ends=ends,
     )
-    changes = {"agreement": row.agreement_number, "starts": starts, "ends": ends}
+    changes = {"agreement": row.agreement_number, "signed_on": signed_on, "starts": starts, "ends": ends, **resting}
     audit.record(by=by, verb="institutions.add_designation", obj=institution, changes=changes)
     return row
 
 
 @transaction.atomic
-def end_designation(*, code: str, designation_id: int, ends: datetime.date, by: Actor) -> Designation:
-    """Let a designation end on a day, its last. Invalid before its first day, Conflict where it has ended."""
+def change_agreement(
+    *, code: str, designation_id: int, agreement_number: str, signed_on: datetime.date | None, by: Actor
+) -> Designation:
+    """Put right which agreement a designation rests on, and when it was signed. Invalid without a number, for a day in
+    the future or an unknown designation.
+    """
     by.require("institutions.manage")
     institution = locked(code)
-    row = ended(institution.designations.filter(pk=designation_id).first(), ends)
-    changes = {"agreement": row.agreement_number, "ends": ends}
+    row = institution.designations.filter(pk=designation_id).first()
+    if row is None:
+        raise Invalid(_("There is no such entry."), code="unknown")
+    if not agreement_number.strip():
+        raise Invalid(_("Enter the number of the agreement."), field="agreement_number")
+    require_signed_by(signed_on)
+    after = {"agreement_number": agreement_number.strip(), "signed_on": signed_on}
+    changes = {field: [getattr(row, field), value] for field, value in after.items() if getattr(row, field) != value}
+    if changes:
+        row.agreement_number, row.signed_on = agreement_number.strip(), signed_on
+        row.save(update_fields=list(after))
+        audit.record(by=by, verb="institutions.change_agreement", obj=institution, changes=changes)
+    return row
+
+
+@transaction.atomic
+def end_designation(
+    *, code: str, designation_id: int, ends: datetime.date, although: bool = False, by: Actor
+) -> Designation:
+    """Let a designation end on a day, its last. Invalid before its first day, Conflict where it has ended, Refused
+    where later stays are settled.
+    """
+    by.require("institutions.manage")
+    institution = locked(code)
+    found = institution.designations.filter(pk=designation_id).first()
+    before = found.ends if found else None
+    row = ended(found, ends)
+    resting = require_seen(institution, next_day(ends), before, although=although)
+    changes = {"agreement": row.agreement_number, "ends": ends, **resting}
     audit.record(by=by, verb="institutions.end_designation", obj=institution, changes=changes)
     return row
 
 
 @transaction.atomic
 def add_specialty(
-    *, code: str, disease: Disease, starts: datetime.date, ends: datetime.date | None = None, by: Actor
+    *,
+    code: str,
+    disease: Disease,
+    starts: datetime.date,
+    ends: datetime.date | None = None,
+    although: bool = False,
+    by: Actor,
 ) -> Specialty:
     """Name an institution the specialist for a disease (D3, Art. 21) from a day to a day.
 
-    Conflict where it is on one of these days already.
+    Conflict where it is on one of these days already; Refused where stays with the disease are settled.
     """
     by.require("institutions.manage")
     institution = locked(code)
     require_free(list(institution.specialties.filter(disease=disease)), starts, ends)
+    resting = require_seen(institution, starts, ends, disease=disease, although=although)
     row = Specialty.objects.create(institution=institution, disease=disease, starts=starts, ends=ends)
-    changes = {"disease": disease, "starts": starts, "ends": ends}
+    changes = {"disease": disease, "starts": starts, "ends": ends, **resting}
     audit.record(by=by, verb="institutions.add_specialty", obj=institution, changes=changes)
     return row
 
 
 @transaction.atomic
-def end_specialty(*, code: str, specialty_id: int, ends: datetime.date, by: Actor) -> Specialty:
-    """Let a specialist disease end on a day, its last. Invalid before its first day, Conflict where it has ended."""
+def end_specialty(
+    *, code: str, specialty_id: int, ends: datetime.date, although: bool = False, by: Actor
+) -> Specialty:
+    """Let a specialist disease end on a day, its last. Invalid before its first day, Conflict where it has ended,
+    Refused where later stays with the disease are settled.
+    """
     by.require("institutions.manage")
     institution = locked(code)
-    row = ended(institution.specialties.filter(pk=specialty_id).first(), ends)
-    changes = {"disease": row.disease, "ends": ends}
+    found = institution.specialties.filter(pk=specialty_id).first()
+    before = found.ends if found else None
+    row = ended(found, ends)
+    resting = require_seen(institution, next_day(ends), before, disease=Disease(row.disease), although=although)
+    changes = {"disease": row.disease, "ends": ends, **resting}
     audit.record(by=by, verb="institutions.end_specialty", obj=institution, changes=changes)
     return row
 
@@ -224,3 +290,56 @@ def ended(row: Dated | None, ends: datetime.date) -> Dated:
     row.ends = ends
     row.save(update_fields=["ends"])
     return row
+
+
+# --- what settled stays rest on --------------------------------------------------------------------------------------
+
+
+def resting_on(
+    institution: Institution, starts: datetime.date, ends: datetime.date | None, disease: Disease | None = None
+) -> list[str]:
+    """The numbers of the live settlements of stays that were admitted at the institution from a day to a day (open
+    where None), of those with a specialist's disease where one is named: what grade, designation and specialties of
+    these days decided. The earliest admission first.
+    """
+    rows = Settlement.objects.filter(live=True, stay__institution=institution, stay__admitted_on__gte=starts)
+    if ends is not None:
+        rows = rows.filter(stay__admitted_on__lte=ends)
+    found = rows.order_by("stay__admitted_on", "number").values_list("number", "stay__diagnosis", "settled_on")
+    return [
+        number
+        for number, diagnosis, day in found
+        if disease is None or disease_of(diagnosis, policy_on(day)) is disease
+    ]
+
+
+def require_seen(
+    institution: Institution,
+    starts: datetime.date,
+    ends: datetime.date | None,
+    *,
+    disease: Disease | None = None,
+    although: bool,
+) -> dict[str, int]:
+    """Refused where settlements rest on what is to be changed, unless it is done `although` they do; then gives back
+    how many, for the audit record.
+    """
+    numbers = resting_on(institution, starts, ends, disease)
+    if numbers and not although:
+        shown = ", ".join(numbers[:SHOWN]) + (" …" if len(numbers) > SHOWN else "")
+        raise Refused(
+            _(
+                "Settlements that rest on it: %(count)s (%(numbers)s). They stay as they were settled. Choose another "
+                "day, or tick that you know."
+            )
+            % {"count": len(numbers), "numbers": shown},
+            code="rested_on",
+            field="although",
+        )
+    return {"settlements": len(numbers)} if numbers else {}
+
+
+def require_signed_by(signed_on: datetime.date | None) -> None:
+    """Raise Invalid for an agreement that is signed in the future."""
+    if signed_on is not None and signed_on > clock.today():
+        raise Invalid(_("This day lies in the future."), code="future", field="signed_on")

@@ -1,5 +1,6 @@
 """The pages of claims: thin faces of its services."""
 
+from .agreements import institution_agreement, institution_scan, institution_scan_remove
 from .catalogue import catalogue, diagnosis_options, item_options
 from .corrections import correction_leave, corrections
 from .desk import desk
@@ -43,11 +44,14 @@ __all__ = [
     "institution",
     "institution_account",
     "institution_account_export",
+    "institution_agreement",
     "institution_designation",
     "institution_designation_end",
     "institution_edit",
     "institution_grade",
     "institution_new",
+    "institution_scan",
+    "institution_scan_remove",
     "institution_specialty",
     "institution_specialty_end",
     "institutions",

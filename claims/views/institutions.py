@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from claims import labels, selectors, services
 from claims.facts import on_day
 from claims.forms.institutions import (
+    AlthoughForm,
     DesignationForm,
     EndForm,
     GradeForm,
@@ -23,7 +24,8 @@ from claims.forms.institutions import (
     NewInstitutionForm,
     SpecialtyForm,
 )
-from claims.models import Designation, Institution
+from claims.models import Designation, Institution, InstitutionGrade, Specialty
+from claims.services.agreements import scans_of
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import timeline
@@ -74,6 +76,16 @@ def on_day_of(relation: str, day: datetime.date) -> Q:
     )
 
 
+NOW, BEFORE, LATER = "in_force", "over", "later"
+
+
+def when(row: InstitutionGrade | Designation | Specialty, today: datetime.date) -> str:
+    """Whether a dated row holds today, is over or is to come."""
+    if row.starts > today:
+        return LATER
+    return NOW if row.ends is None or today <= row.ends else BEFORE
+
+
 def find(code: str) -> Institution:
     return get_object_or_404(Institution.objects.select_related("office"), code=code)
 
@@ -89,15 +101,29 @@ def institution_page(request: ActorRequest, found: Institution, **refused: forms
     """The page; `refused` is a form that was not taken, by the name under which the page shows it."""
     today = clock.today()
     may_manage = request.actor.may("institutions.manage")
-    grades = [{"row": row, "label": labels.label(Grade(row.grade))} for row in found.grades.order_by("-starts")]
+    grades = [
+        {"row": row, "label": labels.label(Grade(row.grade)), "when": when(row, today)}
+        for row in found.grades.order_by("-starts")
+    ]
     specialties = [
-        {"row": row, "label": labels.label(Disease(row.disease))} for row in found.specialties.order_by("-starts")
+        {"row": row, "label": labels.label(Disease(row.disease)), "when": when(row, today)}
+        for row in found.specialties.order_by("-starts")
+    ]
+    scans = scans_of(found) if request.actor.may("institutions.agreements") else {}
+    designations = [
+        {"row": row, "when": when(row, today), "scans": scans.get(row.agreement_number, [])}
+        for row in found.designations.order_by("-starts")
     ]
     context: dict[str, Any] = {
         "institution": found,
         "today": today,
         "grades": grades,
-        "designations": found.designations.order_by("-starts"),
+        "designations": designations,
+        "holds": {
+            "grade": next((each["label"] for each in grades if each["when"] == NOW), ""),
+            "designation": next((each["row"] for each in designations if each["when"] == NOW), None),
+            "specialties": [each["label"] for each in specialties if each["when"] == NOW],
+        },
         "specialties": specialties,
         "may_manage": may_manage,
         "entries": timeline(audit.entries_of("claims.institution", found.code)),
@@ -107,7 +133,6 @@ def institution_page(request: ActorRequest, found: Institution, **refused: forms
             "grade_form": GradeForm(prefix="grade"),
             "designation_form": DesignationForm(prefix="designation"),
             "specialty_form": SpecialtyForm(prefix="specialty"),
-            "end_form": EndForm(initial={"ends": today}),
         }
     form = next(iter(refused.values()), None)
     return render(request, "claims/institution.html", context | refused | {"form": form})
@@ -150,7 +175,7 @@ def institution_edit(request: ActorRequest, code: str) -> HttpResponse:
 
 
 def change(
-    request: ActorRequest, code: str, name: str, kind: type[forms.Form], verb: Callable[[dict[str, Any]], object]
+    request: ActorRequest, code: str, name: str, kind: type[AlthoughForm], verb: Callable[[dict[str, Any]], object]
 ) -> HttpResponse:
     """Take a form of the institution's page; what is refused comes back there as `name`."""
     found = find(code)
@@ -159,10 +184,20 @@ def change(
     form = kind(request.POST, prefix=name)
     if form.is_valid():
         data = form.cleaned_data
-        if attempt(form, lambda: verb(data)) is not None:
+        if seen(form, lambda: verb(data)):
             messages.success(request, _("Saved."))
             return redirect("institution", code)
     return institution_page(request, found, **{f"{name}_form": form})
+
+
+def seen(form: AlthoughForm, verb: Callable[[], object]) -> bool:
+    """Whether the verb did its work; where settlements rest on what it changes, the form asks whether that is
+    known.
+    """
+    done = attempt(form, verb) is not None
+    if "although" in form.errors:
+        form.ask()
+    return done
 
 
 @allowed("institutions.manage")
@@ -170,7 +205,13 @@ def institution_grade(request: ActorRequest, code: str) -> HttpResponse:
     """Another grade from a day on."""
 
     def verb(data: dict[str, Any]) -> object:
-        return services.set_grade(code=code, grade=Grade(data["grade"]), starts=data["starts"], by=request.actor)
+        return services.set_grade(
+            code=code,
+            grade=Grade(data["grade"]),
+            starts=data["starts"],
+            although=data["although"],
+            by=request.actor,
+        )
 
     return change(request, code, "grade", GradeForm, verb)
 
@@ -192,39 +233,55 @@ def institution_specialty(request: ActorRequest, code: str) -> HttpResponse:
     def verb(data: dict[str, Any]) -> object:
         disease = Disease(data["disease"])
         return services.add_specialty(
-            code=code, disease=disease, starts=data["starts"], ends=data["ends"], by=request.actor
+            code=code,
+            disease=disease,
+            starts=data["starts"],
+            ends=data["ends"],
+            although=data["although"],
+            by=request.actor,
         )
 
     return change(request, code, "specialty", SpecialtyForm, verb)
 
 
-def end(request: ActorRequest, code: str, verb: Callable[[Any], object]) -> HttpResponse:
-    """Let a dated entry of the institution end on the day that was typed."""
-    found = find(code)
-    if request.method != "POST":
-        return redirect("institution", code)
-    form = EndForm(request.POST)
-    if form.is_valid():
-        last = form.cleaned_data["ends"]
-        if attempt(form, lambda: verb(last)) is not None:
+def end(
+    request: ActorRequest, found: Institution, title: str, what: str, verb: Callable[[dict[str, Any]], object]
+) -> HttpResponse:
+    """A page on which a dated entry of the institution gets its last day."""
+    form = EndForm(request.POST or None, initial={"ends": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if seen(form, lambda: verb(data)):
             messages.success(request, _("Saved."))
-            return redirect("institution", code)
-    return institution_page(request, found, end_form=form)
+            return redirect("institution", found.code)
+    context = {"form": form, "institution": found, "title": title, "what": what}
+    return render(request, "claims/institution_end.html", context, status=422 if form.errors else 200)
 
 
 @allowed("institutions.manage")
 def institution_designation_end(request: ActorRequest, code: str, pk: int) -> HttpResponse:
-    """Let a designation end."""
-    return end(
-        request,
-        code,
-        lambda last: services.end_designation(code=code, designation_id=pk, ends=last, by=request.actor),
-    )
+    """Let a designation end. Http404 where the institution has none of this key."""
+    found = find(code)
+    row = get_object_or_404(found.designations, pk=pk)
+    what = _("%(number)s, since %(day)s") % {"number": row.agreement_number, "day": row.starts.isoformat()}
+
+    def verb(data: dict[str, Any]) -> object:
+        return services.end_designation(code=code, designation_id=pk, by=request.actor, **data)
+
+    return end(request, found, _("End the designation"), what, verb)
 
 
 @allowed("institutions.manage")
 def institution_specialty_end(request: ActorRequest, code: str, pk: int) -> HttpResponse:
-    """Let a specialist disease end."""
-    return end(
-        request, code, lambda last: services.end_specialty(code=code, specialty_id=pk, ends=last, by=request.actor)
-    )
+    """Let a specialist disease end. Http404 where the institution has none of this key."""
+    found = find(code)
+    row = get_object_or_404(found.specialties, pk=pk)
+    what = _("%(number)s, since %(day)s") % {
+        "number": labels.label(Disease(row.disease)),
+        "day": row.starts.isoformat(),
+    }
+
+    def verb(data: dict[str, Any]) -> object:
+        return services.end_specialty(code=code, specialty_id=pk, by=request.actor, **data)
+
+    return end(request, found, _("End the specialist disease"), what, verb)

@@ -14,7 +14,7 @@ from tests.claims import makers as claims
 from tests.faults import Point, killed_at
 
 from . import makers
-from .makers import TODAY, reviewer
+from .makers import TODAY
 
 POINTS = [
     Point(running, "write", True, 2),
@@ -39,7 +39,7 @@ def forget() -> None:
 def test_killed_at_any_step_it_ends_as_if_undisturbed(monkeypatch):
     monkeypatch.setattr(uploading, "ROWS_A_PART", 2)
     monkeypatch.setattr(running, "ENDED_A_PART", 1)
-    digest = None
+    digest, maker, checker = None, makers.clerk(), makers.reviewer()
     rows = [
         makers.A1,
         ["B1", "头孢", "", "药品", "甲类", "", "", ""],
@@ -49,9 +49,9 @@ def test_killed_at_any_step_it_ends_as_if_undisturbed(monkeypatch):
     ]
     for point in [None, *POINTS]:
         claims.catalogue()
-        version = makers.uploaded(*rows, scope="whole")
+        version = makers.uploaded(*rows, scope="whole", by=maker)
         with clock.on_day(TODAY):
-            run = services.apply_version(number=version.number, by=reviewer(), calls=False)
+            run = services.apply_version(number=version.number, by=checker, calls=False)
         if point is not None:
             killed_at(point, run)
         runs.work_off(number=run.number)

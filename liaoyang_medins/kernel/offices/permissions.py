@@ -70,6 +70,7 @@ MAY: dict[str, frozenset[Role]] = {
         # Institutions, catalogue, stays (D, A)
         "institutions.see": _AGENCY | {R.HOSPITAL, R.SUPERVISOR, R.ADMINISTRATOR},
         "institutions.manage": {R.ADMINISTRATOR},
+        "institutions.agreements": _AGENCY | {R.SUPERVISOR, R.ADMINISTRATOR},
         "clients.see": _AGENCY | {R.SUPERVISOR, R.ADMINISTRATOR},
         "clients.manage": {R.ADMINISTRATOR},
         "catalogue.see": _AGENCY | {R.HOSPITAL, R.SUPERVISOR, R.ADMINISTRATOR},
