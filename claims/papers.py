@@ -38,7 +38,7 @@ LAYOUT = "slip"
 
 def slips(settlements: Sequence[Settlement]) -> list[Paper]:
     """The slips of settlements in the active language. They come with resident, stay, institution, diagnosis and
-    reversal; what the slips ask besides are two statements, however many they are.
+    reversal; what the slips ask besides are three statements, however many they are.
     """
     by_kind = fees.kinds_of([settlement.stay for settlement in settlements])
     return [slip(settlement, by_kind[settlement.stay_id]) for settlement in settlements]

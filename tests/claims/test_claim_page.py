@@ -92,13 +92,17 @@ def test_lines_are_filtered_by_kind_class_reason_and_text(asked, numbers):
 
 def test_each_sum_is_one_statement_of_the_database():
     stay = claim()
-    lines = fees.of_stay(stay, benefit_days(stay.resident))
+    benefit = benefit_days(stay.resident)
     with CaptureQueriesContext(connection) as asked:
-        fees.totals(lines)
+        lines = fees.of_stay(stay, benefit)
     assert len(asked) == 1
+    for filters in ({}, {"kind": "drug", "text": "A"}):
+        with CaptureQueriesContext(connection) as asked:
+            fees.totals(fees.chosen(lines, **filters))
+        assert len(asked) == 1
     with CaptureQueriesContext(connection) as asked:
         fees.kinds_of([stay])
-    assert len(asked) == 2
+    assert len(asked) == 3
 
 
 def test_the_page_says_what_counts_what_does_not_and_what_comes_next():

@@ -79,7 +79,7 @@ def test_a_stay_from_admission_to_its_slip_and_back(settings):
     assert response.url == reverse("stay-calculation", args=[stay.number])
     page = client.get(response.url)
     told = text_of(page)
-    for words in ("8,090.00", "D1 · Art. 20(2)", "since 2008-07-01", "3,415.50", "Still left", "26,584.50"):
+    for words in ("8,090.00", "D1 · Art. 20(2)", "since 2008-07-01", "3,415.50", "Left afterwards", "26,584.50"):
         assert words in told
     response = client.post(
         reverse("stay-settle", args=[stay.number]),

@@ -86,7 +86,7 @@ def test_sums_by_kind_stay_when_a_benefit_period_is_withdrawn_later():
 def test_the_slip_is_one_page_also_with_long_names(language):
     stay = claim()
     office = stay.institution.office
-    office.name, office.name_en = "辽阳市" * 12 + "医院", "Liaoyang Municipal " * 8 + "Hospital"
+    office.name, office.name_en = "辽阳市" * 12 + "医院", "Liaoyang Municipal " * 4 + "Hospital"
     office.save()
     stay.diagnosis.name, stay.diagnosis.name_en = "肺炎" * 15, "Pneumonia of both lungs " * 4
     stay.diagnosis.save()
