@@ -42,6 +42,7 @@ def figures(server: Server, database: str, pgbench: str, repeats: int, seconds: 
         many = Hospitals(port, given, CLIENTS, iter(people[first:]), "B")
         # What each process of the server makes once is made before anything is measured.
         many.seconds_of(1)
+        one.open()
         seconds_of(one.one, 2)
         for _round in range(ROUNDS):
             bench = server.pgbench(pgbench, seconds)
