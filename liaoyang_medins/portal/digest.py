@@ -22,6 +22,7 @@ from django.apps import apps
 from django.db import models
 
 from claims import models as claims
+from claims.reimbursement import models as reimbursement
 from enrollment.cards import models as cards
 from enrollment.cockpit import models as cockpit
 from enrollment.contributions import models as contributions
@@ -45,6 +46,7 @@ APPS = (
         "cards",
         "claims",
         "misuse",
+        "reimbursement",
         "catalogues",
         "inspections",
         "lists",
@@ -56,6 +58,7 @@ APPS = (
 LEFT_OUT_MODELS: frozenset[Model] = frozenset(
     {
         registration.RegistrationDraft,
+        reimbursement.LineImport,
         offices.DemoClock,
         claims.UsualCost,
         cockpit.NoticeSum,
@@ -159,6 +162,21 @@ KEYS: dict[str, str] = {
         SELECT own.id, json_build_array(k.key, sequence)::text AS key
         FROM claims_settlement own JOIN {Stay} AS k ON k.id = stay_id
     """,
+    "Reimbursement": """
+        SELECT own.id, k.key FROM reimbursement_reimbursement own JOIN {Stay} AS k ON k.id = stay_id
+    """,
+    "PayeeAccount": """
+        SELECT own.id, json_build_array(k.key, account_number, {place})::text AS key
+        FROM reimbursement_payeeaccount own JOIN {Reimbursement} AS k ON k.id = application_id
+    """,
+    "PaymentList": """
+        SELECT own.id, json_build_array(made_on, bank_reference, {place})::text AS key
+        FROM reimbursement_paymentlist own
+    """,
+    "ResidentPayment": """
+        SELECT own.id, json_build_array(k.key, {place})::text AS key
+        FROM reimbursement_residentpayment own JOIN {Reimbursement} AS k ON k.id = application_id
+    """,
     "Receipt": "SELECT id, json_build_array(channel, bank_reference)::text AS key FROM contributions_receipt",
     "BankFile": "SELECT id, sha256 AS key FROM bankfiles_bankfile",
     "Collection": """
@@ -193,6 +211,10 @@ KEYS: dict[str, str] = {
                 FROM claims_settlement JOIN {Settlement} AS k USING (id)
             UNION ALL SELECT 'reversal', number, k.key
                 FROM claims_reversal JOIN {Settlement} AS k ON k.id = settlement_id
+            UNION ALL SELECT 'resident_payment', number, k.key
+                FROM reimbursement_residentpayment JOIN {ResidentPayment} AS k USING (id)
+            UNION ALL SELECT 'payment', number, k.key
+                FROM reimbursement_residentpayment JOIN {ResidentPayment} AS k USING (id)
             UNION ALL SELECT 'statement', number, k.key
                 FROM funds_subsidystatement JOIN {SubsidyStatement} AS k USING (id)
             UNION ALL SELECT 'subsidy_receipt', number, bank_reference FROM funds_subsidyreceipt
@@ -224,6 +246,9 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "Household": ("community_id, own.address, own.phone, formed_on", ("formed_on",)),
     "InsuranceCard": ("resident_id, made_on", ("status", "cause", "since", "handed_out_on", "reason")),
     "MisuseCase": ("resident_id, opened_on", ("status", "decided_on", "facts")),
+    "PayeeAccount": ("application_id, account_number", ("stated_on", "holder", "bank")),
+    "PaymentList": ("made_on, bank_reference", ("paid_on",)),
+    "ResidentPayment": ("application_id", ("returned_on", "paid_on", "status")),
     "Referral": ("resident_id, issued_on", ("valid_until", "reason", "status", "diagnosis_id")),
 }
 
@@ -231,23 +256,28 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
 CONTENTS: dict[Model, str] = {
     # What is said, without the numbers that are drawn from sequences.
     papers.KeptPaper: r"""
-        SELECT json_build_array(paper.kind, object_type, coalesce(k.key, misused.key, insured.key), round, made_on,
-            regexp_replace(content, '[A-Z][0-9]{4}-[0-9]{7,}|\m[0-9]{13}\M', '', 'g'))::text AS content
+        SELECT json_build_array(paper.kind, object_type, coalesce(k.key, misused.key, insured.key, reimbursed.key),
+            round, made_on, regexp_replace(content, '[A-Z][0-9]{4}-[0-9]{7,}|\m[0-9]{13}\M', '', 'g'))::text AS content
         FROM papers_keptpaper paper LEFT JOIN registration_registration about ON about.number = paper.object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id
         LEFT JOIN misuse_misusecase misuse ON misuse.number = paper.object_number
         LEFT JOIN {MisuseCase} AS misused ON misused.id = misuse.id
         LEFT JOIN registration_enrollment enrollment ON enrollment.number = paper.object_number
         LEFT JOIN {Enrollment} AS insured ON insured.id = enrollment.id
+        LEFT JOIN reimbursement_reimbursement application ON application.number = paper.object_number
+        LEFT JOIN {Reimbursement} AS reimbursed ON reimbursed.id = application.id
     """,
     # Those of a draft are work under way.
     attachments.Attachment: """
-        SELECT json_build_array(object_type, coalesce(k.key, institution.code), part, scan.name, kind, size, sha256,
-            attached_on, maker.username, removed_on, remover.username, removed_because)::text AS content
+        SELECT json_build_array(object_type, coalesce(k.key, institution.code, reimbursed.key), part, scan.name,
+            kind, size, sha256, attached_on, maker.username, removed_on, remover.username, removed_because
+        )::text AS content
         FROM attachments_attachment scan LEFT JOIN registration_registration about ON about.number = object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id
         LEFT JOIN claims_institution institution
             ON object_type = 'claims.institution' AND institution.code = object_number
+        LEFT JOIN reimbursement_reimbursement application ON application.number = object_number
+        LEFT JOIN {Reimbursement} AS reimbursed ON reimbursed.id = application.id
         JOIN offices_user maker ON maker.id = attached_by_id
         LEFT JOIN offices_user remover ON remover.id = removed_by_id
         WHERE object_type <> 'registration.registrationdraft'

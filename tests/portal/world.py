@@ -17,6 +17,7 @@ from claims.inspections.models import Inspection, InspectionFinding, Report
 from claims.misuse.models import MisuseCase
 from claims.models import CatalogueItem, Designation, Diagnosis, Institution, Referral, Settlement, Specialty, Stay
 from claims.outpatient.models import OutpatientApproval
+from claims.reimbursement.models import PaymentList, Reimbursement, ResidentPayment
 from enrollment.bankfiles.models import BankFile, BankFileLine
 from enrollment.cards.models import InsuranceCard
 from enrollment.collecting.models import Collection
@@ -117,6 +118,11 @@ def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
     return role is Role.SCHOOL and office.code in schools_of(thing.resident)
 
 
+def of_institution(stay: Stay) -> frozenset[str]:
+    """The institution whose a stay is; what the resident paid is the agency's."""
+    return frozenset() if stay.self_paid else frozenset({stay.institution.code})
+
+
 def things() -> dict[str, list[Thing]]:
     """Everything in the city that has an address, by kind."""
     found: dict[str, list[Thing]] = {
@@ -176,11 +182,11 @@ def things() -> dict[str, list[Thing]]:
     ]
     found["receipt"] = [Thing({"number": row.number}) for row in Receipt.objects.all()[:20]]
     found["stay"] = [
-        Thing({"number": row.number}, row.resident, frozenset({row.institution.code}), text=row.resident.name)
+        Thing({"number": row.number}, row.resident, of_institution(row), text=row.resident.name)
         for row in Stay.objects.select_related("resident__community", "institution")
     ]
     found["settlement"] = [
-        Thing({"number": row.number}, row.resident, frozenset({row.stay.institution.code}), text=row.resident.name)
+        Thing({"number": row.number}, row.resident, of_institution(row.stay), text=row.resident.name)
         for row in Settlement.objects.select_related("resident__community", "stay__institution")
     ]
     found["referral"] = [
@@ -201,6 +207,16 @@ def things() -> dict[str, list[Thing]]:
         for row in Institution.objects.select_related("office")
     ]
     found["handover"] = [Thing({"number": row.number}) for row in HandoverList.objects.all()]
+    found["reimbursement"] = [
+        Thing({"number": row.number}, row.resident, text=row.resident.name)
+        for row in Reimbursement.objects.select_related("stay__resident__community")
+    ]
+    found["reimbursement scan"] = [
+        Thing({"number": scan.object_number, "key": scan.key})
+        for scan in Attachment.objects.filter(object_type="reimbursement.reimbursement")
+    ]
+    found["payment list"] = [Thing({"number": row.number}) for row in PaymentList.objects.all()]
+    found["resident payment"] = [Thing({"number": row.number}) for row in ResidentPayment.objects.all()]
     found["bank file"] = [Thing({"number": row.number}) for row in BankFile.objects.all()]
     found["bank return"] = [
         Thing({"number": row.file.number, "place": row.place})
@@ -213,6 +229,10 @@ def things() -> dict[str, list[Thing]]:
     found["finding"] = [
         Thing({"number": row.inspection.number, "position": row.position})
         for row in InspectionFinding.objects.select_related("inspection")
+    ]
+    found["agreement scan"] = [
+        Thing({"code": scan.object_number, "key": scan.key})
+        for scan in Attachment.objects.filter(object_type="claims.institution")
     ]
     found["template"] = [Thing({"source": "police"})]
     found["list"] = [
@@ -310,6 +330,7 @@ def make_scans() -> None:
     """A scan at registrations of several offices and at every draft."""
     user = User.objects.order_by("pk")[0]
     rows = list(Registration.objects.order_by("-number")[:12]) + list(RegistrationDraft.objects.all())
+    rows += list(Reimbursement.objects.order_by("-number")[:4])
     for row in rows:
         by = Actor(ActorKind.USER, "scanner", getattr(row, "user_id", user.pk))
         attachments.attach(to=row, part="id_card", file=SimpleUploadedFile("scan.png", PNG), by=by)

@@ -7,6 +7,7 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 
 from .care import referrals_requested, settlements_to_correct, stays_in_house, stays_to_review, stays_to_settle
+from .handing import lists_to_issue, outpatient_to_decide
 from .money import (
     bank_returns,
     collections_to_record,
@@ -16,6 +17,13 @@ from .money import (
 )
 from .people import cards_waiting, merges_to_decide, registrations_waiting, transfers_to_answer
 from .queue import COUNT_AT_MOST, ROWS, Queue, Row
+from .reimbursement import (
+    payment_lists_with_the_bank,
+    reimbursements_to_complete,
+    reimbursements_to_examine,
+    reimbursements_to_pay,
+    reimbursements_to_release,
+)
 from .watching import inspections_to_decide, reports_to_handle, versions_to_apply
 
 __all__ = [
@@ -42,6 +50,8 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         registrations_waiting,
         stays_to_review,
         stays_to_settle,
+        reimbursements_to_complete,
+        reimbursements_to_examine,
         settlements_to_correct,
         collections_to_record,
         statements_in_draft,
@@ -52,9 +62,14 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         registrations_waiting,
         receipts_unmatched,
         stays_to_review,
+        reimbursements_to_release,
+        reimbursements_to_pay,
+        payment_lists_with_the_bank,
         bank_returns,
         referrals_requested,
+        outpatient_to_decide,
         settlements_to_correct,
+        lists_to_issue,
         transfers_to_answer,
         merges_to_decide,
         statements_in_draft,

@@ -21,7 +21,7 @@ def stays_to_settle(actor: Actor, today: datetime.date) -> Queue:
     """Discharged stays that are not settled, the earliest discharge first; at the agency without those that are
     reviewed, which have a queue of their own.
     """
-    cases = claims.stays_visible_to(actor).filter(status=Stay.Status.DISCHARGED)
+    cases = claims.stays_visible_to(actor).filter(status=Stay.Status.DISCHARGED, self_paid=False)
     if actor.may("reviews.see"):
         cases = cases.filter(held="")
     return _stays(

@@ -13,8 +13,10 @@ from . import (
     funds,
     lists,
     messages,
+    outpatient,
     papers,
     registration,
+    reimbursements,
     reviews,
 )
 from .planting import FAULTS, TOGETHER, open_up
@@ -31,7 +33,9 @@ __all__ = [
     "lists",
     "messages",
     "open_up",
+    "outpatient",
     "papers",
     "registration",
+    "reimbursements",
     "reviews",
 ]
