@@ -22,6 +22,7 @@ from django.apps import apps
 from django.db import models
 
 from claims import models as claims
+from claims.handover import models as handover
 from claims.reimbursement import models as reimbursement
 from enrollment.cards import models as cards
 from enrollment.cockpit import models as cockpit
@@ -47,6 +48,8 @@ APPS = (
         "claims",
         "misuse",
         "reimbursement",
+        "outpatient",
+        "handover",
         "catalogues",
         "inspections",
         "lists",
@@ -76,6 +79,9 @@ LEFT_OUT = frozenset({"id", "number", "version", "submission"})
 LEFT_OUT_OF: dict[Model, frozenset[str]] = {
     offices.User: frozenset({"password", "last_login", "date_joined"}),
     funds.SubsidyStatement: frozenset({"hash"}),
+    # So is that of a list that is handed over; a correction follows from the settlement and the sign.
+    handover.HandoverList: frozenset({"sha256"}),
+    handover.HandoverLine: frozenset({"resident_number", "corrects"}),
     # The number of a transmittal sheet, the hash over a paper with numbers in it, the opaque name of a file.
     registration.Handover: frozenset({"sheet"}),
     papers.KeptPaper: frozenset({"sha256"}),
@@ -177,6 +183,14 @@ KEYS: dict[str, str] = {
         SELECT own.id, json_build_array(k.key, {place})::text AS key
         FROM reimbursement_residentpayment own JOIN {Reimbursement} AS k ON k.id = application_id
     """,
+    "OutpatientApproval": """
+        SELECT own.id, json_build_array(k.key, disease, starts, {place})::text AS key
+        FROM outpatient_outpatientapproval own JOIN {Resident} AS k ON k.id = resident_id
+    """,
+    "HandoverList": """
+        SELECT own.id, json_build_array(own.kind, period_until, drafted_on, {place})::text AS key
+        FROM handover_handoverlist own
+    """,
     "Receipt": "SELECT id, json_build_array(channel, bank_reference)::text AS key FROM contributions_receipt",
     "BankFile": "SELECT id, sha256 AS key FROM bankfiles_bankfile",
     "Collection": """
@@ -249,6 +263,8 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "PayeeAccount": ("application_id, account_number", ("stated_on", "holder", "bank")),
     "PaymentList": ("made_on, bank_reference", ("paid_on",)),
     "ResidentPayment": ("application_id", ("returned_on", "paid_on", "status")),
+    "OutpatientApproval": ("resident_id, disease, starts", ("ends", "status", "denial", "evidence")),
+    "HandoverList": ("own.kind, period_until, drafted_on", ("status", "period_from", "issued_on")),
     "Referral": ("resident_id, issued_on", ("valid_until", "reason", "status", "diagnosis_id")),
 }
 

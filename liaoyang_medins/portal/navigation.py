@@ -70,7 +70,9 @@ STAYS = Item(
     ("/settlements/", "/desk/", "/reports/", "/inspections/", "/institutions/", "/catalogue/"),
     ("reviews", "corrections", "reports", "inspections", "catalogue"),
 )
-REFERRALS = Item(_("Referrals"), "referrals", "send", "referrals")
+REFERRALS = Item(_("Referrals"), "referrals", "send", "referrals", ("/outpatient/",), ("outpatient",))
+OUTPATIENT = Item(_("Outpatient diseases"), "outpatient-approvals", "bandaid")
+ACCOUNT = Item(_("Account with the fund"), "own-account", "wallet2")
 ENTITLEMENT = Item(_("Check cover"), "entitlement", "shield-check")
 STATEMENTS = Item(_("Subsidy statements"), "statements", "file-earmark-spreadsheet", "statements", ("/runs/",))
 JOURNAL = Item(_("Journal"), "journal", "journal-text", "", ("/trial-balance/",))
@@ -87,7 +89,7 @@ ITEMS: dict[Role, tuple[Item, ...]] = {
     Role.DISTRICT: (HOME, REGISTRATIONS, NOTICES, COCKPIT, CARDS),
     Role.AGENCY_CLERK: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
     Role.AGENCY_REVIEWER: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
-    Role.HOSPITAL: (HOME, ENTITLEMENT, STAYS, REFERRALS, CATALOGUE, INSTITUTIONS),
+    Role.HOSPITAL: (HOME, ENTITLEMENT, STAYS, REFERRALS, OUTPATIENT, ACCOUNT, CATALOGUE, INSTITUTIONS),
     Role.CITY_FINANCE: (HOME, STATEMENTS, JOURNAL),
     Role.DISTRICT_FINANCE: (HOME, STATEMENTS),
     Role.SUPERVISOR: (HOME, REGISTRATIONS, RECEIPTS, STAYS, STATEMENTS, JOURNAL, INSTITUTIONS, AUDIT),

@@ -26,6 +26,7 @@ from .bulk import Load, Writer
 from .cards import Cards
 from .care import Care, Case
 from .counters import Counters
+from .handing import Handing
 from .history import LAW, Life, Past
 from .hospitals import Hospitals
 from .lists import Lists
@@ -106,6 +107,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     say("hospital stays and referrals")
     stays = max(10, min(size.residents // 20, MOST_STAYS))
     Hospitals(town, size.as_of, actors).work(stays=stays, residents=patients)
+    say("outpatient diseases, lists that are handed over")
+    Handing(town, size.as_of, actors).work()
     say("lists of other authorities, classes")
     Lists(size.as_of, actors).work()
     say("certificates and cards")

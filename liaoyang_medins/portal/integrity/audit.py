@@ -42,6 +42,9 @@ DOCUMENTS = """(
     UNION ALL SELECT 'claims_stay', number, 'claims.stay' FROM claims_stay
     UNION ALL SELECT 'claims_settlement', number, 'claims.settlement' FROM claims_settlement
     UNION ALL SELECT 'claims_reversal', number, 'claims.reversal' FROM claims_reversal
+    UNION ALL SELECT 'outpatient_outpatientapproval', number, 'outpatient.outpatientapproval'
+        FROM outpatient_outpatientapproval
+    UNION ALL SELECT 'handover_handoverlist', number, 'handover.handoverlist' FROM handover_handoverlist
     UNION ALL SELECT 'funds_subsidystatement', number, 'funds.subsidystatement' FROM funds_subsidystatement
     UNION ALL SELECT 'funds_subsidyreceipt', number, 'funds.subsidyreceipt' FROM funds_subsidyreceipt
 ) AS document"""
@@ -58,7 +61,8 @@ MISSING = sql_check(
             SELECT object_type, object_number AS number FROM audit_auditentry
             WHERE object_type IN ('registration.resident', 'registration.registration',
                 'contributions.contributionnotice', 'contributions.receipt', 'collecting.collection',
-                'claims.referral', 'claims.stay', 'funds.subsidystatement') AND verb <> '{loaded}'
+                'claims.referral', 'claims.stay', 'outpatient.outpatientapproval', 'handover.handoverlist',
+                'funds.subsidystatement') AND verb <> '{loaded}'
             UNION SELECT 'registration.enrollment', changes ->> 'enrollment' FROM audit_auditentry
                 WHERE verb = 'registrations.record'
             UNION SELECT 'claims.settlement', changes ->> 'settlement' FROM audit_auditentry
