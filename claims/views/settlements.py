@@ -66,6 +66,8 @@ def why_not_here(request: ActorRequest, stay: Stay, line_count: int) -> str:
     actor = request.actor
     if stay.status == Stay.Status.ADMITTED:
         return _("The person is still in hospital: this is what it would be if the stay ended today.")
+    if stay.self_paid:
+        return _("The resident paid this stay: it is entered and decided with the application for reimbursement.")
     if stay.status != Stay.Status.DISCHARGED or not actor.may("stays.settle"):
         return ""
     if not line_count:

@@ -141,7 +141,8 @@ def stay_page(
     request: ActorRequest, found: Stay, *, line_form: LineForm | None = None, paste_form: PasteForm | None = None
 ) -> HttpResponse:
     """The page of a stay; with a form that was refused, to be put right there."""
-    may_enter = request.actor.may("stays.enter")
+    # Claims of outpatient treatment, and stays that residents paid, have pages of their own to be changed on.
+    may_enter = request.actor.may("stays.enter") and not (found.outpatient or found.self_paid)
     adding = may_enter and found.status == Stay.Status.ADMITTED
     settlement = found.settlements.filter(live=True).select_related("made_by").first()
     shown = sheet_of(settlement) if settlement else provisional_sheet(found) if found.status in OPEN else None
@@ -157,7 +158,7 @@ def stay_page(
         "designated": judged is not None and judged.designated,
         "other_diagnoses": Diagnosis.objects.filter(code__in=found.other_diagnoses) if found.other_diagnoses else (),
         "adding": adding,
-        "may_change": may_enter and found.status in OPEN and not found.outpatient,
+        "may_change": may_enter and found.status in OPEN,
         "line_form": line_form
         or (LineForm(initial={"on": lines["totals"].last_on or found.admitted_on, "quantity": 1}) if adding else None),
         "paste_form": paste_form or (PasteForm() if adding else None),
@@ -175,6 +176,8 @@ def stay_page(
 def next_step(request: ActorRequest, found: Stay, shown: ShownSheet | None) -> str:
     """What comes next of an open stay, for who looks at it; empty where its state says it all."""
     actor = request.actor
+    if found.self_paid and found.status in OPEN:
+        return _("The resident paid this stay: it is entered and decided with the application for reimbursement.")
     if found.status == Stay.Status.ADMITTED:
         if actor.may("stays.enter"):
             return _("Enter the fee lines, then the discharge. The calculation follows what is entered.")

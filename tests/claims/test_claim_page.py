@@ -202,3 +202,15 @@ def test_a_page_holds_fifty_lines_and_leads_back_to_them():
     assert 'action="#lines"' in content
     # The form for the next line begins with the day of the last of all.
     assert 'value="2009-03-02"' in content
+
+
+def test_a_stay_that_the_resident_paid_is_changed_and_settled_elsewhere():
+    stay = makers.discharged(makers.insured(), makers.hospital())
+    Stay.objects.update(self_paid=True)
+    client = browser(makers.clerk())
+    page = client.get(reverse("stay", args=[stay.number]))
+    assert "it is entered and decided with the application for reimbursement" in text_of(page)
+    assert reverse("stay-calculation", args=[stay.number]) not in page.content.decode()
+    assert reverse("stay-edit", args=[stay.number]) not in page.content.decode()
+    assert "stated_total" not in client.get(reverse("stay-calculation", args=[stay.number])).content.decode()
+    assert browser(makers.hospital()).get(reverse("stay", args=[stay.number])).status_code == 404
