@@ -203,24 +203,6 @@ def find_stays(stays: QuerySet[Stay], text: str) -> QuerySet[Stay]:
     return stays.filter(own | Q(resident=Subquery(person)))
 
 
-def year_to_date(settlement: Settlement) -> dict[str, object]:
-    """What the live settlements of the same cap period came to, up to and with this one: count, total, fund,
-    resident_pays.
-    """
-    rows = Settlement.objects.filter(
-        resident=settlement.resident_id,
-        settled_on__gte=settlement.cap_from,
-        settled_on__lte=settlement.cap_until,
-        sequence__lte=settlement.sequence,
-    ).filter(Q(live=True) | Q(pk=settlement.pk))
-    return rows.aggregate(
-        count=Count("pk"),
-        total=Coalesce(Sum("total"), ZERO),
-        fund=Coalesce(Sum("fund"), ZERO),
-        resident_pays=Coalesce(Sum("resident_pays"), ZERO),
-    )
-
-
 def cap_used(resident: Resident, period: tuple[datetime.date, datetime.date]) -> object:
     """Yuan that live settlements dated in `period` (both days included) paid for the resident (B4)."""
     paid = Settlement.objects.filter(
@@ -375,5 +357,4 @@ __all__ = [
     "stays_visible_to",
     "sums_of",
     "with_sums",
-    "year_to_date",
 ]
