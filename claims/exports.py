@@ -11,6 +11,7 @@ from claims.models import Institution
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.sheets.writing import Sheet, workbook
 
 FIGURES = ("count", *accounts.AMOUNTS)
@@ -24,7 +25,7 @@ def export_account(
     day or month, and every settlement and reversal. The names of persons leave with it, so the audit record says who
     took it.
     """
-    by.require("stays.see")
+    by.require("account.see" if by.role is Role.HOSPITAL else "accounts.see")
     audit.record(by=by, verb="institutions.export", obj=institution, changes={"first": first, "last": last})
     with workbook(f"{institution.code} {first} {last}") as (book, file):
         write_sums(book, institution, first, last, step)

@@ -74,5 +74,6 @@ urlpatterns = [
         "institutions/<str:code>/account/export/", views.institution_account_export, name="institution-account-export"
     ),
     path("account/", views.own_account, name="own-account"),
+    path("account/export/", views.own_account_export, name="own-account-export"),
     path("entitlement/", views.entitlement, name="entitlement"),
 ]

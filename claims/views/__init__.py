@@ -16,7 +16,7 @@ from .institutions import (
     institutions,
 )
 from .lines import stay_line_delete, stay_lines
-from .own import institution_account, institution_account_export, own_account
+from .own import institution_account, institution_account_export, own_account, own_account_export
 from .people import entitlement, stay_person
 from .recompute import settlement_recompute
 from .referrals import referral, referral_approve, referral_deny, referral_new, referrals
@@ -57,6 +57,7 @@ __all__ = [
     "institutions",
     "item_options",
     "own_account",
+    "own_account_export",
     "referral",
     "referral_approve",
     "referral_deny",

@@ -1,7 +1,5 @@
 """What an institution has with the fund: its stays by state, settlements and reversals by day or month, payments."""
 
-import datetime
-
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,34 +15,47 @@ from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def asked_for(request: ActorRequest, code: str) -> Institution:
-    """The institution: a hospital's own only. Http404 for others."""
-    if request.actor.role is Role.HOSPITAL:
-        own = selectors.institution_of(request.actor)
-        if own is None or own.code != code:
-            raise Http404
-        return own
+def own_institution(request: ActorRequest) -> Institution:
+    """The institution that the actor works at. Http404 where there is none."""
+    own = selectors.institution_of(request.actor)
+    if own is None:
+        raise Http404
+    return own
+
+
+def institution_with(code: str) -> Institution:
     return get_object_or_404(Institution.objects.select_related("office"), code=code)
 
 
 @allowed("account.see")
 @require_GET
 def own_account(request: ActorRequest) -> HttpResponse:
-    """The account of the institution that the actor works at; others choose one of the institutions."""
-    own = selectors.institution_of(request.actor)
-    if own is None:
-        raise Http404
-    return account_page(request, own)
+    """The account of the institution that the actor works at."""
+    return account_page(request, own_institution(request), reverse("own-account-export"))
 
 
-@allowed("stays.see")
+@allowed("account.see")
+@require_GET
+def own_account_export(request: ActorRequest) -> FileResponse:
+    """Its workbook."""
+    return account_workbook(request, own_institution(request))
+
+
+@allowed("accounts.see")
 @require_GET
 def institution_account(request: ActorRequest, code: str) -> HttpResponse:
-    """The account of an institution."""
-    return account_page(request, asked_for(request, code))
+    """The account of any institution, for the agency and the supervisor."""
+    return account_page(request, institution_with(code), reverse("institution-account-export", args=[code]))
 
 
-def account_page(request: ActorRequest, institution: Institution) -> HttpResponse:
+@allowed("accounts.see")
+@require_GET
+def institution_account_export(request: ActorRequest, code: str) -> FileResponse:
+    """Its workbook."""
+    return account_workbook(request, institution_with(code))
+
+
+def account_page(request: ActorRequest, institution: Institution, export: str) -> HttpResponse:
     form = PeriodForm(request.GET or None)
     first, last, step = period_asked(form, clock.today())
     counts = accounts.stays_by_state(institution)
@@ -64,20 +75,12 @@ def account_page(request: ActorRequest, institution: Institution) -> HttpRespons
         "whole": whole,
         "net": whole["settlements"]["fund"] - whole["reversals"]["fund"],
         "payments": accounts.payments(institution, first, last),
-        "export_url": export_url(institution, first, last, step),
+        "export_url": f"{export}?first={first}&last={last}&step={step}",
     }
     return render(request, "claims/own.html", context)
 
 
-def export_url(institution: Institution, first: datetime.date, last: datetime.date, step: str) -> str:
-    return f"{reverse('institution-account-export', args=[institution.code])}?first={first}&last={last}&step={step}"
-
-
-@allowed("stays.see")
-@require_GET
-def institution_account_export(request: ActorRequest, code: str) -> FileResponse:
-    """The workbook of an account."""
-    institution = asked_for(request, code)
+def account_workbook(request: ActorRequest, institution: Institution) -> FileResponse:
     first, last, step = period_asked(PeriodForm(request.GET or None), clock.today())
     file = exports.export_account(institution=institution, first=first, last=last, step=step, by=request.actor)
     name = f"{institution.code}-{first}-{last}.xlsx"

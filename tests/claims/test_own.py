@@ -107,9 +107,10 @@ def test_the_page_shows_it_by_day_and_by_month_to_its_own_institution():
     page = client.get(reverse("own-account"), {"step": "day", "first": "2010-06-01", "last": "2010-06-30"})
     assert "2010-06-02" in text_of(page)
     assert "2010-04-03" not in text_of(page)
-    url = reverse("institution-account-export", args=[institution.code])
-    assert client.get(url, {"first": "2010-06-01"}).status_code == 200
-    other = browser(makers.hospital("H9"))
-    assert other.get(url).status_code == 404
-    assert other.get(reverse("institution-account", args=[institution.code])).status_code == 404
-    assert browser(makers.clerk()).get(reverse("institution-account", args=[institution.code])).status_code == 200
+    assert client.get(reverse("own-account-export"), {"first": "2010-06-01"}).status_code == 200
+    url = reverse("institution-account", args=[institution.code])
+    assert client.get(url).status_code == 403
+    agency = browser(makers.clerk())
+    assert f"{whole['settlements']['fund']:,.2f}" in text_of(agency.get(url))
+    assert agency.get(reverse("institution-account-export", args=[institution.code])).status_code == 200
+    assert agency.get(reverse("own-account")).status_code == 403

@@ -95,7 +95,7 @@ def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
         return thing.issued and (role is Role.CITY_FINANCE or office.code in thing.offices)
     if role in EVERYWHERE or kind in NOBODYS:
         return True
-    if kind in ("stay", "settlement", "referral", "outpatient", "account"):
+    if kind in ("stay", "settlement", "referral", "outpatient"):
         return role is Role.HOSPITAL and office.code in thing.offices
     if kind in ("list", "school", "collection"):
         return role is Role.SCHOOL and office.code in thing.offices
@@ -201,10 +201,6 @@ def things() -> dict[str, list[Thing]]:
     found["outpatient"] = [
         Thing({"number": row.number}, row.resident, frozenset({row.institution.code}), text=row.resident.name)
         for row in OutpatientApproval.objects.select_related("resident__community", "institution")
-    ]
-    found["account"] = [
-        Thing({"code": row.code}, offices=frozenset({row.office.code}))
-        for row in Institution.objects.select_related("office")
     ]
     found["handover"] = [Thing({"number": row.number}) for row in HandoverList.objects.all()]
     found["reimbursement"] = [

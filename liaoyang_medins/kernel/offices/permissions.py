@@ -91,6 +91,7 @@ MAY: dict[str, frozenset[Role]] = {
         "reviews.examine": {R.AGENCY_CLERK},
         "reviews.release": _AGENCY,
         "account.see": {R.HOSPITAL},
+        "accounts.see": _AGENCY | {R.SUPERVISOR},
         "handover.see": _AGENCY | {R.SUPERVISOR},
         "handover.draft": {R.AGENCY_CLERK},
         "handover.issue": {R.AGENCY_REVIEWER},
