@@ -49,7 +49,11 @@ def slip(settlement: Settlement, kinds: KindSums) -> Paper:
     stay, person = settlement.stay, settlement.resident
     # Category and grade of the day of admission, as the settlement was told them.
     told = from_json(StayFacts, settlement.facts)
-    title = _("Settlement slip for an inpatient stay")
+    title = (
+        _("Settlement slip for outpatient treatment")
+        if stay.outpatient
+        else _("Settlement slip for an inpatient stay")
+    )
     return draw_up(
         title=title if settlement.live else _("%(title)s (void)") % {"title": title},
         agency=settings.AGENCY_NAME,
@@ -65,11 +69,7 @@ def slip(settlement: Settlement, kinds: KindSums) -> Paper:
                     (_("Category"), labels.label(told.category)),
                     (_("Institution"), stay.institution.label),
                     (_("Grade"), labels.label(told.grade)),
-                    (_("Inpatient number"), stay.inpatient_number),
-                    (_("Stay number"), stay.number),
-                    (_("Admitted on"), paper_date(stay.admitted_on)),
-                    (_("Discharged on"), paper_date(settlement.settled_on)),
-                    (_("Days in hospital"), (settlement.settled_on - stay.admitted_on).days or 1),
+                    *when(settlement),
                     (_("Diagnosis"), f"{stay.diagnosis_id} {name_of(stay.diagnosis)}"),
                     (_("Fund ratio"), "" if settlement.ratio is None else percent(settlement.ratio)),
                     (_("Policy version"), settlement.policy_version),
@@ -92,6 +92,21 @@ def slip(settlement: Settlement, kinds: KindSums) -> Paper:
         seal=_("Seal of the institution"),
         layout=LAYOUT,
     )
+
+
+def when(settlement: Settlement) -> list[tuple[str, object]]:
+    """The numbers and days of the stay; of outpatient treatment (A5) those of the claim."""
+    stay = settlement.stay
+    starts, ends = paper_date(stay.admitted_on), paper_date(settlement.settled_on)
+    if stay.outpatient:
+        return [(_("Claim number"), stay.number), (_("Treated from"), starts), (_("Treated until"), ends)]
+    return [
+        (_("Inpatient number"), stay.inpatient_number),
+        (_("Stay number"), stay.number),
+        (_("Admitted on"), starts),
+        (_("Discharged on"), ends),
+        (_("Days in hospital"), (settlement.settled_on - stay.admitted_on).days or 1),
+    ]
 
 
 def name_of(diagnosis: Diagnosis) -> str:

@@ -60,6 +60,16 @@ def test_the_slip_says_every_reason_why_nothing_is_paid():
     assert block(paper, "table", 1)["rows"] == [["8,000.00"]]
 
 
+def test_the_slip_of_outpatient_treatment_says_so():
+    settlement = makers.settled(makers.insured(), makers.hospital())
+    settlement.stay.outpatient = True
+    [paper] = papers.slips([settlement])
+    facts = dict(block(paper, "facts")["pairs"])
+    assert paper.title == "Settlement slip for outpatient treatment"
+    assert facts["Claim number"] == settlement.stay.number
+    assert "Days in hospital" not in facts
+
+
 def test_a_reversed_settlement_s_slip_is_void_and_keeps_no_sums_that_are_not_its_own():
     settlement = makers.settled(makers.insured(), makers.hospital())
     reversal = services.reverse_settlement(number=settlement.number, reason="wrong item", by=makers.reviewer())
