@@ -24,6 +24,7 @@ from liaoyang_medins.kernel.policy.terms import CatalogueClass, LineProblem
 OUTSIDE = "outside"
 # Kinds of fee in the order of a slip: those of the catalogue, and what is in none.
 KINDS: dict[str, Words] = {**dict(CatalogueItem.Kind.choices), OUTSIDE: _("Outside the catalogue")}
+CLASSES: dict[str, Words] = {**dict(labels.choices(CatalogueClass)), OUTSIDE: _("Outside the catalogue")}
 # All lines of which something is out of scope, whatever the reason.
 ANY_PROBLEM = "any"
 
@@ -208,9 +209,3 @@ def benefit_days_of(residents: set[int]) -> dict[int, Days]:
             spans = found.get(period.resident_id, Days(())).spans
             found[period.resident_id] = Days((*spans, (days.starts, days.ends)))
     return found
-
-
-CLASSES: dict[str, Words] = {
-    **{code.value: words for code, words in labels.WORDS[CatalogueClass].items()},
-    OUTSIDE: _("Outside the catalogue"),
-}
