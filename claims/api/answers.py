@@ -10,7 +10,7 @@ from claims import labels
 from claims.data import LineOutcome
 from claims.explanation import BASIS
 from claims.facts import CapPosition, local
-from claims.models import FeeLine, Reversal, Settlement, Stay
+from claims.models import FeeLine, Reversal, Review, Settlement, Stay
 from claims.selectors import Entitlement
 from claims.services import Calculation
 from enrollment.cards.models import InsuranceCard
@@ -18,7 +18,7 @@ from enrollment.contributions.selectors import CoveredDays
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.policy import Step
-from liaoyang_medins.kernel.policy.terms import LineProblem, NotPayable
+from liaoyang_medins.kernel.policy.terms import LineProblem, NotPayable, ReviewReason
 from liaoyang_medins.kernel.web.templatetags.medins import masked
 
 from .models import Message
@@ -111,8 +111,24 @@ def entitlement(found: Entitlement) -> Body:
     }
 
 
-def stay(row: Stay) -> Body:
-    """A stay, without its lines."""
+def review(row: Review) -> Body:
+    """What the agency was asked to look at, and what became of it. Where else the person lay is not told."""
+    return {
+        "asked_for": row.kind,
+        "state": "waiting" if row.status in Review.OPEN else row.status,
+        "since": day(row.opened_on),
+        "decided_on": day(row.closed_on),
+        "reasons": [
+            {"code": code, "text": str(labels.label(ReviewReason(code)))}
+            for code in row.reasons
+            if code != ReviewReason.OVERLAP
+        ],
+        "note": row.note if row.status == Review.Status.DENIED else None,
+    }
+
+
+def stay(row: Stay, looked_at: Review | None = None) -> Body:
+    """A stay, without its lines; `looked_at` is its review."""
     return {
         "stay_number": row.number,
         "status": row.status,
@@ -132,6 +148,7 @@ def stay(row: Stay) -> Body:
         "diagnoses": [row.diagnosis_id, *row.other_diagnoses],
         "category": row.category,
         "held": bool(row.held),
+        "review": review(looked_at) if looked_at else None,
     }
 
 
@@ -147,6 +164,8 @@ def line(row: FeeLine, in_scope: Decimal, reasons: Iterable[LineProblem]) -> Bod
         "catalogue_class": row.catalogue_class or None,
         "personal_share": plain(row.personal_share),
         "in_scope": yuan(in_scope),
+        "denied": yuan(row.denied),
+        "denied_because": row.cut.reason if row.denied else None,
         "reasons": [reason.value for reason in reasons],
     }
 

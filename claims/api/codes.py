@@ -106,6 +106,18 @@ _TABLE = (
         _("The card is somebody else's"),
         _("Look the person up by the card that was presented."),
     ),
+    (
+        "not_entitled",
+        422,
+        _("The person is not entitled"),
+        _("Nothing would be paid. Ask 2001 again when the person has paid or registered, then admit."),
+    ),
+    (
+        "agreement_not_in_force",
+        422,
+        _("The institution's agreement is not in force on that day"),
+        _("Send an emergency as one. Otherwise the person pays; ask the agency about the agreement."),
+    ),
     # Stays
     ("stay_unknown", 404, _("There is no such stay at this institution"), _("Find the stay by its inpatient number.")),
     ("wrong_state", 409, _("The stay is not in the state for this"), _ASK_AGAIN),
@@ -126,6 +138,12 @@ _TABLE = (
     ("referral_unknown", 422, _("No such referral leads this person here"), _("Compare number, person and days.")),
     ("before_the_law", 422, _("The measures did not hold on that day"), _PORTAL),
     ("no_grade", 422, _("The institution has no grade on that day"), _PORTAL),
+    (
+        "outpatient_claim",
+        422,
+        _("It is a claim for outpatient treatment, no stay"),
+        _("It is neither changed nor opened again: it is withdrawn at the agency and entered anew."),
+    ),
     ("has_lines", 422, _("The stay has fee lines"), _("Revoke them first (2302).")),
     # Fee lines
     ("no_lines", 422, _("No line was given"), _CORRECT),

@@ -23,6 +23,15 @@ STAY: dict[str, Any] = {
     "diagnoses": ["J18.9", "I10"],
     "category": "elderly",
     "held": False,
+    "review": None,
+}
+REVIEW: dict[str, Any] = {
+    "asked_for": "settlement",
+    "state": "waiting",
+    "since": "2009-11-12",
+    "decided_on": None,
+    "reasons": [{"code": "injury", "text": "Injury without a cause"}],
+    "note": None,
 }
 ADMISSION: dict[str, Any] = {
     "person_number": "P2008-0000042",
@@ -51,6 +60,8 @@ LINES: list[dict[str, Any]] = [
         "catalogue_class": "A",
         "personal_share": "0",
         "in_scope": "42.00",
+        "denied": "0.00",
+        "denied_because": None,
         "reasons": [],
     },
     {
@@ -64,6 +75,8 @@ LINES: list[dict[str, Any]] = [
         "catalogue_class": "B",
         "personal_share": "0.1",
         "in_scope": "252.00",
+        "denied": "0.00",
+        "denied_because": None,
         "reasons": ["personal_share"],
     },
 ]
@@ -176,7 +189,9 @@ OF: dict[str, dict[str, Any]] = {
     },
     "list_stays": {"answer": {"stays": [STAY], "next": None}},
     "admit": {"request": ADMISSION, "answer": STAY},
-    "get_stay": {"answer": STAY},
+    "get_stay": {
+        "answer": {**DISCHARGED, "cause": "traffic_accident", "diagnoses": ["S72.0"], "held": True, "review": REVIEW}
+    },
     "change_admission": {"request": {**ADMISSION, "emergency": True}, "answer": {**STAY, "emergency": True}},
     "cancel_admission": {"request": REASON, "answer": {**STAY, "status": "cancelled"}},
     "discharge": {

@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from claims.facts import category_on
-from claims.selectors import find_resident
+from claims import labels
+from claims.facts import benefit_days, category_on, institution_on, referral_counts
+from claims.models import Stay
+from claims.selectors import entitlement, find_resident
 from enrollment.cards.models import InsuranceCard
 from enrollment.cards.selectors import present_card
 from enrollment.registration.models import Resident
@@ -58,3 +60,26 @@ def require_card_of(person_number: str, card_number: str) -> None:
     """Raise Refused unless the card is the person's and in use."""
     if holder_of(card_number).number != person_number:
         raise Refused(_("This card is somebody else's."), code="card_of_another", field="card_number")
+
+
+def require_entitled(stay: Stay) -> None:
+    """Raise Refused for an admission for which nothing can ever be paid as far as the records know: the institution's
+    agreement is not in force on its day, and it is neither an emergency nor an approved transfer; or the person has
+    no benefits on that day or later. Days before the benefits begin are no obstacle, they only do not count (A1).
+    """
+    on = stay.admitted_on
+    designated = institution_on(stay.institution, on).designated
+    if not (designated or stay.emergency or referral_counts(stay, designated=designated)):
+        raise Refused(
+            _("Your institution's agreement is not in force on %(day)s.") % {"day": on},
+            code="agreement_not_in_force",
+            field="admitted_at",
+        )
+    if not any(last >= on for _first, last in benefit_days(stay.resident).spans):
+        found = entitlement(stay.resident, on, stay.institution, emergency=stay.emergency)
+        raise Refused(
+            _("This person has no benefits on %(day)s or later.") % {"day": on},
+            code="not_entitled",
+            field="resident",
+            reasons=[labels.label(reason) for reason in found.reasons],
+        )

@@ -3,11 +3,13 @@
 import datetime
 import hashlib
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.db.models import QuerySet
 from oauth2_provider.models import AccessToken
 
+from claims.models import Review, Stay
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.statements import Statement
 
@@ -54,3 +56,18 @@ def _client_in(client_id: str, minute: int) -> Client:
 def message_with(client: int, key: str) -> QuerySet[Message]:
     """The message of a client with this key."""
     return Message.objects.filter(client=client, key=key).order_by()
+
+
+# --- what the agency looks at ----------------------------------------------------------------------------------------
+
+
+@Statement
+def open_review_of(stay: int) -> QuerySet[Review]:
+    """The review of a stay that waits."""
+    return Review.objects.filter(stay=stay, status__in=Review.OPEN).order_by()
+
+
+def latest_reviews(stays: Iterable[Stay]) -> dict[int, Review]:
+    """The latest review of each of the stays that had one, by the stay's key."""
+    rows = Review.objects.filter(stay__in=[stay.pk for stay in stays]).order_by("stay", "-pk").distinct("stay")
+    return {review.stay_id: review for review in rows}

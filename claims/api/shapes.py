@@ -2,8 +2,15 @@
 
 from rest_framework import serializers
 
-from claims.models import Stay
-from liaoyang_medins.kernel.policy.terms import CatalogueClass, Category, Grade, LineProblem, NotPayable
+from claims.models import Review, Stay
+from liaoyang_medins.kernel.policy.terms import (
+    CatalogueClass,
+    Category,
+    Grade,
+    LineProblem,
+    NotPayable,
+    ReviewReason,
+)
 
 from .fields import (
     Answer,
@@ -84,6 +91,25 @@ class EntitlementShape(Answer):
     institution = InstitutionShape()
 
 
+class ReviewReasonShape(Answer):
+    code = Choice(choices=[reason.value for reason in ReviewReason])
+    text = TextField()
+
+
+class ReviewShape(Answer):
+    """What the agency was asked to look at: a stay before it is settled, or the reversal of a paid settlement."""
+
+    asked_for = Choice(choices=[value for value, _label in Review.Kind.choices])
+    state = Choice(
+        choices=["waiting", "released", "denied", "withdrawn"],
+        help_text="released: settled, or reversed; denied: the settlement stays; withdrawn: nothing needs a person.",
+    )
+    since = DayField(help_text="Waits, or waited, from this day on.")
+    decided_on = DayField(allow_null=True)
+    reasons = ReviewReasonShape(many=True, help_text="Where else a person lay is not told.")
+    note = TextField(allow_null=True, help_text="Why it was denied.")
+
+
 class StayShape(Answer):
     stay_number = TextField(help_text="就诊 ID (mdtrt_id).")
     status = Choice(choices=STATES)
@@ -102,7 +128,11 @@ class StayShape(Answer):
     referral_number = TextField(allow_null=True)
     diagnoses = serializers.ListField(child=TextField(), help_text="The principal diagnosis first.")
     category = Choice(choices=[category.value for category in Category], help_text="On the day of admission (D1).")
-    held = Flag(help_text="Waits for the agency (A8).")
+    held = Flag(help_text="Waits for the agency, which settles it.")
+    review = ReviewShape(
+        allow_null=True,
+        help_text="The one that waits; of list_stays and get_stay the latest, also when it is decided.",
+    )
 
 
 class StaysShape(Answer):
@@ -121,6 +151,8 @@ class LineShape(Answer):
     catalogue_class = Choice(choices=[cls.value for cls in CatalogueClass], allow_null=True)
     personal_share = ShareField()
     in_scope = YuanField(help_text="Counts towards the stay (A1).")
+    denied = YuanField(help_text="Denied by the agency, of the amount.")
+    denied_because = TextField(allow_null=True)
     reasons = serializers.ListField(
         child=Choice(choices=[problem.value for problem in LineProblem]), help_text="Why the rest does not."
     )
@@ -181,7 +213,7 @@ class PresettlementShape(Answer):
     policy_version = CountField()
     amounts = AmountsShape()
     steps = StepShape(many=True)
-    overlaps = Flag(help_text="The agency has to settle it (A8).")
+    overlaps = Flag(help_text="The agency has to look at it and settle it (A8).")
 
 
 class SettlementShape(Answer):

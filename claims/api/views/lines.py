@@ -25,7 +25,7 @@ class Lines(Interface):
         whole = stay.lines.order_by().aggregate(count=Count("pk"), amount=Sum("amount", default=ZERO))
         covered = benefit_days(stay.resident)
         found = []
-        for row in stay.lines.order_by("on", "id")[after : after + limit]:
+        for row in stay.lines.select_related("cut").order_by("on", "id")[after : after + limit]:
             kept = line_result(row, in_benefit=covered.cover(row.on))
             found.append(answers.line(row, kept.in_scope, kept.reasons))
         passed = after + len(found)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -9,11 +10,12 @@ from claims import services
 from claims.api import answers
 from claims.api.bodies import AdmissionBody, DischargeBody, ReasonBody, StaysQuery
 from claims.api.operation import Call, Interface, operation
-from claims.api.people import require_card_of
+from claims.api.people import require_card_of, require_entitled
+from claims.api.selectors import latest_reviews, open_review_of
 from claims.api.shapes import StayShape, StaysShape
 from claims.data import AdmissionData
 from claims.facts import local
-from claims.models import Referral, Stay
+from claims.models import Referral, Review, Stay
 from claims.selectors import stays_visible_to
 from claims.services.records import unknown_stay
 from liaoyang_medins.kernel.errors import Invalid
@@ -33,6 +35,13 @@ def stay_of(call: Call, number: str) -> Stay:
     if found is None:
         raise unknown_stay()
     return found
+
+
+def changed(stay: Stay) -> dict[str, Any]:
+    """A stay that was just changed, with the review that waits: the change may have brought it to the agency."""
+    review = open_review_of.first(stay.pk)
+    stay.held = review.reasons[0] if review and review.kind == Review.Kind.SETTLEMENT else ""
+    return answers.stay(stay, review)
 
 
 def admission_of(call: Call) -> AdmissionData:
@@ -87,8 +96,9 @@ class Stays(Interface):
             found = found.filter(Q(admitted_on__lt=last.admitted_on) | same)
         rows = list(found[: asked["limit"] + 1])
         page = rows[: asked["limit"]]
+        reviews = latest_reviews(page)
         return {
-            "stays": [answers.stay(row) for row in page],
+            "stays": [answers.stay(row, reviews.get(row.pk)) for row in page],
             "next": page[-1].number if len(rows) > len(page) else None,
         }
 
@@ -100,18 +110,22 @@ class Stays(Interface):
         gives=StayShape,
         status=201,
         changes=True,
-        codes=ADMISSION,
+        codes=(*ADMISSION, "not_entitled", "agreement_not_in_force"),
     )
     def post(self, call: Call) -> dict[str, Any]:
         """The answer's stay_number names the stay in every other call. A referral that leads here is found."""
-        return answers.stay(services.admit(admission=admission_of(call), by=call.by))
+        with transaction.atomic():
+            stay = services.admit(admission=admission_of(call), by=call.by)
+            require_entitled(stay)
+        return answers.stay(stay)
 
 
 class OneStay(Interface):
     @operation("5202", "get_stay", "One stay", gives=StayShape, codes=("stay_unknown",))
     def get(self, call: Call, number: str) -> dict[str, Any]:
         """A stay in its present state, without its lines."""
-        return answers.stay(stay_of(call, number))
+        stay = stay_of(call, number)
+        return answers.stay(stay, latest_reviews([stay]).get(stay.pk))
 
 
 class Admission(Interface):
@@ -122,7 +136,7 @@ class Admission(Interface):
         takes=AdmissionBody,
         gives=StayShape,
         changes=True,
-        codes=("stay_unknown", "wrong_state", *ADMISSION),
+        codes=("stay_unknown", "wrong_state", "outpatient_claim", *ADMISSION),
     )
     def put(self, call: Call, number: str) -> dict[str, Any]:
         """While nothing is settled. The whole admission is sent; the person stays the same."""
@@ -130,7 +144,7 @@ class Admission(Interface):
         if stay_of(call, number).resident.number != admission.resident_number:
             said = _("The stay is another person's. Cancel it and open a new one.")
             raise Invalid(said, code="person_unknown", field="resident")
-        return answers.stay(services.change_admission(stay_number=number, admission=admission, by=call.by))
+        return changed(services.change_admission(stay_number=number, admission=admission, by=call.by))
 
 
 class Cancellation(Interface):
@@ -169,7 +183,7 @@ class Discharge(Interface):
             diagnoses=call.body.get("diagnoses", ()),
             by=call.by,
         )
-        return answers.stay(ended)
+        return changed(ended)
 
 
 class DischargeCancellation(Interface):
@@ -180,8 +194,8 @@ class DischargeCancellation(Interface):
         takes=ReasonBody,
         gives=StayShape,
         changes=True,
-        codes=("stay_unknown", "wrong_state", "merged", "invalid"),
+        codes=("stay_unknown", "wrong_state", "outpatient_claim", "merged", "invalid"),
     )
     def post(self, call: Call, number: str) -> dict[str, Any]:
         """Of a stay that is not settled: fee lines can be added and revoked again."""
-        return answers.stay(services.cancel_discharge(stay_number=number, reason=call.body["reason"], by=call.by))
+        return changed(services.cancel_discharge(stay_number=number, reason=call.body["reason"], by=call.by))
