@@ -17,6 +17,7 @@ VERBS.update(
         "stays.reverse": _("Reversed the settlement"),
         "reviews.open": _("Put the stay to the agency"),
         "reviews.reasons": _("Changed why the agency looks at the stay"),
+        "reviews.again": _("The stay was changed: it is examined again"),
         "reviews.withdraw": _("Took the stay off the agency's queue"),
         "reviews.cut": _("Denied a part of a fee line"),
         "reviews.restore": _("Took back what was denied of a fee line"),

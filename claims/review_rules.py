@@ -39,11 +39,13 @@ class Usual:
 @dataclass(frozen=True, slots=True)
 class ReviewFacts:
     """What is asked of a stay. `diagnoses` are ICD-10 codes; `total` and `fund` in yuan, None while they are not
-    known; `usual` None where nothing is known of the institution.
+    known; `usual` None where nothing is known of the institution. `examined`: somebody at the agency looked at the
+    stay before, so that the cause is not the institution's alone to say.
     """
 
     diagnoses: tuple[str, ...] = ()
     cause: Cause = Cause.ILLNESS
+    examined: bool = False
     overlaps: bool = False
     emergency_outside: bool = False
     transfer: bool = False
@@ -58,8 +60,11 @@ def is_injury(icd10: str) -> bool:
 
 
 def cause_is_open(facts: ReviewFacts) -> bool:
-    """A3, Art. 26: an injury needs its cause, which decides whether the fund pays; an illness is none."""
-    return facts.cause is Cause.ILLNESS and any(is_injury(code) for code in facts.diagnoses)
+    """A3, Art. 26: an injury needs its cause, which decides whether the fund pays; an illness is none. What the agency
+    found once is not put aside by another statement.
+    """
+    stated = facts.cause is not Cause.ILLNESS and not facts.examined
+    return not stated and any(is_injury(code) for code in facts.diagnoses)
 
 
 def is_unusual(facts: ReviewFacts, thresholds: Thresholds) -> bool:

@@ -87,10 +87,10 @@ def find_message(client: Client, key: str) -> dict[str, Any]:
     return answers.message(row)
 
 
-@transaction.atomic
 def undo_message(*, client: Client, key: str, by_key: str, by: Actor) -> dict[str, Any]:
     """2601: see to it that the message with this key has done nothing, whatever became of it: undone where it did
-    something, withdrawn where it never came, so that a late arrival does nothing either.
+    something, withdrawn where it never came, so that a late arrival does nothing either. Call it as the work of
+    `once`: what a refusal leaves behind, such as the question to the agency, is committed with it.
 
     Raises what the verb that undoes it raises (A4: in reverse order only), and Problem for a message whose act is not
     undone by its id.

@@ -12,7 +12,7 @@ from claims.data import AdmissionData
 from claims.facts import category_on, institution_on, local, referral_for, stays_of
 from claims.models import Diagnosis, Institution, Stay
 from claims.selectors import sees_everything
-from claims.services.holding import refresh_reviews
+from claims.services.holding import changed, refresh_reviews
 from claims.services.records import (
     institution_for,
     lock_resident,
@@ -113,6 +113,8 @@ def change_admission(*, stay_number: str, admission: AdmissionData, version: int
     refresh_reviews(resident, clock.today(), by)
     after = recorded(stay)
     changes = {name: [before[name], value] for name, value in after.items() if before[name] != value}
+    if changes:
+        changed(stay, by)
     audit.record(by=by, verb="stays.change", obj=stay, resident=resident.number, changes=changes)
     return stay
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from claims import labels
 from claims.facts import institution_on, overlapping, stays_of
 from claims.models import FeeLine, Review, Settlement, Stay, UsualCost
-from claims.review_rules import ReviewFacts, Thresholds, Usual, reasons_for_review
+from claims.review_rules import ReviewFacts, Thresholds, Usual, is_injury, reasons_for_review
 from claims.rules import StayFacts, is_emergency_outside
 from claims.selectors import sees_everything
 from enrollment.registration.models import Resident
@@ -55,9 +55,12 @@ def usual_of(stay: Stay) -> Usual | None:
 
 def standing_facts(stay: Stay, *, overlaps: bool, emergency_outside: bool) -> ReviewFacts:
     """What is known of a discharged stay before anything is calculated."""
+    diagnoses = (stay.diagnosis_id, *stay.other_diagnoses)
+    injury = any(map(is_injury, diagnoses))
     return ReviewFacts(
-        diagnoses=(stay.diagnosis_id, *stay.other_diagnoses),
+        diagnoses=diagnoses,
         cause=Cause(stay.cause),
+        examined=injury and Review.objects.filter(stay=stay, examined_on__isnull=False).exists(),
         overlaps=overlaps,
         emergency_outside=emergency_outside,
         transfer=stay.transfer_stated,
@@ -190,6 +193,16 @@ def look_again(review: Review, stay: Stay, reasons: Sequence[ReviewReason], by: 
     _record(stay, "reviews.reasons", by, reasons=review.reasons)
 
 
+def changed(stay: Stay, by: Actor) -> None:
+    """The locked stay is another than the one that was examined: somebody looks at it again."""
+    review = open_review(stay)
+    if review is not None and review.status == Status.PROPOSED:
+        require_transition(Review.TRANSITIONS, review.status, Status.WAITING, label=review.get_status_display)
+        review.status = Status.WAITING
+        keep(review, "status")
+        _record(stay, "reviews.again", by)
+
+
 def in_order(reasons: set[ReviewReason]) -> list[ReviewReason]:
     return [reason for reason in ReviewReason if reason in reasons]
 
@@ -212,6 +225,7 @@ def held_back(stay: Stay, facts: StayFacts, fund: Decimal, today: datetime.date,
     asked = ReviewFacts(
         diagnoses=standing.diagnoses,
         cause=standing.cause,
+        examined=standing.examined,
         overlaps=standing.overlaps,
         emergency_outside=standing.emergency_outside,
         transfer=standing.transfer,

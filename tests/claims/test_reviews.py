@@ -139,6 +139,21 @@ def test_what_a_clerk_examined_is_not_withdrawn_behind_their_back():
     assert (review.status, review.reasons) == ("waiting", ["injury", "transfer"])
 
 
+def test_what_the_agency_found_is_not_put_aside_by_another_statement():
+    stay = injured()
+    services.propose(stay_number=stay.number, finding="by car", cause=Cause.TRAFFIC_ACCIDENT, by=makers.clerk())
+    admission = makers.admission(stay.resident, diagnosis="S52.5", cause=Cause.ACCIDENT)
+    services.change_admission(stay_number=stay.number, admission=admission, by=makers.hospital())
+    assert Review.objects.get().status == "waiting"
+    assert "reviews.again" in verbs(stay)
+    # Nor by a new discharge.
+    services.cancel_discharge(stay_number=stay.number, by=makers.hospital())
+    services.discharge(stay_number=stay.number, discharged_on=makers.day("2009-03-10"), by=makers.hospital())
+    with pytest.raises(HeldForReview):
+        services.settle_stay(stay_number=stay.number, by=makers.hospital())
+    assert list(Review.objects.order_by("pk").values_list("status", flat=True)) == ["withdrawn", "waiting"]
+
+
 # --- maker and checker -----------------------------------------------------------------------------------------------
 
 
