@@ -35,6 +35,7 @@ from .payments import Payments
 from .people import Town
 from .records import Records
 from .reference import load_reference_data
+from .reimbursements import Reimbursements
 from .statements import issue_past_statements
 
 # What `make run` shows.
@@ -119,6 +120,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     Lives(town, size.as_of, actors).work()
     say("parts that employers paid, school collections")
     Payments(town, size.as_of, actors).work()
+    say("applications for reimbursement")
+    Reimbursements(town, size.as_of, actors).work()
     show(steps.services)
     say("journal and audit record")
     post(size.as_of)
