@@ -67,8 +67,15 @@ STAYS = Item(
     "stays",
     "hospital",
     "stays",
-    ("/settlements/", "/desk/", "/reports/", "/inspections/", "/institutions/", "/catalogue/"),
-    ("reviews", "corrections", "reports", "inspections", "catalogue"),
+    (
+        *("/settlements/", "/desk/", "/handover/", "/reports/", "/inspections/", "/institutions/", "/catalogue/"),
+        *("/reimbursements/", "/payment-lists/", "/payments/"),
+    ),
+    (
+        *("reviews", "corrections", "handover", "reports", "inspections", "catalogue"),
+        *("reimbursements_to_complete", "reimbursements_to_examine", "reimbursements_to_release"),
+        *("reimbursements_to_pay", "payment_lists"),
+    ),
 )
 REFERRALS = Item(_("Referrals"), "referrals", "send", "referrals", ("/outpatient/",), ("outpatient",))
 OUTPATIENT = Item(_("Outpatient diseases"), "outpatient-approvals", "bandaid")

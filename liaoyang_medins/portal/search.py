@@ -12,8 +12,13 @@ from django.db.models.functions import Collate, Left, Replace
 from django.urls import reverse
 
 from claims import selectors as claims
+from claims.catalogues import selectors as catalogues
+from claims.handover import selectors as handover
+from claims.inspections import selectors as inspections
 from claims.misuse import selectors as misuse
 from claims.models import Reversal
+from claims.outpatient import selectors as outpatient
+from claims.reimbursement import selectors as reimbursement
 from enrollment.bankfiles import selectors as bankfiles
 from enrollment.cards import numbering as cards
 from enrollment.cards.selectors import cards_visible_to
@@ -27,7 +32,7 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.offices.actors import Actor
 
-NUMBER = re.compile(r"([A-Z])([0-9]{4})-?([0-9]{1,12})")
+NUMBER = re.compile(r"([A-Z]{1,2})([0-9]{4})-?([0-9]{1,12})")
 # Whatever has this many digits may be somebody's number: it is not shown again.
 SENSITIVE_DIGITS = 6
 AT_MOST = 50
@@ -60,7 +65,7 @@ def _reversals(actor: Actor) -> QuerySet[Reversal]:
     return Reversal.objects.filter(settlement__in=claims.settlements_visible_to(actor))
 
 
-# First letter of a number (kernel/numbers.py) → what the actor sees of its kind, the page, and the field that the page
+# Letters of a number (kernel/numbers.py) → what the actor sees of its kind, the page, and the field that the page
 # is addressed by. An app that draws another kind of number adds it here.
 KINDS: dict[str, tuple[Visible, str, str]] = {
     "P": (_residents, "resident", "number"),
@@ -73,10 +78,18 @@ KINDS: dict[str, tuple[Visible, str, str]] = {
     "J": (claims.settlements_visible_to, "settlement", "number"),
     "V": (_reversals, "settlement", "settlement__number"),
     "T": (claims.referrals_visible_to, "referral", "number"),
+    "Z": (handover.lists_visible_to, "handover-list", "number"),
+    "X": (outpatient.approvals_visible_to, "outpatient-approval", "number"),
     "B": (funds.statements_visible_to, "statement", "number"),
     "A": (funds.subsidy_receipts_visible_to, "statement", "statement__number"),
     "F": (households.households_visible_to, "household", "number"),
     "M": (misuse.cases_visible_to, "misuse-case", "number"),
+    "W": (reimbursement.visible_to, "reimbursement", "number"),
+    "Q": (reimbursement.lists_visible_to, "payment-list", "number"),
+    "U": (reimbursement.payments_visible_to, "payment-list", "list__number"),
+    "O": (inspections.reports_visible_to, "report", "number"),
+    "I": (inspections.inspections_visible_to, "inspection", "number"),
+    "CV": (catalogues.versions_visible_to, "catalogue-version", "number"),
 }
 
 
