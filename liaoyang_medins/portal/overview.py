@@ -288,6 +288,8 @@ def stages_of(actor: Actor, today: datetime.date) -> list[Stage]:
         (work.receipts_unmatched, "received_on"),
         (work.stays_to_settle, "discharged_on"),
         (work.referrals_requested, "issued_on"),
+        (work.outpatient_to_decide, "requested_on"),
+        (work.lists_to_issue, "drafted_on"),
     ):
         queue = make(actor, today)
         cases = queue.cases.order_by().aggregate(count=Count("pk"), since=Min(day))

@@ -32,6 +32,8 @@ __all__ = [
     "ROWS",
     "Queue",
     "Row",
+    "lists_to_issue",
+    "outpatient_to_decide",
     "queues_of",
     "receipts_unmatched",
     "referrals_requested",
