@@ -17,6 +17,7 @@ class Client(AbstractApplication):  # type: ignore[misc]  # not typed
 
     What it proves itself by are its `secrets`: several hold at once, so that a new one is in use before the old one
     ends. The one secret of the base class is never asked. Without a secret that holds, nobody gets in.
+    `calls_a_minute` is its own limit; None: that of the settings.
     """
 
     # An institution's software belongs to nobody in person.
@@ -24,6 +25,7 @@ class Client(AbstractApplication):  # type: ignore[misc]  # not typed
     institution = models.OneToOneField(
         Institution, models.PROTECT, related_name="client", verbose_name=_("institution")
     )
+    calls_a_minute = models.PositiveIntegerField(_("calls a minute"), null=True, blank=True)
     opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("opened by"))
 
     objects: "ClassVar[models.Manager[Client]]" = models.Manager()

@@ -9,5 +9,6 @@ urlpatterns = [
     path("institutions/<str:code>/client/open/", pages.client_open, name="client-open"),
     path("institutions/<str:code>/client/secret/", pages.client_secret, name="client-secret"),
     path("institutions/<str:code>/client/secret/end/", pages.client_secret_end, name="client-secret-end"),
+    path("institutions/<str:code>/client/limit/", pages.client_limit, name="client-limit"),
     path("institutions/<str:code>/client/close/", pages.client_close, name="client-close"),
 ]

@@ -41,7 +41,7 @@ def token_by_checksum(checksum: str) -> "QuerySet[AccessToken, tuple[datetime.da
 
 
 def client_called(client_id: str) -> Client:
-    """The client with this id, with its institution and office as they were at most a minute ago: names and places.
+    """The client with this id and its limit, with its institution and office, as they were at most a minute ago.
     Whether its token, its agreement and its grade hold is asked at each call.
     """
     return _client_in(client_id, int(time.monotonic() // KEPT))

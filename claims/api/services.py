@@ -19,6 +19,7 @@ from .selectors import digest_of
 # The old secrets hold so long beside a new one, unless somebody says otherwise.
 OVERLAP = datetime.timedelta(days=7)
 LONGEST_OVERLAP = datetime.timedelta(days=90)
+MOST_CALLS = 1_000_000
 
 
 @transaction.atomic
@@ -77,6 +78,21 @@ def end_secret(*, institution_code: str, secret_id: int, by: Actor) -> ClientSec
         AccessToken.objects.filter(application=client).delete()
         audit.record(by=by, verb="clients.end_secret", obj=institution, changes={"ends_in": secret.hint})
     return secret
+
+
+@transaction.atomic
+def set_limit(*, institution_code: str, calls_a_minute: int | None, by: Actor) -> Client:
+    """Say how many calls a minute an institution's software may make; None: as many as the settings say. It holds
+    within a minute. Invalid for a number that is not from 1 to a million, and where the institution has no client.
+    """
+    by.require("clients.manage")
+    if calls_a_minute is not None and not 1 <= calls_a_minute <= MOST_CALLS:
+        raise Invalid(_("Give a number from 1 to 1,000,000."), field="calls")
+    client, institution = _locked(institution_code)
+    before, client.calls_a_minute = client.calls_a_minute, calls_a_minute
+    client.save(update_fields=["calls_a_minute"])
+    audit.record(by=by, verb="clients.limit", obj=institution, changes={"calls_a_minute": [before, calls_a_minute]})
+    return client
 
 
 @transaction.atomic

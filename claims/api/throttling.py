@@ -40,9 +40,10 @@ class ClientThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, Client):
             return True
-        return self.allows(f"api:{request.auth.pk}")
+        own = request.auth.calls_a_minute
+        return self.allows(f"api:{request.auth.pk}", settings.API_CALLS_A_MINUTE if own is None else own)
 
-    def allows(self, whom: str) -> bool:
+    def allows(self, whom: str, limit: int) -> bool:
         minute, passed = divmod(time.time(), MINUTE)
         self.left = MINUTE - passed
         key = f"{whom}:{minute:.0f}"
@@ -50,9 +51,9 @@ class ClientThrottle(BaseThrottle):
             count = counted(key)
         except RedisError:
             # Without the counter hospitals go on working: a limit is not worth a standstill.
-            log.warning("The calls of clients are not counted: the cache does not answer.")
+            log.warning("The calls of clients are not counted: Redis does not answer.")
             return True
-        return bool(count <= settings.API_CALLS_A_MINUTE)
+        return count <= limit
 
     def wait(self) -> float:
         """Seconds until the next minute begins."""

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from oauth2_provider.models import AccessToken
 
-from claims.api import services
+from claims.api import selectors, services
 from claims.api.models import Client, ClientSecret
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
@@ -121,6 +121,24 @@ def test_only_an_administrator_gives_access_and_each_act_is_on_record(api: Calle
     assert api.secret not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
 
 
+def test_each_client_has_a_limit_of_its_own(api: Caller, other: Caller, admin) -> None:
+    services.set_limit(institution_code="H3", calls_a_minute=2, by=admin)
+    client_called_anew()
+    assert [api.get("stays").status for _ in range(3)] == [200, 200, 429]
+    assert other.get("stays").status == 200
+    services.set_limit(institution_code="H3", calls_a_minute=None, by=admin)
+    client_called_anew()
+    assert api.get("stays").status == 200
+    for wrong in (0, -1, 1_000_001):
+        with pytest.raises(Invalid):
+            services.set_limit(institution_code="H3", calls_a_minute=wrong, by=admin)
+
+
+def client_called_anew() -> None:
+    """As after the minute for which a client is kept in the process."""
+    selectors._client_in.cache_clear()
+
+
 def test_the_command_does_the_same(db) -> None:
     makers.institution("H7")
     out = io.StringIO()
@@ -130,9 +148,11 @@ def test_the_command_does_the_same(db) -> None:
     assert works(api, api.secret)
     call_command("hospital_client", "secret", "H7", "--overlap-days", "0", stdout=out)
     assert not works(api, api.secret)
+    call_command("hospital_client", "limit", "H7", "--calls", "90")
     shown = io.StringIO()
     call_command("hospital_client", "show", "H7", stdout=shown)
     assert shown.getvalue().count("…") == 2
+    assert "90 calls a minute" in shown.getvalue()
     call_command("hospital_client", "close", "H7")
     assert not ClientSecret.objects.in_force(clock.now()).exists()
     with pytest.raises(CommandError):

@@ -40,6 +40,13 @@ def test_access_is_given_renewed_and_taken_away() -> None:
     assert 'href="#id_days"' in wrong
     second = shown_secret(admin.post(f"{PAGE}secret/", {"days": "1"}).content.decode())
     assert client_with(client.client_id, first) == client_with(client.client_id, second) == client
+    assert admin.post(f"{PAGE}limit/", {"calls": "120"}).status_code == 302
+    assert Client.objects.get().calls_a_minute == 120
+    assert 'href="#id_calls"' in admin.post(f"{PAGE}limit/", {"calls": "0"}).content.decode()
+    assert "<dd>120</dd>" in clerk.get(PAGE).content.decode()
+    assert clerk.post(f"{PAGE}limit/", {"calls": "1"}).status_code == 403
+    assert admin.post(f"{PAGE}limit/", {"calls": ""}).status_code == 302
+    assert Client.objects.get().calls_a_minute is None
     ended = ClientSecret.objects.get(hint=first[-4:])
     assert admin.post(f"{PAGE}secret/end/", {"secret": ended.pk}).status_code == 302
     assert client_with(client.client_id, first) is None

@@ -281,6 +281,7 @@ ROUTES: dict[str, Route] = {
     "client-open": Route(ADMINISTRATOR, "institution", post=True),
     "client-secret": Route(ADMINISTRATOR, "institution", post=True),
     "client-secret-end": Route(ADMINISTRATOR, "institution", post=True),
+    "client-limit": Route(ADMINISTRATOR, "institution", post=True),
     "client-close": Route(ADMINISTRATOR, "institution", post=True),
     "institution-designation": Route(ADMINISTRATOR, "institution", post=True),
     "institution-designation-end": Route(ADMINISTRATOR, "designation"),

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -28,12 +29,29 @@ class OverlapForm(forms.Form):
     )
 
 
+class LimitForm(forms.Form):
+    """How many calls a minute the software may make."""
+
+    calls = forms.IntegerField(
+        label=_("Calls a minute (empty: as for all)"),
+        min_value=1,
+        max_value=services.MOST_CALLS,
+        required=False,
+        widget=forms.NumberInput(attrs={"data-width": "short"}),
+    )
+
+
 def find(code: str) -> Institution:
     return get_object_or_404(Institution.objects.select_related("office"), code=code)
 
 
 def page(
-    request: ActorRequest, institution: Institution, *, secret: str = "", form: OverlapForm | None = None
+    request: ActorRequest,
+    institution: Institution,
+    *,
+    secret: str = "",
+    form: OverlapForm | None = None,
+    limit_form: LimitForm | None = None,
 ) -> HttpResponse:
     """The page; `secret` is one that was drawn this moment, and is shown nowhere again."""
     client = Client.objects.filter(institution=institution).first()
@@ -50,6 +68,8 @@ def page(
         "holds": any(row["holds"] for row in rows),
         "may_manage": request.actor.may("clients.manage"),
         "form": form or OverlapForm(),
+        "limit_form": limit_form or LimitForm(initial={"calls": client.calls_a_minute if client else None}),
+        "calls": (client and client.calls_a_minute) or settings.API_CALLS_A_MINUTE,
     }
     response = render(request, "api/client.html", context)
     response["Cache-Control"] = "no-store"
@@ -92,6 +112,17 @@ def client_secret_end(request: ActorRequest, code: str) -> HttpResponse:
     services.end_secret(
         institution_code=code, secret_id=int(given) if given.isdecimal() and len(given) < 18 else 0, by=request.actor
     )
+    return redirect("client", institution.code)
+
+
+@allowed("clients.manage")
+@require_POST
+def client_limit(request: ActorRequest, code: str) -> HttpResponse:
+    """Say how many calls a minute the institution's software may make."""
+    institution, form = find(code), LimitForm(request.POST)
+    if not form.is_valid():
+        return page(request, institution, limit_form=form)
+    services.set_limit(institution_code=code, calls_a_minute=form.cleaned_data["calls"], by=request.actor)
     return redirect("client", institution.code)
 
 

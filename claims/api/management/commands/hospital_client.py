@@ -4,6 +4,7 @@ import datetime
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from claims.api import services
@@ -17,13 +18,15 @@ class Command(BaseCommand):
     help = "Open, renew, look at or close the access of an institution's own software. A secret is shown once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("act", choices=["open", "secret", "show", "end", "close"])
+        parser.add_argument("act", choices=["open", "secret", "show", "limit", "end", "close"])
         parser.add_argument("institution", help="the institution's code")
         parser.add_argument("--name", default="", help="open: what the audit record calls the client")
         parser.add_argument(
             "--overlap-days", type=int, default=services.OVERLAP.days, help="secret: the old ones hold so long"
         )
         parser.add_argument("--secret", type=int, help="end: the number of the secret, as `show` says it")
+
+        parser.add_argument("--calls", type=int, help="limit: calls a minute; without it those of the settings")
 
     def handle(self, *args: Any, **options: Any) -> None:
         code, by = options["institution"], Actor.job("hospital_client")
@@ -33,6 +36,8 @@ class Command(BaseCommand):
             elif options["act"] == "secret":
                 overlap = datetime.timedelta(days=options["overlap_days"])
                 self.tell(*services.add_secret(institution_code=code, overlap=overlap, by=by))
+            elif options["act"] == "limit":
+                services.set_limit(institution_code=code, calls_a_minute=options["calls"], by=by)
             elif options["act"] == "end":
                 services.end_secret(institution_code=code, secret_id=options["secret"] or 0, by=by)
             elif options["act"] == "close":
@@ -49,7 +54,8 @@ class Command(BaseCommand):
         client = Client.objects.filter(institution__code=code).first()
         if client is None:
             raise CommandError(f"{code} has no client.")
-        self.stdout.write(f"{client.client_id}  {client.name}\n")
+        calls = client.calls_a_minute or settings.API_CALLS_A_MINUTE
+        self.stdout.write(f"{client.client_id}  {client.name}  {calls} calls a minute\n")
         in_force = set(client.secrets.in_force(clock.now()).values_list("pk", flat=True))
         for secret in client.secrets.all():
             until = secret.ended_at or secret.expires_at
