@@ -37,7 +37,7 @@ def help_text(column: Column) -> str:
     if column.words:
         parts.append(_("One of: %(words)s.") % {"words": "、".join(column.spoken)})
     elif column.code == "personal_share":
-        parts.append(_("A share such as 10% or 0.1; class B must have one, class A is 0, class C 100%."))
+        parts.append(_("A share such as 0.1; class B must have one, class A is 0, class C is 1."))
     elif column.code == "price_limit":
         parts.append(_("Yuan a unit, at most four decimals; what is above it does not count."))
     elif column.code == "initials":

@@ -3,17 +3,21 @@
 import datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from claims import services
 from claims.facts import institution_on
 from claims.models import Designation, Institution, InstitutionGrade, Specialty
+from liaoyang_medins.kernel.attachments.models import Attachment
+from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import Disease, Grade
 from tests import factories
 from tests.claims import makers
 from tests.claims.test_pages import browser, text_of
+from tests.scans import PNG
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +171,80 @@ def test_the_list_shows_what_holds_today_and_others_only_look(admin):
     assert "End the designation" not in page
     assert client.post(reverse("institution-grade", args=["H3"])).status_code == 403
     assert client.get(reverse("institution", args=["NONE"])).status_code == 404
+
+
+def test_what_settled_stays_rest_on_is_not_changed_unseen(admin):
+    by = makers.hospital()
+    paid = makers.settled(makers.insured(), by, on="2009-03-01", until="2009-03-10")
+    start = datetime.date(2009, 2, 1)
+    with pytest.raises(Refused, match=paid.number) as error:
+        services.set_grade(code="H3", grade=Grade.GRADE2, starts=start, by=admin)
+    assert (error.value.code, error.value.field) == ("rested_on", "although")
+    row = Designation.objects.get()
+    with pytest.raises(Refused, match="rest on it: 1"):
+        services.end_designation(code="H3", designation_id=row.pk, ends=start, by=admin)
+    row.refresh_from_db()
+    assert row.ends is None
+    # Nothing rests on what holds after the admission, nor on a disease that the person did not have.
+    services.add_specialty(code="H3", disease=Disease.MENTAL, starts=start, by=admin)
+    services.end_designation(code="H3", designation_id=row.pk, ends=datetime.date(2009, 3, 1), by=admin)
+    services.set_grade(code="H3", grade=Grade.GRADE2, starts=start, although=True, by=admin)
+    entry = AuditEntry.objects.get(verb="institutions.set_grade")
+    assert entry.changes["settlements"] == 1
+    paid.refresh_from_db()
+    assert paid.live
+
+
+def test_a_settlement_of_the_disease_rests_on_the_specialist(admin):
+    by = makers.hospital("H7", specialty="mental")
+    paid = makers.settled(makers.insured(), by, on="2009-03-01", until="2009-03-10", diagnosis="F20.0")
+    specialty = Specialty.objects.get()
+    with pytest.raises(Refused, match=paid.number):
+        services.end_specialty(code="H7", specialty_id=specialty.pk, ends=datetime.date(2009, 2, 1), by=admin)
+    services.end_specialty(code="H7", specialty_id=specialty.pk, ends=datetime.date(2009, 3, 1), by=admin)
+
+
+def test_the_page_asks_whether_it_is_known_that_settlements_rest_on_it(admin):
+    paid = makers.settled(makers.insured(), makers.hospital(), on="2009-03-01", until="2009-03-10")
+    client = browser(admin)
+    url = reverse("institution-grade", args=["H3"])
+    fields = {"grade-grade": "grade2", "grade-starts": "2009-02-01"}
+    refused = client.post(url, fields)
+    assert paid.number in text_of(refused)
+    assert 'type="checkbox" name="grade-although"' in refused.content.decode()
+    assert client.post(url, fields | {"grade-although": "on"}).status_code == 302
+    assert InstitutionGrade.objects.filter(grade="grade2").exists()
+    designation = Designation.objects.get()
+    end = reverse("institution-designation-end", args=["H3", designation.pk])
+    assert client.get(end).status_code == 200
+    refused = client.post(end, {"ends": "2009-02-01"})
+    assert refused.status_code == 422
+    assert 'href="#id_although"' in refused.content.decode()
+    assert client.post(end, {"ends": "2009-02-01", "although": "on"}).status_code == 302
+
+
+def test_an_agreement_has_its_number_its_day_and_scans(admin, settings, tmp_path):
+    settings.ATTACHMENTS_ROOT = tmp_path
+    makers.institution()
+    row = Designation.objects.get()
+    client = browser(admin)
+    url = reverse("institution-agreement", args=["H3", row.pk])
+    assert client.get(url).status_code == 200
+    scan = SimpleUploadedFile("协议.png", PNG)
+    fields = {"agreement_number": "2009-77", "signed_on": "2009-01-05", "file": scan}
+    assert client.post(url, fields).status_code == 302
+    row.refresh_from_db()
+    assert (row.agreement_number, row.signed_on) == ("2009-77", datetime.date(2009, 1, 5))
+    page = client.get(reverse("institution", args=["H3"]))
+    assert "2009-01-05" in text_of(page)
+    attachment = Attachment.objects.get()
+    look = reverse("institution-scan", args=["H3", attachment.key])
+    assert b"".join(client.get(look)) == PNG
+    wrong = client.post(url, {"agreement_number": "2009-77", "signed_on": "2099-01-05"})
+    assert "in the future" in text_of(wrong)
+    no_scan = client.post(url, {"agreement_number": "2009-77", "file": SimpleUploadedFile("x.txt", b"text")})
+    assert 'href="#id_file"' in no_scan.content.decode()
+    assert browser(makers.hospital()).get(look).status_code == 403
+    remove = reverse("institution-scan-remove", args=["H3", attachment.key])
+    assert client.post(remove, {"reason": "wrong file"}).status_code == 302
+    assert client.get(look).status_code == 404

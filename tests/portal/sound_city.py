@@ -13,6 +13,8 @@ from django.test import Client
 from claims import services as claims
 from claims.api import services as clients
 from claims.data import AdmissionData, LineData
+from claims.inspections import services as inspections
+from claims.inspections.models import Inspection
 from claims.models import Institution, Settlement
 from enrollment.contributions import services as contributions
 from enrollment.contributions.models import ContributionNotice, Receipt
@@ -220,6 +222,14 @@ def build() -> None:
             by=clerk,
         )
         claims.approve_referral(number=referral.number, by=reviewer)
+        inspection = Inspection.objects.get(status="decided")
+        inspections.record_deduction(
+            number=inspection.number,
+            amount=Decimal("50.00"),
+            payment="2009-12",
+            deducted_on=D(2009, 12, 30),
+            by=clerk,
+        )
     dead = Enrollment.objects.filter(ends=None, resident__stays=None).order_by("number")[0].resident
     with clock.on_day(D(2010, 1, 2)):
         registration.add_circumstance(

@@ -330,6 +330,10 @@ def make_scans() -> None:
     for row in rows:
         by = Actor(ActorKind.USER, "scanner", getattr(row, "user_id", user.pk))
         attachments.attach(to=row, part="id_card", file=SimpleUploadedFile("scan.png", PNG), by=by)
+    by = Actor(ActorKind.USER, "scanner", user.pk)
+    for designation in Designation.objects.select_related("institution").order_by("institution__code")[:2]:
+        scan = SimpleUploadedFile("agreement.png", PNG)
+        attachments.attach(to=designation.institution, part=designation.agreement_number, file=scan, by=by)
 
 
 def make_sheets() -> None:

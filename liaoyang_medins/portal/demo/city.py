@@ -37,6 +37,7 @@ from .records import Records
 from .reference import load_reference_data
 from .reimbursements import Reimbursements
 from .statements import issue_past_statements
+from .watching import Watching
 
 # What `make run` shows.
 RESIDENTS = 20_000
@@ -120,6 +121,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     Lives(town, size.as_of, actors).work()
     say("parts that employers paid, school collections")
     Payments(town, size.as_of, actors).work()
+    say("versions of the catalogue, reports, inspections")
+    Watching(town, size.as_of, actors).work()
     say("applications for reimbursement")
     Reimbursements(town, size.as_of, actors).work()
     show(steps.services)

@@ -15,6 +15,8 @@ from liaoyang_medins.kernel.offices.models import Office
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 LAW = datetime.date(2008, 7, 1)
+# The day on which the agreements with the first institutions were signed.
+SIGNED = datetime.date(2008, 6, 20)
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
@@ -70,7 +72,9 @@ def load_institutions() -> None:
             continue
         InstitutionGrade.objects.create(institution=institution, grade=row["grade"], starts=LAW)
         if row["designated"] == "true":
-            Designation.objects.create(institution=institution, agreement_number=f"2008-{row['code']}", starts=LAW)
+            Designation.objects.create(
+                institution=institution, agreement_number=f"2008-{row['code']}", signed_on=SIGNED, starts=LAW
+            )
         if row["specialty"]:
             Specialty.objects.create(institution=institution, disease=row["specialty"], starts=LAW)
 

@@ -29,6 +29,7 @@ from . import (
     reviews,
     runs,
     statements,
+    watching,
 )
 from .checks import Check, Finding
 
@@ -51,6 +52,7 @@ CHECKS: tuple[Check, ...] = tuple(
         handover,
         messages,
         cards,
+        watching,
         lists,
         statements,
         runs,

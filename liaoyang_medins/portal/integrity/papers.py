@@ -50,7 +50,9 @@ SCANS = sql_check(
             ON scan.object_type = 'registration.registrationdraft' AND draft.id::text = scan.object_number
         LEFT JOIN reimbursement_reimbursement application
             ON scan.object_type = 'reimbursement.reimbursement' AND application.number = scan.object_number
-        WHERE registration.id IS NULL AND draft.id IS NULL AND application.id IS NULL
+        LEFT JOIN claims_institution institution
+            ON scan.object_type = 'claims.institution' AND institution.code = scan.object_number
+        WHERE registration.id IS NULL AND draft.id IS NULL AND application.id IS NULL AND institution.id IS NULL
     """,
     words=_("It hangs on %(object)s, which is not there."),
 )

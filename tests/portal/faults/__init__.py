@@ -18,6 +18,7 @@ from . import (
     registration,
     reimbursements,
     reviews,
+    watching,
 )
 from .planting import FAULTS, TOGETHER, open_up
 
@@ -38,4 +39,5 @@ __all__ = [
     "registration",
     "reimbursements",
     "reviews",
+    "watching",
 ]
