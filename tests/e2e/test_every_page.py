@@ -58,6 +58,8 @@ NO_PAGES |= {"list-template", "list-refused", "school-export"}
 NO_PAGES |= {"cockpit-export", "call-list-export", "collection-list-export", "office-notices"}
 # Workbooks and files of banks.
 NO_PAGES |= {"bank-file-lines", "bank-file-original"}
+NO_PAGES |= {"catalogue-export", "catalogue-template", "catalogue-version-refused", "catalogue-version-file"}
+NO_PAGES |= {"institution-scan"}
 NO_PAGES |= {"handover-export", "own-account-export", "institution-account-export"}
 # The page on which somebody types an ID number shows what was typed.
 TYPED_HERE = {"registration-draft"}
