@@ -4,6 +4,7 @@ import http.client
 import importlib.util
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -93,6 +94,10 @@ def portal(transactional_db: None, server: str) -> Any:
 
 def a_stay(portal: Any, person: Any, inpatient_number: str, month: int = 3, amount: str = "8000.00") -> str:
     admitted = caller.admission(person, on=f"2009-{month:02d}-01", inpatient_number=inpatient_number)
+    return went_through(portal, admitted, month, amount)
+
+
+def went_through(portal: Any, admitted: dict[str, Any], month: int, amount: str) -> str:
     number = portal.do("stays", admitted)["stay_number"]
     portal.do(f"stays/{number}/lines", {"lines": [caller.line("1", amount, on=f"2009-{month:02d}-02")]})
     leaves = {"discharged_at": f"2009-{month:02d}-03T09:00:00+08:00", "way": "ordered"}
@@ -126,6 +131,45 @@ def test_settlements_of_one_person_at_once_never_pass_the_cap(portal: Any) -> No
     told = all_at_once(calls)
     assert sum(Decimal(answer["amounts"]["fund"]) for answer in told) == Decimal("30000.00")
     assert Settlement.objects.filter(live=True).aggregate(sum=Sum("fund"))["sum"] == Decimal("30000.00")
+
+
+def test_settling_and_reversing_at_once_is_done_or_clearly_refused(portal: Any) -> None:
+    makers.item()
+    person = makers.insured()
+    numbers = [a_stay(portal, person, f"Z{month}", month, "20000.00") for month in range(1, 5)]
+    refused = {"already_settled", "already_reversed", "not_latest", "wrong_state"}
+    chance = random.Random(6)
+
+    def one_after_the_other(stays: list[str]) -> set[str]:
+        said = set()
+        for number in stays:
+            try:
+                done = portal.do(f"stays/{number}/settlement", {"stated_total": "20000.00"})
+                portal.do(f"settlements/{done['settlement_number']}/reversal", {"reason": "typed wrongly"})
+            except client.Problem as problem:
+                said.add(str(problem.code))
+        return said
+
+    told = all_at_once([lambda: one_after_the_other(chance.sample(numbers, 4))] * AT_ONCE)
+    assert set().union(*told) <= refused
+    rows = Settlement.objects.filter(resident=person).order_by("sequence")
+    assert [row.sequence for row in rows] == list(range(1, len(rows) + 1))
+    live = [row for row in rows if row.live]
+    for place, row in enumerate(live):
+        assert row.cap_used == sum(earlier.fund for earlier in live[:place])
+    assert sum(row.fund for row in live) <= Decimal("30000.00")
+
+
+def test_many_stays_of_one_institution_at_once(portal: Any, size: Any) -> None:
+    makers.item()
+    admissions = [caller.admission(makers.insured(), on="2009-03-01") for _ in range(size(16, 100))]
+
+    def whole(admitted: dict[str, Any]) -> str:
+        number = went_through(portal, admitted, 3, "8000.00")
+        return str(portal.do(f"stays/{number}/settlement", {"stated_total": "8000.00"})["settlement_number"])
+
+    told = all_at_once([lambda admitted=admitted: whole(admitted) for admitted in admissions])
+    assert len(set(told)) == len(admissions) == Settlement.objects.filter(live=True).count()
 
 
 def test_of_two_admissions_with_one_inpatient_number_one_wins(portal: Any) -> None:
