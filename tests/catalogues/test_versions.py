@@ -75,6 +75,14 @@ def test_what_a_whole_catalogue_does_not_name_ends_the_day_before(catalogue):
     assert {row[0]: row[-1] for row in held()} == {"A1": None, "B1": BEFORE, "C1": BEFORE, "L1": BEFORE}
 
 
+def test_checked_again_a_whole_catalogue_ends_the_same(catalogue):
+    version = uploaded(A1, scope="whole")
+    with clock.on_day(TODAY):
+        services.check_version(number=version.number, by=clerk(), calls=False)
+    runs.work_off(number=Run.objects.latest("id").number)
+    assert states(version) == {"A1": "unchanged", "B1": "ended", "C1": "ended", "L1": "ended"}
+
+
 def test_a_part_leaves_the_rest_and_columns_that_are_not_there(catalogue):
     CatalogueItem.objects.filter(code="L1").update(name_en="Bed", unit="日")
     version = applied(uploaded(["L1", "床位费(普通)", "药品", "甲类"], headings=["编码", "名称", "类别", "甲乙丙类"]))

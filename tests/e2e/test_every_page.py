@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from claims import services
 from claims.data import AdmissionData
+from claims.models import Designation
 from enrollment.contributions.models import BenefitPeriod
 from enrollment.households.models import Member
 from enrollment.registration.models import Registration, RegistrationDraft, Resident
@@ -124,6 +125,10 @@ def add_cases() -> None:
         row = Registration.objects.filter(office=by.office, status__in=Registration.OPEN)[0]
         file = SimpleUploadedFile("scan.png", PNG)
         scans.attach_scan(number=row.number, material=Material.ID_CARD, file=file, by=by)
+    designation = Designation.objects.select_related("institution").order_by("institution__code")[0]
+    by = Actor.of_posting(Posting.objects.get(user__username="admin"))
+    scan = SimpleUploadedFile("agreement.png", PNG)
+    services.attach_agreement(code=designation.institution.code, designation_id=designation.pk, file=scan, by=by)
     with clock.on_day(datetime.date(2009, 12, 2)):
         by = Actor.of_posting(Posting.objects.get(user__username="clerk"))
         period = {"kind": "window", "period_from": datetime.date(2009, 10, 1)}

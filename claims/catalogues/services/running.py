@@ -178,8 +178,8 @@ def stated_entry(stated: dict[str, str], before: Entry | None) -> Entry | None:
 
 
 def endings(version: CatalogueVersion, today: datetime.date) -> list[Result]:
-    """What holds on the first day and stands in no row of a whole catalogue."""
-    named = version.rows.exclude(code="").values("code")
+    """What holds on the first day and stands in no row of a whole catalogue's file."""
+    named = version.rows.exclude(place=None).exclude(code="").values("code")
     items = list(items_on(version.starts).exclude(code__in=named))
     lines = fee_lines_from(version.starts, [item.code for item in items], today)
     return [

@@ -23,8 +23,8 @@ from .people import Town
 
 WORDS = {"A": "甲类", "B": "乙类", "C": "丙类"}
 KINDS = {"drug": "药品", "treatment": "诊疗项目", "service": "服务设施"}
-# What a city has to have paid for a stay before an inspection claims some of it back.
-PAID_FROM = Decimal("200.00")
+# What the fund has to have paid for a stay before inspections claim some of it back.
+PAID_FROM = Decimal("150.00")
 
 
 class Watching:
@@ -92,11 +92,13 @@ class Watching:
     # --- reports and inspections ---
 
     def reports(self) -> None:
-        """One that nobody took in hand in time, one in the clerk's hand, one that came today, one that is closed."""
-        code = self.settlements()[0].stay.institution.code if self.settlements() else ""
+        """One that nobody took in hand in time, one in the hand of each, one that came today, one that is closed."""
+        found = self.settlements()
+        code = found[0].stay.institution.code if found else ""
         told = (
             (40, "resident", "住院期间未做的检查出现在费用清单上。", "赵先生", "0419-2123456"),
             (12, "citizen", "有人持他人医疗卡住院。", "", ""),
+            (8, "institution", "科室主任要求患者分解住院。", "", ""),
             (0, "anonymous", "开药超过病情需要。", "", ""),
             (60, "authority", "物价部门转来：收费项目未公示。", "市物价局", ""),
         )
@@ -113,9 +115,10 @@ class Watching:
                     reporter_contact=contact,
                     by=self.clerk,
                 )
-            if days in (12, 60):
+            handler = {12: self.clerk, 60: self.clerk, 8: self.reviewer}.get(days)
+            if handler is not None:
                 with clock.on_day(received + datetime.timedelta(days=1)):
-                    report = inspections.take_report(number=report.number, version=report.version, by=self.clerk)
+                    report = inspections.take_report(number=report.number, version=report.version, by=handler)
             if days == 60:
                 with clock.on_day(received + datetime.timedelta(days=20)):
                     inspections.close_report(
@@ -135,15 +138,15 @@ class Watching:
 
     def inspections(self) -> None:
         """One whose findings stand, and one that waits for the reviewer."""
-        for days, settlement, duty, facts in zip(
-            (25, 3),
-            self.settlements(),
-            ("excess", "fees"),
-            ("同一检查三日内重复收费两次。", "床位费高于公示标准。"),
-            strict=False,
+        found = self.settlements()
+        if not found:
+            return
+        for days, settlement, amount, duty, facts in (
+            (25, found[0], "120.00", "excess", "同一检查三日内重复收费两次。"),
+            (3, found[-1], "20.00", "fees", "床位费高于公示标准。"),
         ):
-            seen = self.as_of - datetime.timedelta(days=days)
-            with clock.on_day(max(seen, settlement.decided_on)):
+            seen = max(self.as_of - datetime.timedelta(days=days), settlement.decided_on)
+            with clock.on_day(seen):
                 inspection = inspections.open_inspection(
                     submission=uuid.UUID(int=self.town.random.getrandbits(128), version=4),
                     institution=settlement.stay.institution.code,
@@ -157,11 +160,11 @@ class Watching:
                     version=inspection.version,
                     duty=duty,
                     facts=facts,
-                    repay={settlement.number: Decimal("120.00")},
+                    repay={settlement.number: Decimal(amount)},
                     by=self.clerk,
                 )
             if days == 25:
-                self.decide(inspection, max(seen, settlement.decided_on) + datetime.timedelta(days=5))
+                self.decide(inspection, seen + datetime.timedelta(days=5))
 
     def decide(self, inspection: Inspection, on: datetime.date) -> None:
         with clock.on_day(min(on, self.as_of)):
