@@ -20,6 +20,7 @@ from .models import Reimbursement
 from .rules import Paper
 
 ALL = ("", _("All"))
+FIRST = ["resident", "reason", "institution", "inpatient_number", "admitted_at", "discharged_on"]
 LAST = ["papers", "holder", "bank", "account_number"]
 PAPER_CHOICES = [(paper.value, words) for paper, words in PAPERS.items()]
 
@@ -94,12 +95,7 @@ class ApplicationForm(AdmissionForm):
             institution.help_text = gettext(
                 "Designated or not, also out of the city. One that is missing the administrator enters with its grade."
             )
-        self.order_fields(
-            [
-                *(name for name in ("resident", "reason", "institution") if name in self.fields),
-                *(name for name in ("inpatient_number", "admitted_at", "discharged_on")),
-            ]
-        )
+        self.order_fields(FIRST)
 
     def application(self, resident_number: str) -> ApplicationData:
         """What the service takes."""

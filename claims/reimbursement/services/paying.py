@@ -56,8 +56,7 @@ def make_list(*, submission: uuid.UUID, applications: Sequence[str], by: Actor) 
     payments = []
     for application, number in zip(found, next_numbers("resident_payment", [today] * len(found)), strict=True):
         move(application, Status.LISTED)
-        settlement, account = settlements.get(application.stay_id), application.account
-        require_payable(application, settlement, account, by)
+        settlement, account = payable(application, settlements.get(application.stay_id), by)
         payments.append(
             ResidentPayment(
                 number=number,
@@ -65,7 +64,7 @@ def make_list(*, submission: uuid.UUID, applications: Sequence[str], by: Actor) 
                 application=application,
                 settlement=settlement,
                 account=account,
-                amount=settlement.fund if settlement else ZERO,
+                amount=settlement.fund,
             )
         )
     ResidentPayment.objects.bulk_create(payments)
@@ -77,10 +76,11 @@ def make_list(*, submission: uuid.UUID, applications: Sequence[str], by: Actor) 
     return made
 
 
-def require_payable(
-    application: Reimbursement, settlement: Settlement | None, account: PayeeAccount | None, by: Actor
-) -> None:
-    """Refused where nothing is to be paid, or the actor entered what is paid or where to."""
+def payable(application: Reimbursement, settlement: Settlement | None, by: Actor) -> tuple[Settlement, PayeeAccount]:
+    """By which settlement and to which account it is paid. Refused where nothing is to be paid, or the actor entered
+    what is paid or where to.
+    """
+    account = application.account
     if settlement is None or settlement.fund <= ZERO or account is None:
         raise Refused(
             _("Nothing is to be paid for %(number)s.") % {"number": application.number}, code="nothing_to_pay"
@@ -91,6 +91,7 @@ def require_payable(
             % {"number": application.number},
             code="own_entry",
         )
+    return settlement, account
 
 
 @transaction.atomic

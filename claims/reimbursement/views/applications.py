@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from claims import labels
 from claims.forms.lines import LineForm, PasteForm
 from claims.selectors import find_resident
 from claims.services import presettle
@@ -96,7 +97,7 @@ def reimbursement_new(request: ActorRequest) -> HttpResponse:
     """Enter an application at the counter."""
     # From the person's page; an ID number is never taken out of an address.
     number = request.GET.get("resident", "")
-    initial = {"invoice_total": None} if idnumber.looks_like(number) else {"resident": number}
+    initial = {} if idnumber.looks_like(number) else {"resident": number}
     form = EntryForm(request.POST or None, by=request.actor, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -234,7 +235,7 @@ def foreseen(found: Reimbursement) -> dict[str, Any]:
         calculation = presettle(found.stay)
     except (DomainError, PolicyError) as error:
         return {"problem": error}
-    reasons = [papers.labels.label(reason) for reason in calculation.result.reasons]
+    reasons = [labels.label(reason) for reason in calculation.result.reasons]
     return {
         "found": calculation,
         "steps": sheet(calculation.steps),
