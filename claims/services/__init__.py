@@ -1,14 +1,13 @@
 """The verbs of claims."""
 
 from .admission import admit, cancel_admission, change_admission
-from .agreements import attach_agreement, look_at_agreement, remove_agreement
+from .agreements import change_agreement, look_at_agreement, remove_agreement
 from .corrections import leave_settlement
 from .discharges import cancel_discharge, discharge
 from .holding import HeldForReview
 from .institutions import (
     add_designation,
     add_specialty,
-    change_agreement,
     change_institution,
     create_institution,
     end_designation,
@@ -28,7 +27,6 @@ __all__ = [
     "add_specialty",
     "admit",
     "approve_referral",
-    "attach_agreement",
     "cancel_admission",
     "cancel_discharge",
     "change_admission",

@@ -1,5 +1,6 @@
 """The scans of an institution's agreements (Art. 27): they hang on the institution, at the agreement's number."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -7,29 +8,62 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from claims.models import Institution
+from claims.models import Designation, Institution
 from liaoyang_medins.kernel.attachments import services as attachments
 from liaoyang_medins.kernel.attachments.models import Attachment
+from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Invalid, NotAllowed
 from liaoyang_medins.kernel.offices.actors import Actor
 
-from .institutions import locked
+from .institutions import locked, require_signed_by
 
 FILE = "file"
 
 
 @transaction.atomic
-def attach_agreement(*, code: str, designation_id: int, file: "UploadedFile[Any]", by: Actor) -> Attachment:
-    """Hang a scan on an agreement; the same file again gives back the first. Invalid (field file) as in
-    `kernel.attachments`, and for an unknown designation; NotAllowed.
+def change_agreement(
+    *,
+    code: str,
+    designation_id: int,
+    agreement_number: str,
+    signed_on: datetime.date | None,
+    file: "UploadedFile[Any] | None" = None,
+    by: Actor,
+) -> Designation:
+    """Put right which agreement a designation rests on and when it was signed, and hang a scan on it where one is
+    given; its scans go with its number.
+
+    Invalid without a number, for a day in the future, an unknown designation, and (field file) as in
+    `kernel.attachments`; NotAllowed.
     """
     by.require("institutions.manage")
     institution = locked(code)
     row = institution.designations.filter(pk=designation_id).first()
     if row is None:
         raise Invalid(_("There is no such entry."), code="unknown")
+    number = agreement_number.strip()
+    if not number:
+        raise Invalid(_("Enter the number of the agreement."), field="agreement_number")
+    require_signed_by(signed_on)
+    changes: dict[str, object] = {}
+    if row.agreement_number != number:
+        changes["agreement"] = [row.agreement_number, number]
+        attachments.of_object(institution).filter(part=row.agreement_number).update(part=number)
+    if row.signed_on != signed_on:
+        changes["signed_on"] = [row.signed_on, signed_on]
+    if changes:
+        row.agreement_number, row.signed_on = number, signed_on
+        row.save(update_fields=["agreement_number", "signed_on"])
+        audit.record(by=by, verb="institutions.change_agreement", obj=institution, changes=changes)
+    if file is not None:
+        attach(institution, number, file, by)
+    return row
+
+
+def attach(institution: Institution, number: str, file: "UploadedFile[Any]", by: Actor) -> Attachment:
+    """Hang a scan on an agreement; the same file again gives back the first. Raises Invalid (field file)."""
     try:
-        return attachments.attach(to=institution, part=row.agreement_number, file=file, by=by)
+        return attachments.attach(to=institution, part=number, file=file, by=by)
     except Invalid as error:
         raise Invalid(error.message, code=error.code, field=FILE) from error
 

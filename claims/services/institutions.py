@@ -175,30 +175,6 @@ def add_designation(
 
 
 @transaction.atomic
-def change_agreement(
-    *, code: str, designation_id: int, agreement_number: str, signed_on: datetime.date | None, by: Actor
-) -> Designation:
-    """Put right which agreement a designation rests on, and when it was signed. Invalid without a number, for a day in
-    the future or an unknown designation.
-    """
-    by.require("institutions.manage")
-    institution = locked(code)
-    row = institution.designations.filter(pk=designation_id).first()
-    if row is None:
-        raise Invalid(_("There is no such entry."), code="unknown")
-    if not agreement_number.strip():
-        raise Invalid(_("Enter the number of the agreement."), field="agreement_number")
-    require_signed_by(signed_on)
-    after = {"agreement_number": agreement_number.strip(), "signed_on": signed_on}
-    changes = {field: [getattr(row, field), value] for field, value in after.items() if getattr(row, field) != value}
-    if changes:
-        row.agreement_number, row.signed_on = agreement_number.strip(), signed_on
-        row.save(update_fields=list(after))
-        audit.record(by=by, verb="institutions.change_agreement", obj=institution, changes=changes)
-    return row
-
-
-@transaction.atomic
 def end_designation(
     *, code: str, designation_id: int, ends: datetime.date, although: bool = False, by: Actor
 ) -> Designation:

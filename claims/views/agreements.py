@@ -29,13 +29,11 @@ def institution_agreement(request: ActorRequest, code: str, pk: int) -> HttpResp
     form = AgreementForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        file = data.pop("file")
 
         def save() -> object:
-            made = services.change_agreement(code=code, designation_id=pk, by=request.actor, **data)
-            if file:
-                services.attach_agreement(code=code, designation_id=pk, file=file, by=request.actor)
-            return made
+            return services.change_agreement(
+                code=code, designation_id=pk, by=request.actor, **{**data, "file": data["file"] or None}
+            )
 
         if attempt(form, save) is not None:
             messages.success(request, _("Saved."))

@@ -240,6 +240,8 @@ def test_an_agreement_has_its_number_its_day_and_scans(admin, settings, tmp_path
     attachment = Attachment.objects.get()
     look = reverse("institution-scan", args=["H3", attachment.key])
     assert b"".join(client.get(look)) == PNG
+    assert client.post(url, {"agreement_number": "2009-78", "signed_on": "2009-01-05"}).status_code == 302
+    assert (Attachment.objects.get().part, Designation.objects.get().agreement_number) == ("2009-78", "2009-78")
     wrong = client.post(url, {"agreement_number": "2009-77", "signed_on": "2099-01-05"})
     assert "in the future" in text_of(wrong)
     no_scan = client.post(url, {"agreement_number": "2009-77", "file": SimpleUploadedFile("x.txt", b"text")})

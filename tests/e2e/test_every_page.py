@@ -128,7 +128,14 @@ def add_cases() -> None:
     designation = Designation.objects.select_related("institution").order_by("institution__code")[0]
     by = Actor.of_posting(Posting.objects.get(user__username="admin"))
     scan = SimpleUploadedFile("agreement.png", PNG)
-    services.attach_agreement(code=designation.institution.code, designation_id=designation.pk, file=scan, by=by)
+    services.change_agreement(
+        code=designation.institution.code,
+        designation_id=designation.pk,
+        agreement_number=designation.agreement_number,
+        signed_on=designation.signed_on,
+        file=scan,
+        by=by,
+    )
     with clock.on_day(datetime.date(2009, 12, 2)):
         by = Actor.of_posting(Posting.objects.get(user__username="clerk"))
         period = {"kind": "window", "period_from": datetime.date(2009, 10, 1)}
