@@ -63,6 +63,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
         Action(gettext_lazy("Admit a patient"), "stay-new", "hospital"),
         Action(gettext_lazy("Check somebody's cover"), "entitlement", "shield-check"),
         Action(gettext_lazy("Enter a referral"), "referral-new", "send"),
+        Action(gettext_lazy("Reimbursement"), "reimbursements", "cash-stack"),
         Action(gettext_lazy("Prepare a subsidy statement"), "statement-new", "file-earmark-plus"),
         Action(gettext_lazy("Contributions so far"), "cockpit", "graph-up"),
         Action(gettext_lazy("Certificates and cards"), "cards", "credit-card"),
@@ -74,6 +75,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
         Action(gettext_lazy("Catalogue"), "catalogue", "capsule"),
     ),
     Role.AGENCY_REVIEWER: (
+        Action(gettext_lazy("Payment lists"), "payment-lists", "cash-stack"),
         Action(gettext_lazy("Check somebody's cover"), "entitlement", "shield-check"),
         Action(gettext_lazy("Contributions so far"), "cockpit", "graph-up"),
         Action(gettext_lazy("Certificates and cards"), "cards", "credit-card"),
