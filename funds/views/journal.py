@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from claims.models import Reversal
+from claims.reimbursement.models import ResidentPayment
 from funds import selectors, services
 from funds.forms import JournalFilter, TrialBalanceForm
 from funds.models import JournalEntry, SubsidyReceipt
@@ -67,6 +68,9 @@ def document_url(entry: JournalEntry, actor: Actor) -> str:
         case DocumentType.REVERSAL:
             verb, name = "stays.see", "settlement"
             number = Reversal.objects.values_list("settlement__number", flat=True).get(number=number)
+        case DocumentType.RESIDENT_PAYMENT | DocumentType.RETURNED_PAYMENT:
+            verb, name = "reimbursements.see", "payment-list"
+            number = ResidentPayment.objects.values_list("list__number", flat=True).get(number=number)
         case DocumentType.SUBSIDY_RECEIPT:
             verb, name = "statements.see", "statement"
             number = SubsidyReceipt.objects.values_list("statement__number", flat=True).get(number=number)

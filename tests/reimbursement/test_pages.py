@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from claims.models import Settlement, Stay
 from claims.reimbursement.models import PaymentList, Reimbursement
+from funds.services import post_documents
 from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import User
 from tests import factories
 from tests.claims import makers as claims
@@ -126,6 +128,9 @@ def test_a_reviewer_releases_lists_and_pays(clerk, reviewer):
     again = client.post(reverse("payment-list-paid", args=[found.number]), paid | {"bank_reference": "BX-2"})
     assert again.status_code == 409
     payment = found.payments.get()
+    post_documents(by=Actor.job("tests"))
+    entry = client.get(reverse("journal-entry", args=["resident_payment", payment.number])).content.decode()
+    assert found.get_absolute_url() in entry
     returned = {"returned_on": "2010-06-30", "reason": "户名不符"}
     client.post(reverse("payment-returned", args=[payment.number]), returned)
     assert fresh(made).status == "returned"
