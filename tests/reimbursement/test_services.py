@@ -272,7 +272,7 @@ def test_what_the_bank_never_carried_out_is_no_entry(person, clerk, reviewer):
     made = makers.released(person, clerk, reviewer)
     other = makers.released(claims.insured(years=(2010,)), clerk, reviewer)
     found = makers.listed(made, other, by=reviewer)
-    first, second = found.payments.order_by("application")
+    first, second = found.payments.order_by("application_id")
     services.record_returned(number=first.number, returned_on=D(2010, 6, 30), reason="账号不存在", by=reviewer)
     makers.paid(found, reviewer)
     second.refresh_from_db()
