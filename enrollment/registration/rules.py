@@ -116,10 +116,9 @@ def is_minor_or_student(facts: PersonFacts, on: date, policy: Policy) -> bool:
     return facts.student is StudentKind.SCHOOL or young
 
 
-def is_elderly(facts: PersonFacts, on: date, policy: Policy) -> bool:
-    """E5, Art. 6(3): men from 60, women from 50, unless E3 fits."""
-    old = completed_age(facts.birth_date, on) >= policy.eligibility.elderly_first_age[facts.sex].value
-    return old and not is_minor_or_student(facts, on, policy)
+def is_of_elderly_age(facts: PersonFacts, on: date, policy: Policy) -> bool:
+    """E5, Art. 6(3): men from 60, women from 50. Whom E3 fits is a minor or student all the same."""
+    return completed_age(facts.birth_date, on) >= policy.eligibility.elderly_first_age[facts.sex].value
 
 
 def category(facts: PersonFacts, on: date, policy: Policy) -> Category:
@@ -128,7 +127,7 @@ def category(facts: PersonFacts, on: date, policy: Policy) -> Category:
     """
     if is_minor_or_student(facts, on, policy):
         return Category.MINOR
-    return Category.ELDERLY if is_elderly(facts, on, policy) else Category.WORKING_AGE
+    return Category.ELDERLY if is_of_elderly_age(facts, on, policy) else Category.WORKING_AGE
 
 
 def has_status(facts: PersonFacts, policy: Policy) -> bool:
@@ -146,16 +145,14 @@ def without_local_hukou(facts: PersonFacts) -> bool:
     return not facts.local_hukou
 
 
-def working_age_without_status(facts: PersonFacts, on: date, policy: Policy) -> bool:
-    """E4, Art. 6(2): of working age, and none of the three statuses."""
-    return category(facts, on, policy) is Category.WORKING_AGE and not has_status(facts, policy)
+def working_age_without_status(facts: PersonFacts, found: Category, policy: Policy) -> bool:
+    """E4, Art. 6(2): found to be of working age, and none of the three statuses."""
+    return found is Category.WORKING_AGE and not has_status(facts, policy)
 
 
-def excluded_by_pension(facts: PersonFacts, on: date, policy: Policy) -> bool:
-    """E5, Art. 6(3), 12: a pension elsewhere excludes at any age, a pension here among the elderly."""
-    if facts.pension is Pension.ELSEWHERE:
-        return True
-    return facts.pension is Pension.HERE and category(facts, on, policy) is Category.ELDERLY
+def excluded_by_pension(facts: PersonFacts, found: Category) -> bool:
+    """E5, Art. 6(3), 12: a pension elsewhere excludes at any age, a pension here who is found to be elderly."""
+    return facts.pension is Pension.ELSEWHERE or (facts.pension is Pension.HERE and found is Category.ELDERLY)
 
 
 def is_university_student(facts: PersonFacts) -> bool:
@@ -180,16 +177,17 @@ def assess_eligibility(facts: PersonFacts, on: date, policy: Policy) -> Eligibil
     """
     if on < policy.first_day:
         raise BeforeTheLaw(policy.area, on, policy.first_day)
+    found = category(facts, on, policy)
     applies = {
         Ineligible.BARRED: is_barred(facts),
         Ineligible.NO_LOCAL_HUKOU: without_local_hukou(facts),
         Ineligible.OTHER_SCHEME: in_other_scheme(facts),
-        Ineligible.PENSION: excluded_by_pension(facts, on, policy),
+        Ineligible.PENSION: excluded_by_pension(facts, found),
         Ineligible.UNIVERSITY_STUDENT: is_university_student(facts),
-        Ineligible.WORKING_AGE_WITHOUT_STATUS: working_age_without_status(facts, on, policy),
+        Ineligible.WORKING_AGE_WITHOUT_STATUS: working_age_without_status(facts, found, policy),
     }
     reasons = tuple(reason for reason, holds in applies.items() if holds)
-    return Eligibility(not reasons, None if reasons else category(facts, on, policy), reasons)
+    return Eligibility(not reasons, None if reasons else found, reasons)
 
 
 def eligible_since(history: FactsHistory, on: date, policy_on: PolicyOn) -> date | None:
