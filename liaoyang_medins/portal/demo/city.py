@@ -35,6 +35,7 @@ from .people import Town
 from .records import Records
 from .reference import load_reference_data
 from .statements import issue_past_statements
+from .window import Window
 
 # What `make run` shows.
 RESIDENTS = 20_000
@@ -114,6 +115,9 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     BankFiles(size.as_of, actors).work()
     say("what became known lately")
     Lives(town, size.as_of, actors).work()
+    if size.residents <= RESIDENTS:
+        say("notices of the window, letters")
+        Window(size.as_of, actors).work()
     say("parts that employers paid, school collections")
     Payments(town, size.as_of, actors).work()
     show(steps.services)
