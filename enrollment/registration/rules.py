@@ -121,6 +121,12 @@ def is_of_elderly_age(facts: PersonFacts, on: date, policy: Policy) -> bool:
     return completed_age(facts.birth_date, on) >= policy.eligibility.elderly_first_age[facts.sex].value
 
 
+def category_ages(sex: Sex, policy: Policy) -> tuple[int, int]:
+    """E3, E5: the ages, in completed years, with which a person is no minor any more and is elderly."""
+    ages = policy.eligibility
+    return ages.minor_last_age.value + 1, ages.elderly_first_age[sex].value
+
+
 def category(facts: PersonFacts, on: date, policy: Policy) -> Category:
     """Art. 6: the category that the person's age and schooling put them in on `on`, whether or not they may
     take part.
@@ -209,22 +215,21 @@ def eligible_since(history: FactsHistory, on: date, policy_on: PolicyOn) -> date
 
 
 def change_days(history: FactsHistory, on: date, policy_on: PolicyOn) -> Iterator[date]:
-    """The days up to `on` on which eligibility can change, the latest first: new facts, birthdays, a new policy
-    version.
+    """The days up to `on` on which eligibility can change, the latest first: new facts, the birthdays on which another
+    category begins, a new policy version.
     """
-    first_day = policy_on(on).first_day
-    days = {first_day}
+    people = {(facts.sex, facts.birth_date) for _first, facts in history.segments}
+    days = {first for first, _facts in history.segments}
     day = on
-    while day > first_day:
-        day = policy_on(day).holds_from
-        days.add(day)
-        day = max(day_before(day), first_day)
-    days.update(first for first, _facts in history.segments)
-    # Every age at which a category begins or ends is a birthday; which of them matter is the policy's business.
-    for birth in {facts.birth_date for _first, facts in history.segments}:
-        ages = range(max(0, first_day.year - birth.year), on.year - birth.year + 1)
-        days.update(birthday(birth, age) for age in ages)
-    return iter(sorted((day for day in days if first_day <= day <= on), reverse=True))
+    while True:
+        policy = policy_on(day)
+        days.add(policy.holds_from)
+        days.update(birthday(birth, age) for sex, birth in people for age in category_ages(sex, policy))
+        if policy.holds_from <= policy.first_day:
+            break
+        day = day_before(policy.holds_from)
+    days.add(policy.first_day)
+    return iter(sorted((day for day in days if policy.first_day <= day <= on), reverse=True))
 
 
 def required_materials(facts: PersonFacts, *, by_agent: bool, policy: Policy) -> tuple[RequiredMaterial, ...]:
