@@ -130,12 +130,13 @@ def known_of(resident: Resident, day: date, registered: date, file: selectors.On
     circumstances = (file or selectors.on_file(resident)).circumstances
     history = history_of(Sex(resident.sex), resident.birth_date, circumstances)
     moved_in, moved_from = hukou_entry(circumstances)
-    until_day = tuple((first, facts) for first, facts in history.segments if first <= day)
     person = history.on(day)
     if person is None:
         raise Refused(_("The person was not yet born on %(day)s.") % {"day": day}, code="not_eligible")
+    if history.segments[-1][0] > day:
+        history = FactsHistory(tuple((first, facts) for first, facts in history.segments if first <= day))
     first_year = min((paid.contribution_year for paid in payments_of(resident.pk)), default=None)
-    return Known(person, FactsHistory(until_day), moved_in, moved_from, first_year, registered, day)
+    return Known(person, history, moved_in, moved_from, first_year, registered, day)
 
 
 class Payment(NamedTuple):

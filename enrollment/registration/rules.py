@@ -116,10 +116,15 @@ def is_minor_or_student(facts: PersonFacts, on: date, policy: Policy) -> bool:
     return facts.student is StudentKind.SCHOOL or young
 
 
-def is_elderly(facts: PersonFacts, on: date, policy: Policy) -> bool:
-    """E5, Art. 6(3): men from 60, women from 50, unless E3 fits."""
-    old = completed_age(facts.birth_date, on) >= policy.eligibility.elderly_first_age[facts.sex].value
-    return old and not is_minor_or_student(facts, on, policy)
+def is_of_elderly_age(facts: PersonFacts, on: date, policy: Policy) -> bool:
+    """E5, Art. 6(3): men from 60, women from 50. Whom E3 fits is a minor or student all the same."""
+    return completed_age(facts.birth_date, on) >= policy.eligibility.elderly_first_age[facts.sex].value
+
+
+def category_ages(sex: Sex, policy: Policy) -> tuple[int, int]:
+    """E3, E5: the ages, in completed years, with which a person is no minor any more and is elderly."""
+    ages = policy.eligibility
+    return ages.minor_last_age.value + 1, ages.elderly_first_age[sex].value
 
 
 def category(facts: PersonFacts, on: date, policy: Policy) -> Category:
@@ -128,7 +133,7 @@ def category(facts: PersonFacts, on: date, policy: Policy) -> Category:
     """
     if is_minor_or_student(facts, on, policy):
         return Category.MINOR
-    return Category.ELDERLY if is_elderly(facts, on, policy) else Category.WORKING_AGE
+    return Category.ELDERLY if is_of_elderly_age(facts, on, policy) else Category.WORKING_AGE
 
 
 def has_status(facts: PersonFacts, policy: Policy) -> bool:
@@ -146,16 +151,14 @@ def without_local_hukou(facts: PersonFacts) -> bool:
     return not facts.local_hukou
 
 
-def working_age_without_status(facts: PersonFacts, on: date, policy: Policy) -> bool:
-    """E4, Art. 6(2): of working age, and none of the three statuses."""
-    return category(facts, on, policy) is Category.WORKING_AGE and not has_status(facts, policy)
+def working_age_without_status(facts: PersonFacts, found: Category, policy: Policy) -> bool:
+    """E4, Art. 6(2): found to be of working age, and none of the three statuses."""
+    return found is Category.WORKING_AGE and not has_status(facts, policy)
 
 
-def excluded_by_pension(facts: PersonFacts, on: date, policy: Policy) -> bool:
-    """E5, Art. 6(3), 12: a pension elsewhere excludes at any age, a pension here among the elderly."""
-    if facts.pension is Pension.ELSEWHERE:
-        return True
-    return facts.pension is Pension.HERE and category(facts, on, policy) is Category.ELDERLY
+def excluded_by_pension(facts: PersonFacts, found: Category) -> bool:
+    """E5, Art. 6(3), 12: a pension elsewhere excludes at any age, a pension here who is found to be elderly."""
+    return facts.pension is Pension.ELSEWHERE or (facts.pension is Pension.HERE and found is Category.ELDERLY)
 
 
 def is_university_student(facts: PersonFacts) -> bool:
@@ -180,16 +183,17 @@ def assess_eligibility(facts: PersonFacts, on: date, policy: Policy) -> Eligibil
     """
     if on < policy.first_day:
         raise BeforeTheLaw(policy.area, on, policy.first_day)
+    found = category(facts, on, policy)
     applies = {
         Ineligible.BARRED: is_barred(facts),
         Ineligible.NO_LOCAL_HUKOU: without_local_hukou(facts),
         Ineligible.OTHER_SCHEME: in_other_scheme(facts),
-        Ineligible.PENSION: excluded_by_pension(facts, on, policy),
+        Ineligible.PENSION: excluded_by_pension(facts, found),
         Ineligible.UNIVERSITY_STUDENT: is_university_student(facts),
-        Ineligible.WORKING_AGE_WITHOUT_STATUS: working_age_without_status(facts, on, policy),
+        Ineligible.WORKING_AGE_WITHOUT_STATUS: working_age_without_status(facts, found, policy),
     }
     reasons = tuple(reason for reason, holds in applies.items() if holds)
-    return Eligibility(not reasons, None if reasons else category(facts, on, policy), reasons)
+    return Eligibility(not reasons, None if reasons else found, reasons)
 
 
 def eligible_since(history: FactsHistory, on: date, policy_on: PolicyOn) -> date | None:
@@ -211,22 +215,21 @@ def eligible_since(history: FactsHistory, on: date, policy_on: PolicyOn) -> date
 
 
 def change_days(history: FactsHistory, on: date, policy_on: PolicyOn) -> Iterator[date]:
-    """The days up to `on` on which eligibility can change, the latest first: new facts, birthdays, a new policy
-    version.
+    """The days up to `on` on which eligibility can change, the latest first: new facts, the birthdays on which another
+    category begins, a new policy version.
     """
-    first_day = policy_on(on).first_day
-    days = {first_day}
+    people = {(facts.sex, facts.birth_date) for _first, facts in history.segments}
+    days = {first for first, _facts in history.segments}
     day = on
-    while day > first_day:
-        day = policy_on(day).holds_from
-        days.add(day)
-        day = max(day_before(day), first_day)
-    days.update(first for first, _facts in history.segments)
-    # Every age at which a category begins or ends is a birthday; which of them matter is the policy's business.
-    for birth in {facts.birth_date for _first, facts in history.segments}:
-        ages = range(max(0, first_day.year - birth.year), on.year - birth.year + 1)
-        days.update(birthday(birth, age) for age in ages)
-    return iter(sorted((day for day in days if first_day <= day <= on), reverse=True))
+    while True:
+        policy = policy_on(day)
+        days.add(policy.holds_from)
+        days.update(birthday(birth, age) for sex, birth in people for age in category_ages(sex, policy))
+        if policy.holds_from <= policy.first_day:
+            break
+        day = day_before(policy.holds_from)
+    days.add(policy.first_day)
+    return iter(sorted((day for day in days if policy.first_day <= day <= on), reverse=True))
 
 
 def required_materials(facts: PersonFacts, *, by_agent: bool, policy: Policy) -> tuple[RequiredMaterial, ...]:

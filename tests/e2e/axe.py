@@ -20,6 +20,6 @@ def violations(page: Page) -> list[str]:
 
 
 def pixels_over(page: Page) -> int:
-    """How many pixels the page is wider than its window, or 0: two frames on, as it hears of a new width with the next one."""
+    """How many pixels the page is wider than its window, or 0. It hears of a new width with the next frame."""
     return page.evaluate("""() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
         done(Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)))))""")

@@ -18,8 +18,8 @@ from liaoyang_medins.kernel.numbers import next_numbers
 
 from .sessions import HELD, Row, Text, array_of
 
-# How many keys and numbers are drawn at once.
-DRAWN = 200
+# How many keys and numbers are drawn first, and at most, at once: twice as many each time, since few leave small gaps.
+DRAWN, DRAWN_AT_MOST = 100, 1_600
 
 
 @dataclass(slots=True)
@@ -52,6 +52,8 @@ class Batch:
         # The group that the present turn wrote into last: what one verb writes keeps its order.
         self._place = 0
         self._drawn: dict[Any, list[Any]] = {}
+        # How many were drawn last of each.
+        self._counts: dict[Any, int] = {}
         self._free: dict[tuple[Any, ...], set[tuple[Any, ...]]] = {}
         self._by_itself = False
         self._changed = False
@@ -115,23 +117,24 @@ class Batch:
 
     def next_number(self, kind: str, on: date) -> str:
         """A new number of a kind."""
-        return str(self._next((kind, on), lambda _kind: next_numbers(kind, [on] * DRAWN)))
+        return str(self._next((kind, on), lambda _kind, count: next_numbers(kind, [on] * count)))
 
-    def _next(self, what: Any, draw: Callable[[Any], list[Any]]) -> Any:
+    def _next(self, what: Any, draw: Callable[[Any, int], list[Any]]) -> Any:
         if not self._drawn.get(what):
+            count = self._counts[what] = min(self._counts.get(what, DRAWN // 2) * 2, DRAWN_AT_MOST)
             with self._alone():
-                self._drawn[what] = draw(what)[::-1]
+                self._drawn[what] = draw(what, count)[::-1]
         return self._drawn[what].pop()
 
     @staticmethod
-    def _keys(model: type[models.Model]) -> list[int]:
+    def _keys(model: type[models.Model], count: int) -> list[int]:
         key = model._meta.pk.column
         with connection.cursor() as cursor:
             cursor.execute(
                 # The name of the sequence is looked up once, and not for each key.
                 "SELECT nextval(name) FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS name OFFSET 0) "
                 "AS keys, generate_series(1, %s)",
-                [model._meta.db_table, key, DRAWN],
+                [model._meta.db_table, key, count],
             )
             return [value for (value,) in cursor.fetchall()]
 

@@ -147,9 +147,9 @@ def _hold_insert(held: "Batch", row: models.Model) -> None:
     columns, text = _insert_all(type(row), keyed=True)
     key = held.next_key(type(row))
     values = _values(columns, row, adding=True)
-    values[-1] = key
+    values[-1] = row.__dict__[columns[-1].attname] = key
     held.hold(("insert", type(row)), text, values)
-    _written(row, key)
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 _PLAIN: dict[str, type] = {
@@ -208,10 +208,16 @@ def _stored(column: Column, row: models.Model, *, adding: bool) -> Any:
         return value.value
     field = column.field
     if kind in (dict, list) and type(field) is models.JSONField:
-        return json.dumps(value, cls=field.encoder)
+        return _encoder(field.encoder).encode(value)
     if kind is datetime.datetime and value.tzinfo is not None and type(field) is models.DateTimeField:
         return field.pre_save(row, adding)
     return field.get_db_prep_save(field.pre_save(row, adding), connections[DEFAULT_DB_ALIAS])
+
+
+@cache
+def _encoder(kind: type[json.JSONEncoder] | None) -> json.JSONEncoder:
+    """As `json.dumps` makes it for each value."""
+    return (kind or json.JSONEncoder)()
 
 
 def _written(row: models.Model, key: Any) -> None:

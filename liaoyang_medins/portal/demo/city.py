@@ -38,6 +38,7 @@ from .reference import load_reference_data
 from .reimbursements import Reimbursements
 from .statements import issue_past_statements
 from .watching import Watching
+from .window import Window
 
 # What `make run` shows.
 RESIDENTS = 20_000
@@ -119,6 +120,9 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     BankFiles(size.as_of, actors).work()
     say("what became known lately")
     Lives(town, size.as_of, actors).work()
+    if size.residents <= RESIDENTS:
+        say("notices of the window, letters")
+        Window(size.as_of, actors).work()
     say("parts that employers paid, school collections")
     Payments(town, size.as_of, actors).work()
     say("versions of the catalogue, reports, inspections")

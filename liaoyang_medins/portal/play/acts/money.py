@@ -47,8 +47,9 @@ def _first(registration: int) -> QuerySet[ContributionNotice]:
 
 
 def done(kind: str, key: str) -> bool:
-    """Whether a run of that kind and key has finished."""
-    return Run.objects.filter(kind=kind, key=key, dry_run=False, status=Run.Status.FINISHED).exists()
+    """Whether a run of that kind and key was started today and has finished."""
+    runs = Run.objects.filter(kind=kind, key=key, dry_run=False, status=Run.Status.FINISHED)
+    return runs.filter(business_date=clock.today()).exists()
 
 
 @act()
