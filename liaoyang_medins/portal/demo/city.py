@@ -110,7 +110,7 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     stays = max(10, min(size.residents // 20, MOST_STAYS))
     Hospitals(town, size.as_of, actors).work(stays=stays, residents=patients)
     say("outpatient diseases, lists that are handed over")
-    Handing(town, size.as_of, actors).work()
+    Handing(size.as_of, actors).work()
     say("lists of other authorities, classes")
     Lists(size.as_of, actors).work()
     say("certificates and cards")
