@@ -122,7 +122,7 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     say("parts that employers paid, school collections")
     Payments(town, size.as_of, actors).work()
     say("versions of the catalogue, reports, inspections")
-    Watching(town, size.as_of, actors).work()
+    Watching(size.as_of, actors).work()
     say("applications for reimbursement")
     Reimbursements(town, size.as_of, actors).work()
     show(steps.services)
