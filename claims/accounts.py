@@ -114,12 +114,11 @@ def account(institution: Institution) -> Account:
     return Account(**{name: Decimal(value) for name, value in found.items()})
 
 
-def payments(
-    institution: Institution, first: datetime.date, last: datetime.date
-) -> QuerySet[Settlement, dict[str, Any]]:
+def payments(institution: Institution, first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
     """What was paid on each day from `first` to `last`: `day`, `count` of settlements and `fund` in yuan."""
     paid = settled(institution).filter(paid_out_on__gte=first, paid_out_on__lte=last)
-    return paid.values(day=F("paid_out_on")).annotate(count=Count("pk"), sum=Sum("fund")).order_by("day")
+    found = paid.values(day=F("paid_out_on")).annotate(count=Count("pk"), sum=Sum("fund")).order_by("day")
+    return [dict(row) for row in found]
 
 
 def stays_by_state(institution: Institution) -> dict[str, int]:

@@ -15,7 +15,10 @@ from .rules import plain, share_of
 
 FILE = Path(__file__).with_name("layouts.yaml")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,29}")
-LONGEST = {name: CatalogueItem._meta.get_field(name).max_length for name in ("name", "name_en", "unit", "initials")}
+LONGEST: dict[str, int] = {
+    name: getattr(CatalogueItem._meta.get_field(name), "max_length", 0)
+    for name in ("name", "name_en", "unit", "initials")
+}
 LIMIT_BELOW = Decimal(10) ** 8
 DECIMALS = Decimal("0.0001")
 # A share in per cent or as a part of one.

@@ -91,7 +91,7 @@ def counts_of(version: CatalogueVersion) -> Counts:
 def unreadable_codes(version: CatalogueVersion) -> list[int]:
     """The places of the first rows whose code cannot be read."""
     rows = version.rows.filter(state=State.REFUSED, code="", place__isnull=False)
-    return list(rows.order_by("place").values_list("place", flat=True)[:5])
+    return [place for place in rows.order_by("place").values_list("place", flat=True)[:5] if place is not None]
 
 
 def fee_lines_from(day: datetime.date, codes: Sequence[str], today: datetime.date) -> dict[str, tuple[int, int]]:

@@ -44,11 +44,11 @@ class ProposeForm(forms.Form):
         label=_("What you found"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "data-width": "full"})
     )
 
-    def __init__(self, *args: Any, review: Review, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, review: Review) -> None:
         cause = review.stay.cause
         asks = ReviewReason.INJURY in review.reasons and cause == Cause.ILLNESS and review.examined_on is None
         initial = {"version": review.version, "cause": "" if asks else cause, "finding": review.finding}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         if review.kind != Review.Kind.SETTLEMENT:
             del self.fields["cause"]
         elif asks:
@@ -84,14 +84,14 @@ class CutForm(forms.Form):
         label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"list": CUT_REASONS, "autocomplete": "off"})
     )
 
-    def __init__(self, *args: Any, line: FeeLine, review: Review, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, line: FeeLine, review: Review) -> None:
         initial = {
             "version": review.version,
             "line": line.line_number,
             "amount": line.denied or None,
             "reason": line.cut.reason if line.denied else "",
         }
-        super().__init__(*args, initial=initial, auto_id=f"id_%s_{line.pk}", **kwargs)
+        super().__init__(data, initial=initial, auto_id=f"id_%s_{line.pk}")
         for name in ("amount", "reason"):
             label = f"{self.fields[name].label} {line.line_number}"
             self.fields[name].widget.attrs["aria-label"] = label

@@ -5,9 +5,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from claims.models import Settlement
@@ -35,6 +36,7 @@ SAID = (
     *FIGURES,
 )
 CHUNK = 2000
+KEY: "BigIntegerField[object, object]" = BigIntegerField()
 
 
 def lists_visible_to(actor: Actor) -> QuerySet[HandoverList]:
@@ -63,7 +65,8 @@ def sums_of(lines: QuerySet[HandoverLine]) -> Sums:
 def sums_by_district(lines: QuerySet[HandoverLine]) -> list[tuple[Office, Sums]]:
     """The sums of each district of a list, by its code."""
     sums = {f"sum_{name}": Sum(name) for name in FIGURES}
-    rows = lines.order_by("district__code").values("district").annotate(count=Count("pk"), **sums)
+    found = lines.order_by("district__code").values("district").annotate(count=Count("pk"), **sums)
+    rows: list[dict[str, Any]] = [dict(row) for row in found]
     offices = Office.objects.in_bulk([row["district"] for row in rows])
     return [
         (offices[row["district"]], Sums(row["count"], {name: row[f"sum_{name}"] for name in FIGURES})) for row in rows
@@ -96,7 +99,11 @@ def unlisted(kind: str, until: datetime.date) -> QuerySet[Settlement]:
     )
     moved = Move.objects.filter(resident=OuterRef("resident"), voided=False, moved_on__gt=OuterRef("settled_on"))
     rows = Settlement.objects.filter(live=True, payable=True, settled_on__lte=until).annotate(
-        lived_in=Coalesce(Subquery(moved.order_by("moved_on").values("from_community")[:1]), F("resident__community")),
+        lived_in=Coalesce(
+            Subquery(moved.order_by("moved_on").values("from_community")[:1]),
+            F("resident__community"),
+            output_field=KEY,
+        ),
         status=Subquery(low_income.order_by("-starts").values("value")[:1]),
     )
     if kind == Kind.OVER_CAP:

@@ -16,7 +16,7 @@ from liaoyang_medins.kernel.web.domain import page_of
 
 from . import exports, selectors, services
 from .forms import DraftForm, ListFilter, VersionForm
-from .models import HandoverList
+from .models import HandoverLine, HandoverList
 
 Status = HandoverList.Status
 TONES = {"draft": "wait", "issued": "good", "discarded": "neutral"}
@@ -91,7 +91,7 @@ def one(request: ActorRequest, number: str) -> HttpResponse:
     return render(request, "handover/list.html", context)
 
 
-def is_late(found: HandoverList, line: selectors.HandoverLine) -> bool:
+def is_late(found: HandoverList, line: HandoverLine) -> bool:
     """Whether the settlement became known after the list of its days was drafted."""
     return line.corrects_id is None and line.settled_on < found.period_from
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from claims.misuse import selectors as misuse
@@ -101,13 +101,14 @@ def repayment_of(inspection: Inspection) -> Repayment:
 def open_repayments(institution: Institution) -> list[tuple[Inspection, Decimal]]:
     """Decided inspections of which something is still to be deducted, with how much, in yuan; the oldest first."""
     decided = Inspection.objects.filter(institution=institution, status=Inspection.Status.DECIDED)
-    rows = with_sums(decided).filter(claimed__gt=F("deducted")).order_by("decided_on", "number")
-    return [(row, row.claimed - row.deducted) for row in rows]  # type: ignore[attr-defined]
+    found = [(row, repayment_of(row).outstanding) for row in decided.order_by("decided_on", "number")]
+    return [(row, amount) for row, amount in found if amount > 0]
 
 
 def to_deduct(institution: Institution) -> Decimal:
     """Yuan that the institution still has to repay, to be taken off its next payments (S1, Art. 29)."""
-    return sum((amount for _inspection, amount in open_repayments(institution)), ZERO)
+    total: Decimal = sum((amount for _inspection, amount in open_repayments(institution)), ZERO)
+    return total
 
 
 def claimed_of_settlements(settlements: Sequence[int], besides: int | None = None) -> dict[int, Decimal]:

@@ -25,6 +25,8 @@ def keep_decision(approval: OutpatientApproval) -> KeptPaper:
 
 def decision(approval: OutpatientApproval) -> Paper:
     """What is told the person: what was asked for, what is decided, and what follows."""
+    if approval.decided_on is None:
+        raise ValueError(f"{approval} is not decided.")
     resident, article = approval.resident, article_text("25")
     denied = approval.status == OutpatientApproval.Status.DENIED
     body = [

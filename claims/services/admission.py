@@ -110,12 +110,12 @@ def change_admission(*, stay_number: str, admission: AdmissionData, version: int
         save(stay, *CHANGEABLE)
     except IntegrityError as error:
         raise taken(error, stay) from error
-    refresh_reviews(resident, clock.today(), by)
     after = recorded(stay)
     changes = {name: [before[name], value] for name, value in after.items() if before[name] != value}
+    audit.record(by=by, verb="stays.change", obj=stay, resident=resident.number, changes=changes)
     if changes:
         changed(stay, by)
-    audit.record(by=by, verb="stays.change", obj=stay, resident=resident.number, changes=changes)
+    refresh_reviews(resident, clock.today(), by)
     return stay
 
 

@@ -69,7 +69,6 @@ def discharge(
             changes["diagnoses"] = [[stay.diagnosis_id, *stay.other_diagnoses], [principal.code, *codes]]
         stay.diagnosis, stay.other_diagnoses = principal, codes
     save(stay, "status", "discharged_on", "discharged_at", "discharge_way", "diagnosis_id", "other_diagnoses")
-    refresh_reviews(resident, today, by)
     audit.record(
         by=by,
         verb="stays.discharge",
@@ -77,6 +76,7 @@ def discharge(
         resident=resident.number,
         changes=changes,
     )
+    refresh_reviews(resident, today, by)
     return stay
 
 
@@ -91,7 +91,6 @@ def cancel_discharge(*, stay_number: str, reason: str = "", version: int | None 
     before, stay.discharged_on = stay.discharged_on, None
     stay.discharged_at, stay.discharge_way = None, ""
     save(stay, "status", "discharged_on", "discharged_at", "discharge_way")
-    refresh_reviews(resident, clock.today(), by)
     audit.record(
         by=by,
         verb="stays.cancel_discharge",
@@ -100,4 +99,5 @@ def cancel_discharge(*, stay_number: str, reason: str = "", version: int | None 
         changes={"discharged_on": [before, None]},
         note=reason.strip(),
     )
+    refresh_reviews(resident, clock.today(), by)
     return stay

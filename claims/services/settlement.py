@@ -249,11 +249,6 @@ def reverse_locked(stay: Stay, pk: int, reason: str, by: Actor) -> Reversal | Re
         reason=reason,
         made_by_id=by.user_id,
     )
-    asked = open_review(stay)
-    if asked is not None:
-        let_go(asked, stay, today, by)
-    refresh_reviews(resident, today, by)
-    close_reversed(settlement, by=by)
     audit.record(
         by=by,
         verb="stays.reverse",
@@ -262,6 +257,11 @@ def reverse_locked(stay: Stay, pk: int, reason: str, by: Actor) -> Reversal | Re
         changes={"settlement": settlement.number, "reversal": reversal.number, "fund": settlement.fund},
         note=reason,
     )
+    asked = open_review(stay)
+    if asked is not None:
+        let_go(asked, stay, today, by)
+    refresh_reviews(resident, today, by)
+    close_reversed(settlement, by=by)
     return reversal
 
 

@@ -176,8 +176,9 @@ def stay_page(
 def next_step(request: ActorRequest, found: Stay, shown: ShownSheet | None) -> str:
     """What comes next of an open stay, for who looks at it; empty where its state says it all."""
     actor = request.actor
-    if found.self_paid and found.status in OPEN:
-        return _("The resident paid this stay: it is entered and decided with the application for reimbursement.")
+    if found.self_paid:
+        # The page leads to the application.
+        return ""
     if found.status == Stay.Status.ADMITTED:
         if actor.may("stays.enter"):
             return _("Enter the fee lines, then the discharge. The calculation follows what is entered.")

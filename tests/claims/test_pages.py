@@ -92,7 +92,7 @@ def test_a_stay_from_admission_to_its_slip_and_back(settings):
         assert words in told
     slip = client.get(reverse("settlement-print", args=[settlement.number]))
     told = text_of(slip)
-    for words in ("捌仟壹佰伍拾元整", "叁仟肆佰壹拾伍元伍角整", settlement.number, "王秀英", "Signature"):
+    for words in ("捌仟壹佰伍拾元整", "叁仟肆佰壹拾伍元伍角整", settlement.number, "王秀英", "Reviewed by (agency)"):
         assert words in told
     assert person.id_number not in slip.content.decode()
     response = client.post(reverse("settlement-reverse", args=[settlement.number]), {"reason": "wrong item"})

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from claims import services
 from claims.models import FeeLine, FeeLineCut, Review, Settlement, Stay, UsualCost
 from claims.services import HeldForReview, recompute
-from claims.services.usual import count_usual
+from claims.tasks import count_usual_costs
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.policy.terms import Cause, LineProblem
@@ -94,7 +94,7 @@ def test_the_usual_is_the_median_of_twelve_months():
     services.reverse_settlement(number=reversed_one.number, reason="wrong", by=by)
     makers.settled(makers.insured(), other, ("50.00",), on="2009-11-01", until="2009-11-03")
     for _time in range(2):
-        assert count_usual(makers.day("2010-06-30")) == 2
+        assert count_usual_costs() == 2
     assert list(UsualCost.objects.order_by("median").values_list("median", "settlements")) == [
         (Decimal("50.00"), 1),
         (Decimal("300.00"), 3),

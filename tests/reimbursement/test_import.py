@@ -101,8 +101,8 @@ def test_the_good_rows_go_in_and_the_refused_ones_come_back_as_a_workbook(made, 
     services.take_lines(number=made.number, key=found.key, by=clerk)
     assert FeeLine.objects.count() == 1
     waiting = LineImport.objects.get()
-    sheet = openpyxl.load_workbook(exports.refused_rows(waiting)).active
-    rows = list(sheet.iter_rows(values_only=True))
+    with exports.refused_rows(waiting) as written:
+        rows = list(openpyxl.load_workbook(written).active.iter_rows(values_only=True))
     assert rows[0] == (*HEAD.split(","), "备注", "Reason", "Row")
     assert rows[1][3] == "zwei"
     assert "cannot be read" in rows[1][8]
@@ -146,7 +146,8 @@ def test_a_file_that_is_no_list_is_refused_whole(made, clerk):
 
 
 def test_the_template_comes_back_as_it_went_out(made, clerk):
-    book = openpyxl.load_workbook(exports.template())
+    with exports.template() as written:
+        book = openpyxl.load_workbook(written)
     book.active.append(["2010-03-02", "A1", "", "2", "12.50", "", ""])
     file = io.BytesIO()
     book.save(file)

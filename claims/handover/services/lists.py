@@ -192,7 +192,7 @@ def discard_list(*, number: str, version: int, by: Actor) -> HandoverList:
     return found
 
 
-def lock_list(number: str, version: int, then: Status, by: Actor) -> HandoverList:
+def lock_list(number: str, version: int, then: HandoverList.Status, by: Actor) -> HandoverList:
     found = selectors.lists_visible_to(by).select_for_update(of=("self",)).filter(number=number).first()
     if found is None:
         raise Invalid(_("There is no list with this number here."), code="list_unknown")

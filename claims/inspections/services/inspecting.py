@@ -123,12 +123,12 @@ def remove_finding(*, number: str, version: int, position: int, by: Actor) -> In
     finding = inspection.findings.filter(position=position).first()
     if finding is None:
         raise Invalid(_("There is no such finding."), code="unknown")
-    changes = {"finding": position, "duty": finding.duty, "facts": finding.facts}
+    duty, facts = finding.duty, finding.facts
     finding.items.all().delete()
     finding.delete()
     inspection.made_by_id = by.user_id
     save(inspection)
-    record(inspection, "inspections.remove_finding", by, **changes)
+    record(inspection, "inspections.remove_finding", by, finding=position, duty=duty, facts=facts)
     return inspection
 
 

@@ -1,5 +1,7 @@
 """Claims of outpatient treatment: entered whole on an approval, withdrawn while they are not settled."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +15,7 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
 from .. import selectors, services
-from ..forms import ClaimForm, PastedForm, RowSet, WithdrawForm, lines_of
+from ..forms import ClaimForm, PastedForm, Rows, RowSet, WithdrawForm, lines_of
 from ..services.claiming import ClaimData
 from .approvals import disease_of, opened
 
@@ -24,7 +26,7 @@ def claim_new(request: ActorRequest, number: str) -> HttpResponse:
     """Enter treatment with its fee lines; the page of the claim shows the calculation and settles it."""
     approval = opened(request, number)
     form, pasted = ClaimForm(request.POST or None), PastedForm(request.POST or None)
-    rows = RowSet(request.POST or None, prefix="row")
+    rows = cast(Rows, RowSet(request.POST or None, prefix="row"))
     if request.method == "POST" and all([form.is_valid(), pasted.is_valid(), rows.is_valid()]):
         lines = list(lines_of(rows, pasted, form))
         data = form.cleaned_data

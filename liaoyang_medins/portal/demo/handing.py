@@ -1,6 +1,7 @@
 """Outpatient diseases of the demo city in every state, claims on them, and the lists that were handed over."""
 
 import datetime
+import itertools
 import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -22,8 +23,6 @@ from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import OutpatientDisease
 
-from .people import Town
-
 # Disease, diagnosis, what confirms it, who asks, and what the agency said.
 ASKED = (
     (OutpatientDisease.DIALYSIS, "N18.9", "市中心医院肾内科诊断证明及透析记录", "hospital", "approved"),
@@ -39,8 +38,8 @@ DAYS = 11
 class Handing:
     """Lets the agency and its institutions work on both up to the demo's day."""
 
-    def __init__(self, town: Town, as_of: datetime.date, actors: Mapping[str, Actor]) -> None:
-        self.town = town
+    def __init__(self, as_of: datetime.date, actors: Mapping[str, Actor]) -> None:
+        self.forms = itertools.count(1)
         self.as_of = as_of
         self.actors = actors
         # The last days of the two months before.
@@ -177,4 +176,5 @@ class Handing:
                 handover.issue_list(number=found.number, version=found.version, by=self.actors["reviewer"])
 
     def mark(self) -> uuid.UUID:
-        return uuid.UUID(int=self.town.random.getrandbits(128), version=4)
+        """The mark of another form."""
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"outpatient {next(self.forms)}")

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import itertools
 import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -19,8 +20,6 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.models import Run
 
-from .people import Town
-
 WORDS = {"A": "甲类", "B": "乙类", "C": "丙类"}
 KINDS = {"drug": "药品", "treatment": "诊疗项目", "service": "服务设施"}
 # What the fund has to have paid for a stay before inspections claim some of it back.
@@ -30,8 +29,8 @@ PAID_FROM = Decimal("150.00")
 class Watching:
     """Lets the agency bring the catalogue up to date, receive reports and inspect hospitals."""
 
-    def __init__(self, town: Town, as_of: datetime.date, actors: Mapping[str, Actor]) -> None:
-        self.town = town
+    def __init__(self, as_of: datetime.date, actors: Mapping[str, Actor]) -> None:
+        self.forms = itertools.count(1)
         self.as_of = as_of
         self.clerk, self.reviewer = actors["clerk"], actors["reviewer"]
 
@@ -106,7 +105,7 @@ class Watching:
             received = self.as_of - datetime.timedelta(days=days)
             with clock.on_day(received):
                 report = inspections.receive_report(
-                    submission=uuid.UUID(int=self.town.random.getrandbits(128), version=4),
+                    submission=self.mark(),
                     source=source,
                     facts=facts,
                     institution=code,
@@ -148,7 +147,7 @@ class Watching:
             seen = max(self.as_of - datetime.timedelta(days=days), settlement.decided_on)
             with clock.on_day(seen):
                 inspection = inspections.open_inspection(
-                    submission=uuid.UUID(int=self.town.random.getrandbits(128), version=4),
+                    submission=self.mark(),
                     institution=settlement.stay.institution.code,
                     inspected_on=seen,
                     inspectors="李强、张敏",
@@ -175,3 +174,7 @@ class Watching:
                 reasoning="病历与医嘱不能证明重复检查的必要，违反第二十九条。",
                 by=self.reviewer,
             )
+
+    def mark(self) -> uuid.UUID:
+        """The mark of another form."""
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"watching {next(self.forms)}")
