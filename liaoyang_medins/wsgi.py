@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from claims.api.chunks import with_length
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaoyang_medins.settings")
 
-application = get_wsgi_application()
+application = with_length(get_wsgi_application())

@@ -131,6 +131,7 @@ def stay(row: Stay, looked_at: Review | None = None) -> Body:
     """A stay, without its lines; `looked_at` is its review."""
     return {
         "stay_number": row.number,
+        "kind": "outpatient" if row.outpatient else "inpatient",
         "status": row.status,
         "person_number": row.resident.number,
         "name": row.resident.name,

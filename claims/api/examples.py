@@ -6,6 +6,7 @@ CAP = {"first": "2009-01-01", "last": "2009-12-31", "cap": "30000.00", "used": "
 BEFORE = {**CAP, "left": "30000.00"}
 STAY: dict[str, Any] = {
     "stay_number": "S2009-0000123",
+    "kind": "inpatient",
     "status": "admitted",
     "person_number": "P2008-0000042",
     "name": "王秀兰",

@@ -10,8 +10,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-# A thousand fee lines are a quarter of it.
-LARGEST = 2 * 1024 * 1024
+from .chunks import LARGEST
 
 
 class TooLarge(APIException):
@@ -31,7 +30,8 @@ class JsonParser(BaseParser):
         if len(body) > LARGEST:
             raise TooLarge
         try:
-            text = codecs.decode(body, "utf-8")
+            # Some systems begin with a byte order mark, which JSON says may be passed over.
+            text = codecs.decode(body, "utf-8-sig")
             found = json.loads(text, parse_constant=refuse, object_pairs_hook=once)
             if "\\" in text:
                 # Half a character, such as "\\ud800", can be escaped but not written down.

@@ -112,6 +112,9 @@ class ReviewShape(Answer):
 
 class StayShape(Answer):
     stay_number = TextField(help_text="就诊 ID (mdtrt_id).")
+    kind = Choice(
+        choices=["inpatient", "outpatient"], help_text="outpatient: a claim of a specified disease (A5), no stay."
+    )
     status = Choice(choices=STATES)
     person_number = TextField()
     name = TextField()

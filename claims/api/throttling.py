@@ -18,7 +18,7 @@ MINUTE = 60
 
 
 @cache
-def counters() -> "Redis[bytes]":
+def counters() -> Redis:
     """Where the calls are counted. Not reached, it says so within a second."""
     return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
 

@@ -121,7 +121,8 @@ def claimed_of_settlements(settlements: Sequence[int], besides: int | None = Non
 def still_claimable(settlement: Settlement) -> Decimal:
     """What the fund paid by a settlement and nobody claims back, in yuan."""
     by_misuse = misuse.claimed_in_cases([settlement.pk]).get(settlement.pk, ZERO)
-    return max(settlement.fund - by_misuse, ZERO)
+    left: Decimal = settlement.fund - by_misuse
+    return max(left, ZERO)
 
 
 def settlement_named(institution: Institution, number: str) -> Settlement | None:

@@ -67,7 +67,8 @@ def to_release(actor: Actor) -> QuerySet[Reimbursement]:
 
 def to_pay(actor: Actor) -> QuerySet[Reimbursement]:
     """Released applications of which the fund pays something, in the order of their decisions."""
-    rows = with_sums(visible_to(actor)).filter(status=Status.RELEASED, fund__gt=0)
+    released = visible_to(actor).filter(status=Status.RELEASED)
+    rows = with_sums(released.filter(stay__settlements__live=True, stay__settlements__fund__gt=0))
     return rows.prefetch_related("accounts").order_by("decided_on", "number")
 
 

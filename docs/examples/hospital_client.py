@@ -8,6 +8,7 @@ with the same id until it has an answer. `docs/hospital-api.md` explains each st
 
 import base64
 import datetime
+import http.client
 import json
 import os
 import sys
@@ -51,20 +52,25 @@ class Portal:
         return self.call(method, path, body, key or str(uuid.uuid4()))
 
     def call(self, method: str, path: str, body: Answer | None = None, key: str | None = None) -> Answer:
-        """The answer; the same call again for as long as none comes. Raises Problem for a refusal."""
+        """The answer; the same call again for as long as none comes. Raises Problem for a refusal, and PermissionError
+        where id and secret give no token.
+        """
         for attempt in range(ATTEMPTS):
             try:
                 return self.send(method, path, body, key)
             except urllib.error.HTTPError as refusal:
                 with refusal:
-                    problem = json.load(refusal)
-                if refusal.code == 401 and attempt == 0:
+                    said = refusal.read().decode(errors="replace")
+                if refusal.code == 401 and self.token and attempt == 0:
                     self.token = ""
-                elif refusal.code in (429, 500, 503):
+                elif refusal.code == 429 or refusal.code >= 500:
+                    # From the portal, or from what stands before it: there was no answer yet.
                     time.sleep(int(refusal.headers.get("Retry-After", 1)))
+                elif refusal.headers.get_content_type() == "application/problem+json":
+                    raise Problem(json.loads(said)) from None
                 else:
-                    raise Problem(problem) from None
-            except OSError:
+                    raise PermissionError(f"{refusal.code} {said}") from None
+            except (OSError, http.client.HTTPException):
                 time.sleep(min(2**attempt / 2, 10))
         raise TimeoutError(f"No answer to {method} {path}; ask later by the message id {key}.")
 

@@ -205,6 +205,20 @@ def test_a_process_that_dies_between_commit_and_answer_has_settled_once(portal: 
     assert Settlement.objects.count() == 1
 
 
+def test_a_body_may_come_in_pieces(portal: Any, server: str) -> None:
+    makers.diagnosis("J18.9")
+    body = json.dumps(caller.admission(makers.insured(), inpatient_number="Z1")).encode()
+    portal.sign_in()
+    headers = {"Authorization": f"Bearer {portal.token}", "Content-Type": "application/json", "Idempotency-Key": "one"}
+    with closing(http.client.HTTPConnection(server.removeprefix("http://"), timeout=60)) as connection:
+        for pieces, status in (([body[:50], body[50:]], 201), ([b" " * 1_000_000] * 3, 413)):
+            headers["Idempotency-Key"] = f"pieces-{status}"
+            connection.request("POST", "/api/v1/stays", iter(pieces), headers, encode_chunked=True)
+            with connection.getresponse() as response:
+                assert (response.status, len(response.read()) > 100) == (status, True)
+    assert Stay.objects.count() == 1
+
+
 def test_the_example_client_goes_from_the_card_to_the_reconciliation(portal: Any, server: str) -> None:
     makers.item("XY0001")
     makers.item("XY0002")

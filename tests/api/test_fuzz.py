@@ -11,7 +11,18 @@ import schemathesis
 from django.test import Client as Http
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.api.caller import PREFIX, Caller, Said, caller, discharged, hold_against_schema, new_key, schema, settled
+from tests.api.caller import (
+    PREFIX,
+    Caller,
+    Said,
+    admission,
+    caller,
+    discharged,
+    hold_against_schema,
+    new_key,
+    schema,
+    settled,
+)
 from tests.claims import makers
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +113,16 @@ def test_broken_bodies(db: None, path: str, text: str) -> None:
     api = caller("H3")
     said = api.send("POST", path, text=text, key="one")
     assert (said.status, said.code) in ((400, "malformed"), (400, "schema"))
+
+
+def test_what_other_systems_write_is_read(db: None) -> None:
+    makers.catalogue()
+    api, body = caller("H3"), admission(makers.insured())
+    # .NET: a byte order mark before the body, seven digits of a second.
+    body["admitted_at"] = body["admitted_at"].replace("+", ".1234567+")
+    marked = api.send("POST", "stays", text=chr(0xFEFF) + json.dumps(body), key="one")
+    assert (marked.status, marked["admitted_at"]) == (201, "2009-03-01T09:00:00+08:00")
+    assert api.post("stays", body, key="one").text == marked.text
 
 
 def test_wrong_frames(db: None) -> None:

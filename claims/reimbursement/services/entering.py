@@ -102,7 +102,7 @@ def change(*, number: str, version: int, application: ApplicationData, by: Actor
     save(found)
     after = facts_of(found)
     changes = {name: [before[name], value] for name, value in after.items() if before[name] != value}
-    record(found, "reimbursements.change", by, **changes)
+    record(found, "reimbursements.change", by, "", **changes)
     return found
 
 

@@ -61,4 +61,4 @@ def remove_lines(*, number: str, line_numbers: Sequence[str], by: Actor) -> int:
 
 def changed(application: Reimbursement, by: Actor, **changes: int | Decimal) -> None:
     save(application)
-    record(application, "reimbursements.lines", by, **changes)
+    record(application, "reimbursements.lines", by, "", **changes)

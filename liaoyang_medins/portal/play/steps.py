@@ -85,9 +85,11 @@ FIRST = frozenset({"wrong_state", "changed_meanwhile", "conflict"})
 def act(
     *, may: tuple[str, ...] = (), again: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Step], None]], Callable[[Step], None]]:
-    """Make a function an act, under its own name."""
+    """Make a function an act, under its own name. Raises ValueError where another has that name."""
 
     def make(do: Callable[[Step], None]) -> Callable[[Step], None]:
+        if do.__name__ in ACTS:
+            raise ValueError(f"There are two acts called {do.__name__}.")
         ACTS[do.__name__] = Act(do, frozenset(may), frozenset(again) | FIRST)
         return do
 

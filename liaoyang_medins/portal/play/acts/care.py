@@ -175,7 +175,7 @@ def examine(step: Step) -> None:
 
 
 @act()
-def send_back(step: Step) -> None:
+def send_back_review(step: Step) -> None:
     """The reviewer wants something looked at once more."""
     review = open_review(at(step, S.DISCHARGED))
     if review is None or review.status != Review.Status.PROPOSED or review.note == step.args["note"]:

@@ -237,7 +237,7 @@ def injured(patient: Patient) -> Iterator[Step]:
     yield patient.step("settle", last, "1", refused=("held_for_review",))
     denied = (("1", ""), ("2", "0.01"))
     yield patient.step("examine", last + 2 * DAY, "1", denied=denied, finding="自行摔倒致伤，无第三方责任")
-    yield patient.step("send_back", last + 3 * DAY, "1", note="请附病历复印件")
+    yield patient.step("send_back_review", last + 3 * DAY, "1", note="请附病历复印件")
     yield patient.step("examine", last + 4 * DAY, "1", finding="自行摔倒致伤，病历已核")
     yield patient.step("release", last + 5 * DAY, "1", told=True)
 
