@@ -57,8 +57,8 @@ def other_stays(stay: Stay, period: tuple[datetime.date, datetime.date], actor: 
     others = with_sums(of_period(stay, period, actor)).annotate(
         cap_before=Subquery(live.values("cap_used"), output_field=DecimalField(max_digits=14, decimal_places=2))
     )
-    found = list(others.order_by("admitted_on", "number"))
-    paid = sum((other.fund or ZERO for other in found), ZERO)
+    found: list[Stay] = list(others.order_by("admitted_on", "number"))
+    paid = sum((getattr(other, "fund", None) or ZERO for other in found), ZERO)
     of_all = Settlement.objects.filter(resident=stay.resident_id, live=True, settled_on__range=period)
     sums = of_all.aggregate(whole=Sum("fund", default=ZERO), own=Sum("fund", filter=Q(stay=stay), default=ZERO))
     whole, own = sums["whole"], sums["own"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,8 @@ from enrollment.registration.labels import Words
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.policy.terms import CatalogueClass, LineProblem
 
+# Fee lines with what is worked out of each by the database, which their model does not name.
+Lines = QuerySet[Any]
 OUTSIDE = "outside"
 # Kinds of fee in the order of a slip: those of the catalogue, and what is in none.
 KINDS: dict[str, Words] = {**dict(CatalogueItem.Kind.choices), OUTSIDE: _("Outside the catalogue")}
@@ -98,7 +101,7 @@ def in_benefit(benefit: Days) -> Q:
     return reduce(or_, (Q(on__range=span) for span in benefit.spans), nothing)
 
 
-def of_stay(stay: Stay, benefit: Days) -> QuerySet[FeeLine]:
+def of_stay(stay: Stay, benefit: Days) -> Lines:
     """The lines of a stay with `kind` (a key of KINDS), `counted` (yuan in scope by class, limit and benefit period)
     and `reason` (the main one of why not all of it counts). Asks the catalogue for the kinds, in one statement.
     """
@@ -110,7 +113,7 @@ def of_stay(stay: Stay, benefit: Days) -> QuerySet[FeeLine]:
     )
 
 
-def with_kind(lines: QuerySet[FeeLine]) -> QuerySet[FeeLine]:
+def with_kind(lines: Lines) -> Lines:
     """Lines with their `kind` of fee: that of the item in the catalogue.
 
     The items are looked up once, not for each line: 3,000 lines have a few hundred codes.
@@ -124,9 +127,7 @@ def with_kind(lines: QuerySet[FeeLine]) -> QuerySet[FeeLine]:
     return lines.annotate(kind=Case(of_none, *whens, default=Value(OUTSIDE), output_field=CharField()))
 
 
-def chosen(
-    lines: QuerySet[FeeLine], *, kind: str = "", catalogue_class: str = "", reason: str = "", text: str = ""
-) -> QuerySet[FeeLine]:
+def chosen(lines: Lines, *, kind: str = "", catalogue_class: str = "", reason: str = "", text: str = "") -> Lines:
     """Of the lines of `of_stay` those of a kind of fee, class (OUTSIDE: of none), main reason (ANY_PROBLEM: of any)
     and with `text` in the item's name, or at the start of its code or the line's number.
     """
@@ -148,7 +149,7 @@ def chosen(
     return lines
 
 
-def totals(lines: QuerySet[FeeLine]) -> FeeTotals:
+def totals(lines: Lines) -> FeeTotals:
     """The sums of lines of `of_stay`, by the database in one statement."""
     sums = lines.order_by().values("kind", "catalogue_class", "reason")
     rows = list(sums.annotate(lines=Count("pk"), whole=Sum("amount"), scope=Sum("counted"), last=Max("on")))

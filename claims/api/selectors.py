@@ -69,5 +69,5 @@ def open_review_of(stay: int) -> QuerySet[Review]:
 
 def latest_reviews(stays: Iterable[Stay]) -> dict[int, Review]:
     """The latest review of each of the stays that had one, by the stay's key."""
-    rows = Review.objects.filter(stay__in=[stay.pk for stay in stays]).order_by("stay", "-pk").distinct("stay")
+    rows = Review.objects.filter(stay__in=[stay.pk for stay in stays]).order_by("stay_id", "-pk").distinct("stay_id")
     return {review.stay_id: review for review in rows}
