@@ -215,7 +215,7 @@ def _stored(column: Column, row: models.Model, *, adding: bool) -> Any:
 
 
 @cache
-def _encoder(kind: type[json.JSONEncoder] | None) -> json.JSONEncoder:
+def _encoder(kind: Callable[[], json.JSONEncoder] | None) -> json.JSONEncoder:
     """As `json.dumps` makes it for each value."""
     return (kind or json.JSONEncoder)()
 
