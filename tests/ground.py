@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from celery import Celery
 from django.core.management import call_command
@@ -70,8 +71,10 @@ class Ground:
     # --- servers ---
 
     def restart_database(self) -> None:
-        """kill -9, and start again at the same address."""
+        """kill -9, and start again at the same address, once its own processes have heard that it is gone."""
+        backends = psutil.Process(self.database.process.pid).children(recursive=True)
         self.kill(self.database.process)
+        psutil.wait_procs(backends, timeout=60)
         self.patch.setattr(postgres, "USUAL_PORT", self.database.port)
         self.database = postgres.start(self.place)
         connection.close()

@@ -2,12 +2,12 @@
 
 import datetime
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models
 from django.db.models import Field, TextChoices
@@ -208,16 +208,17 @@ def _stored(column: Column, row: models.Model, *, adding: bool) -> Any:
         return value.value
     field = column.field
     if kind in (dict, list) and type(field) is models.JSONField:
-        return _encoder(field.encoder).encode(value)
+        return _encoder(cast(Hashable, field.encoder)).encode(value)
     if kind is datetime.datetime and value.tzinfo is not None and type(field) is models.DateTimeField:
         return field.pre_save(row, adding)
     return field.get_db_prep_save(field.pre_save(row, adding), connections[DEFAULT_DB_ALIAS])
 
 
 @cache
-def _encoder(kind: type[json.JSONEncoder] | None) -> json.JSONEncoder:
+def _encoder(kind: Any) -> json.JSONEncoder:
     """As `json.dumps` makes it for each value."""
-    return (kind or json.JSONEncoder)()
+    encoder: json.JSONEncoder = (kind or json.JSONEncoder)()
+    return encoder
 
 
 def _written(row: models.Model, key: Any) -> None:

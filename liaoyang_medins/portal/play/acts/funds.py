@@ -1,5 +1,6 @@
 """Subsidy statements and what arrives on them; the journal; the seal of the audit record (F1 to F3)."""
 
+import time
 from decimal import Decimal
 
 from funds import services
@@ -14,6 +15,8 @@ from ..steps import Again, Moot, Step, act
 from ..who import agency, reviewer
 
 S = SubsidyStatement.Status
+# Seconds between two looks whether another sweep has ended.
+RESTS = 0.05
 
 
 def statement_of(step: Step) -> SubsidyStatement:
@@ -73,11 +76,18 @@ def receive(step: Step) -> None:
 
 def close_day() -> None:
     """The night: every document is posted, every act sealed."""
+    while not swept():
+        time.sleep(RESTS)
+    while seal():
+        pass
+
+
+def swept() -> bool:
+    """Post what has not been posted; False where another sweep is at work, which leaves what came after it began."""
     try:
         services.post_documents(by=Actor.job("play"))
     except Conflict as error:
-        # Another sweep is at work; the next one posts what it leaves.
         if error.code != "sweep_running":
             raise
-    while seal():
-        pass
+        return False
+    return True
