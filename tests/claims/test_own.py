@@ -113,7 +113,6 @@ def test_the_page_shows_it_by_day_and_by_month_to_its_own_institution():
     ):
         book = asks.get(address, {"first": "2010-06-01"})
         assert b"".join(book.streaming_content)[:2] == b"PK"
-        book.close()
     url = reverse("institution-account", args=[institution.code])
     assert client.get(url).status_code == 403
     agency = browser(makers.clerk())

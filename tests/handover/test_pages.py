@@ -43,7 +43,6 @@ def test_a_clerk_drafts_and_a_reviewer_issues():
     book = clerk.get(reverse("handover-export", args=[found.number]))
     assert book["Content-Disposition"] == f'attachment; filename="{found.number}.xlsx"'
     assert b"".join(book.streaming_content)[:2] == b"PK"
-    book.close()
     page = clerk.get(reverse("handover-lists"))
     assert {found.number, "10,275.00"} <= set(text_of(page).split())
 
