@@ -101,7 +101,11 @@ def test_the_looks_find_what_they_look_for():
     make_dearer(after, 1)
     other = Settlement.objects.filter(live=True, fund__gt=0, over_cap=0, cap_used=0).exclude(pk=after.pk)[0]
     Settlement.objects.filter(pk=other.pk).update(
-        resident=after.resident, cap_from=after.cap_from, cap_until=after.cap_until, sequence=99
+        resident=after.resident,
+        settled_on=after.settled_on,
+        cap_from=after.cap_from,
+        cap_until=after.cap_until,
+        sequence=99,
     )
     make_dearer(other, other.cap - other.fund)
     assert [words.partition(":")[0] for words in look()] == ["F1", "C6", "C6", "A2", "B4", "A4"]
