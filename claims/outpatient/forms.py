@@ -95,6 +95,13 @@ class PastedForm(PasteForm):
 class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # no generic class at work
     """Fee lines typed one a row; empty rows are left out."""
 
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """The day of an item is that of its own row; a cell of the table has no place for live answers."""
+        super().add_fields(form, index)
+        attributes = form.fields["item_code"].widget.attrs
+        attributes.pop("data-live", None)
+        attributes["hx-include"] = f"[name='{form.add_prefix('on')}']"
+
     def lines(self) -> list[LineData]:
         """What the service takes."""
         return [line for form in self.forms if form.has_changed() for line in form.lines()]

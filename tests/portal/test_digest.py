@@ -78,7 +78,8 @@ def another_value(field: Any) -> str:
         return f"coalesce({column}, 0) + 1"
     if isinstance(field, models.BinaryField):
         return f"{column} || '!'::bytea"
-    return f"CASE WHEN left({column}, 1) = '!' THEN '?' ELSE '!' END || right({column}, {(field.max_length or 2) - 1})"
+    rest = f"coalesce(right({column}, {(field.max_length or 2) - 1}), '')"
+    return f"CASE WHEN left({column}, 1) = '!' THEN '?' ELSE '!' END || {rest}"
 
 
 def change_one(model: type[models.Model], field: Any) -> None:

@@ -211,7 +211,6 @@ def test_a_file_is_looked_at_and_taken(clerk):
     refused = client.get(reverse("reimbursement-import-refused", args=[made.number]))
     assert refused["Content-Disposition"].endswith(f'"{made.number}-refused.xlsx"')
     assert b"".join(refused.streaming_content).startswith(b"PK")
-    refused.close()
     client.post(reverse("reimbursement-import-take", args=[made.number]), {"key": key[1]})
     assert Stay.objects.get().lines.count() == 1
     client.post(reverse("reimbursement-import-drop", args=[made.number]), {"key": key[1]})

@@ -29,8 +29,8 @@ def a_part_too_small() -> str:
 
 @fault("settlement.recomputed")
 def another_split() -> str:
-    row = settlement()
-    return change(row, over_cap=FEN, copayment=(row.copayment or 0) - FEN)
+    row = settlement(deductible__gt=1, handovers=None)
+    return change(row, deductible=(row.deductible or 0) - FEN, copayment=(row.copayment or 0) + FEN)
 
 
 @fault("settlement.recomputed")

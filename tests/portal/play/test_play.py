@@ -90,7 +90,7 @@ def test_a_fault_in_the_records_is_found_and_named():
 def test_the_looks_find_what_they_look_for():
     city()
     assert list(look()) == []
-    before = Settlement.objects.get(live=False)
+    before = Settlement.objects.get(live=False, stay__status="discharged")
     with clock.on_day(LATE):
         after = settle_stay(stay_number=before.stay.number, by=Actor.job("tests"))
         close_day()
@@ -99,9 +99,13 @@ def test_the_looks_find_what_they_look_for():
     Receipt.objects.filter(pk=Receipt.objects.filter(status="unmatched")[0].pk).update(amount=F("amount") + 1)
     # The reversed settlement now differs from the one that took its place; with another's it is above the cap.
     make_dearer(after, 1)
-    other = Settlement.objects.filter(live=True, fund__gt=0, cap_used=0).exclude(pk=after.pk)[0]
+    other = Settlement.objects.filter(live=True, fund__gt=0, over_cap=0, cap_used=0).exclude(pk=after.pk)[0]
     Settlement.objects.filter(pk=other.pk).update(
-        resident=after.resident, cap_from=after.cap_from, cap_until=after.cap_until, sequence=99
+        resident=after.resident,
+        settled_on=after.settled_on,
+        cap_from=after.cap_from,
+        cap_until=after.cap_until,
+        sequence=99,
     )
     make_dearer(other, other.cap - other.fund)
     assert [words.partition(":")[0] for words in look()] == ["F1", "C6", "C6", "A2", "B4", "A4"]
