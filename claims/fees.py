@@ -107,10 +107,11 @@ def of_stay(stay: Stay, benefit: Days) -> Lines:
     """
     covered = in_benefit(benefit)
     outside = Value(LineProblem.OUTSIDE_BENEFIT.value)
-    return with_kind(stay.lines.all()).annotate(
+    rows: Lines = with_kind(stay.lines.all()).annotate(
         counted=Case(When(covered, then=F("in_scope")), default=Value(ZERO)),
         reason=Case(When(covered, then=F("problem")), default=outside, output_field=CharField()),
     )
+    return rows
 
 
 def with_kind(lines: Lines) -> Lines:
@@ -124,7 +125,8 @@ def with_kind(lines: Lines) -> Lines:
         codes.setdefault(kind, []).append(code)
     whens = [When(item_code__in=of_kind, then=Value(kind)) for kind, of_kind in codes.items()]
     of_none = When(catalogue_class="", then=Value(OUTSIDE))
-    return lines.annotate(kind=Case(of_none, *whens, default=Value(OUTSIDE), output_field=CharField()))
+    rows: Lines = lines.annotate(kind=Case(of_none, *whens, default=Value(OUTSIDE), output_field=CharField()))
+    return rows
 
 
 def chosen(lines: Lines, *, kind: str = "", catalogue_class: str = "", reason: str = "", text: str = "") -> Lines:
