@@ -1,6 +1,7 @@
 """Servers of a test's own, which it may kill: PostgreSQL, the broker, Celery workers."""
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -38,6 +39,7 @@ class Ground:
         self.database = postgres.start(place)
         self.broker = valkey.start(place)
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.names = itertools.count()
         self.log = place.folder / "worker.log"
 
     # --- workers ---
@@ -54,7 +56,7 @@ class Ground:
                     [
                         *(sys.executable, "-m", "celery", "-A", "liaoyang_medins.celery", "worker"),
                         *("--concurrency", "2", "--without-gossip", "--without-mingle"),
-                        *("--hostname", f"{len(self.workers)}@%h"),
+                        *("--hostname", f"{next(self.names)}@%h"),
                     ],
                     env=env,
                     cwd=ROOT,
@@ -63,9 +65,25 @@ class Ground:
             )
         return self.workers[-1]
 
+    def kill_worker(self, worker: subprocess.Popen[bytes] | None = None) -> None:
+        """kill -9 of a worker, of the first that is at hand where none is named."""
+        worker = worker or self.workers[0]
+        self.workers.remove(worker)
+        self.kill(worker)
+
+    def tend(self) -> None:
+        """As what keeps a server's services up: start anew who ended by itself. A worker does where its broker is gone
+        while it gives back what it had taken: kombu meets its own closed connection.
+        """
+        for worker in [worker for worker in self.workers if worker.poll() is not None]:
+            self.workers.remove(worker)
+            self.start_worker()
+
     def kill(self, child: subprocess.Popen[bytes]) -> None:
         """kill -9 of a process and all of its group, as the kernel does it when memory is out."""
-        os.killpg(child.pid, signal.SIGKILL)
+        # Who has just ended by itself has no group any more.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
     # --- servers ---
@@ -137,6 +155,7 @@ class Ground:
             if time.monotonic() > deadline:
                 pytest.fail(f"The run does not come on:\n{self.log.read_text(errors='replace')[-5000:]}")
             if time.monotonic() > called + 0.3:
+                self.tend()
                 self.call(run)
                 called = time.monotonic()
             time.sleep(0.05)

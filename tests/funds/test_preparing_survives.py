@@ -107,7 +107,7 @@ def test_kill_of_worker_broker_and_database_midway_changes_nothing(ground: Groun
 
     first = ground.start_worker()
     ground.wait_for(run, lambda: ground.done(run) >= 2)
-    ground.kill(first)
+    ground.kill_worker(first)
     after_worker = ground.done(run)
     ground.start_worker()
     ground.wait_for(run, lambda: ground.done(run) >= after_worker + 2)

@@ -93,7 +93,7 @@ def test_a_killed_worker_midway_changes_nothing(ground: Ground, monkeypatch) -> 
     run = start(found, school)
     first = ground.start_worker()
     ground.wait_for(run, lambda: ground.done(run) >= 3)
-    ground.kill(first)
+    ground.kill_worker(first)
     after_kill = ground.done(run)
     assert 3 <= after_kill < PUPILS
     ground.start_worker()

@@ -123,11 +123,12 @@ class Breaking:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self.worker, self.spare = ground.start_worker(), ground.start_worker()
+        ground.start_worker()
+        ground.start_worker()
 
     def kill_worker(self) -> None:
-        self.ground.kill(self.worker)
-        self.worker, self.spare = self.spare, self.ground.start_worker()
+        self.ground.kill_worker()
+        self.ground.start_worker()
 
     def kill_broker(self) -> None:
         self.ground.restart_broker()
