@@ -120,6 +120,7 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     BankFiles(size.as_of, actors).work()
     say("what became known lately")
     Lives(town, size.as_of, actors).work()
+    # In a larger city the letters would show nothing new.
     if size.residents <= RESIDENTS:
         say("notices of the window, letters")
         Window(size.as_of, actors).work()

@@ -1,5 +1,5 @@
-"""The window of the demo, by the jobs of the year: the notices that are missing, letters to those who may not take
-part any more with the reason, reminders.
+"""The window of the demo, by the jobs of the year: the notices that are missing, reminders, and letters with the
+reason where somebody may not take part any more.
 """
 
 import datetime
