@@ -68,6 +68,19 @@ DEMO_ACCOUNTS = "liaoyang_medins.portal.demo.accounts.ACCOUNTS"
 CONTRIBUTION_QUOTE = "enrollment.contributions.quotes.quote_of"
 # Within so many days a report of a suspected violation is closed (S2).
 REPORT_TERM_DAYS = env_number("REPORT_TERM_DAYS", 30)
+# Within so many days the agency answers a finding of supervision.
+WATCH_TERM_DAYS = env_number("WATCH_TERM_DAYS", 30)
+# From which figures on stays look suspicious (funds/watch/rules.py; docs/settings.md says why).
+WATCH_MONTHS = env_number("WATCH_MONTHS", 12)
+WATCH_MANY_STAYS = env_number("WATCH_MANY_STAYS", 5, at_least=2)
+WATCH_MANY_DAYS = env_number("WATCH_MANY_DAYS", 90)
+WATCH_DEATH_DAYS = env_number("WATCH_DEATH_DAYS", 1, at_least=0)
+WATCH_CARD_HOURS = env_number("WATCH_CARD_HOURS", 24)
+WATCH_SERIES_PERSONS = env_number("WATCH_SERIES_PERSONS", 6, at_least=2)
+WATCH_SERIES_TIMES = env_number("WATCH_SERIES_TIMES", 5)
+WATCH_PEER_DEVIATIONS = env_number("WATCH_PEER_DEVIATIONS", 3)
+WATCH_PEER_STAYS = env_number("WATCH_PEER_STAYS", 30)
+WATCH_PEER_INSTITUTIONS = env_number("WATCH_PEER_INSTITUTIONS", 3, at_least=2)
 # When a stay is looked at by the agency for its amount: more than so many times (0: never) the median of its
 # institution's settlements of twelve months, where there are at least so many of them; from so many yuan of the fund
 # (0: never). From how many yuan of the fund who examined a stay does not release it.
@@ -115,6 +128,9 @@ INSTALLED_APPS = [
     "enrollment.cockpit",
     "enrollment.collecting",
     "funds",
+    "funds.watch",
+    "funds.paying",
+    "funds.supervision",
     "liaoyang_medins.portal",
 ]
 
@@ -199,7 +215,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrollment.contributions.tasks.lapse_unpaid",
         "schedule": crontab(hour=0, minute=10),
     },
+    "look for suspicious patterns": {
+        "task": "funds.watch.tasks.look_for_patterns",
+        "schedule": crontab(hour=2, minute=10),
+    },
     "count usual costs": {"task": "claims.tasks.count_usual_costs", "schedule": crontab(hour=1, minute=40)},
+    "count what changed for supervision": {"task": "funds.supervision.tasks.refresh_changed", "schedule": 1800},
+    "count all of supervision": {
+        "task": "funds.supervision.tasks.refresh_everything",
+        "schedule": crontab(hour=2, minute=10),
+    },
     "forget old messages": {"task": "claims.api.tasks.forget_messages", "schedule": crontab(hour=3, minute=30)},
 }
 

@@ -24,6 +24,8 @@ urlpatterns = [
     path("", include("enrollment.cockpit.urls")),
     path("", include("enrollment.collecting.urls")),
     path("", include("funds.urls")),
+    path("", include("funds.watch.urls")),
+    path("", include("funds.supervision.urls")),
     path("", include("liaoyang_medins.kernel.runs.urls")),
 ]
 

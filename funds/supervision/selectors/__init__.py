@@ -1,0 +1,1 @@
+"""Reading the sums of supervision, as far as an actor may see them."""
