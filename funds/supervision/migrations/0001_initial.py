@@ -5,79 +5,119 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('claims', '0009_reversals_taken_off'),
-        ('funds', '0019_triggers_of_the_account'),
-        ('offices', '0003_stand_ins'),
+        ("claims", "0008_reviews_of_held_stays"),
+        ("funds", "0016_payments_to_residents"),
+        ("offices", "0003_stand_ins"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Refresh',
+            name="Refresh",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('whole', models.BooleanField(unique=True, verbose_name='everything')),
-                ('at', models.DateTimeField(verbose_name='counted at')),
-                ('day', models.DateField(verbose_name='day')),
-                ('months', models.PositiveIntegerField(verbose_name='months')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("whole", models.BooleanField(unique=True, verbose_name="everything")),
+                ("at", models.DateTimeField(verbose_name="counted at")),
+                ("day", models.DateField(verbose_name="day")),
+                ("months", models.PositiveIntegerField(verbose_name="months")),
             ],
             options={
-                'verbose_name': 'count of the figures',
-                'ordering': ['-at'],
+                "verbose_name": "count of the figures",
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='CountedMonth',
+            name="CountedMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='month')),
-                ('debits', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='debits')),
-                ('credits', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='credits')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funds.account', verbose_name='ledger account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(verbose_name="month")),
+                ("debits", models.DecimalField(decimal_places=2, max_digits=20, verbose_name="debits")),
+                ("credits", models.DecimalField(decimal_places=2, max_digits=20, verbose_name="credits")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="funds.account",
+                        verbose_name="ledger account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'counted month',
-                'ordering': ['month', 'account'],
-                'constraints': [models.UniqueConstraint(fields=('month', 'account'), name='counted_month_once')],
+                "verbose_name": "counted month",
+                "ordering": ["month", "account"],
+                "constraints": [models.UniqueConstraint(fields=("month", "account"), name="counted_month_once")],
             },
         ),
         migrations.CreateModel(
-            name='FundMonth',
+            name="FundMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='month')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='amount')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funds.account', verbose_name='ledger account')),
-                ('district', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offices.office', verbose_name='district')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(verbose_name="month")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=20, verbose_name="amount")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="funds.account",
+                        verbose_name="ledger account",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="offices.office",
+                        verbose_name="district",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'month of the fund',
-                'ordering': ['month', 'district', 'account'],
-                'constraints': [models.UniqueConstraint(fields=('month', 'district', 'account'), name='fund_month_once', nulls_distinct=False)],
+                "verbose_name": "month of the fund",
+                "ordering": ["month", "district", "account"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("month", "district", "account"), name="fund_month_once", nulls_distinct=False
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='InstitutionMonth',
+            name="InstitutionMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='month')),
-                ('grade', models.CharField(blank=True, max_length=10, verbose_name='grade')),
-                ('category', models.CharField(max_length=16, verbose_name='category')),
-                ('stays', models.PositiveIntegerField(verbose_name='stays')),
-                ('total', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='total cost')),
-                ('in_scope', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='in-scope cost')),
-                ('fund', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='paid by the fund')),
-                ('days', models.PositiveIntegerField(verbose_name='days in hospital')),
-                ('readmitted', models.PositiveIntegerField(verbose_name='readmitted within 14 days')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.institution', verbose_name='institution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(verbose_name="month")),
+                ("grade", models.CharField(blank=True, max_length=10, verbose_name="grade")),
+                ("category", models.CharField(max_length=16, verbose_name="category")),
+                ("stays", models.PositiveIntegerField(verbose_name="stays")),
+                ("total", models.DecimalField(decimal_places=2, max_digits=20, verbose_name="total cost")),
+                ("in_scope", models.DecimalField(decimal_places=2, max_digits=20, verbose_name="in-scope cost")),
+                ("fund", models.DecimalField(decimal_places=2, max_digits=20, verbose_name="paid by the fund")),
+                ("days", models.PositiveIntegerField(verbose_name="days in hospital")),
+                ("readmitted", models.PositiveIntegerField(verbose_name="readmitted within 14 days")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="claims.institution",
+                        verbose_name="institution",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'month of an institution',
-                'ordering': ['month', 'institution', 'grade', 'category'],
-                'constraints': [models.UniqueConstraint(fields=('month', 'institution', 'grade', 'category'), name='institution_month_once')],
+                "verbose_name": "month of an institution",
+                "ordering": ["month", "institution", "grade", "category"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("month", "institution", "grade", "category"), name="institution_month_once"
+                    )
+                ],
             },
         ),
     ]
