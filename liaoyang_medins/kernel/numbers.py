@@ -18,6 +18,7 @@ PREFIXES = {
     "referral": "T",
     "statement": "B",
     "subsidy_receipt": "A",
+    "subsidy_reminder": "BC",
     "run": "G",
     "household": "F",
     "misuse": "M",
@@ -34,6 +35,13 @@ PREFIXES = {
     "catalogue": "CV",
     "report": "O",
     "inspection": "I",
+    "watch": "WF",
+    "declaration": "MD",
+    "payment_batch": "PB",
+    "institution_payment": "PI",
+    "entered_document": "FD",
+    "bank_statement": "FB",
+    "match": "FM",
 }
 
 
