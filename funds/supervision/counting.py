@@ -2,6 +2,19 @@
 
 from funds.chart import Chart
 
+# Where residents lived who have moved: until a day, since the move before.
+LIVED = """lived AS MATERIALIZED (
+    SELECT resident_id, from_community_id AS community_id, moved_on AS until,
+        lag(moved_on) OVER (PARTITION BY resident_id ORDER BY moved_on) AS since
+    FROM registration_move WHERE NOT voided
+)"""
+# Of what was `decided` on stays the district, as subdistrict.parent_id.
+AT_HOME = """decided JOIN registration_resident resident ON resident.id = decided.resident_id
+    LEFT JOIN lived ON lived.resident_id = decided.resident_id AND decided.settled_on < lived.until
+        AND (lived.since IS NULL OR decided.settled_on >= lived.since)
+    JOIN offices_office community ON community.id = coalesce(lived.community_id, resident.community_id)
+    JOIN offices_office subdistrict ON subdistrict.id = community.parent_id"""
+
 # A district is that of whom a document is about: a contribution's is the one that shares the subsidy, of the day on
 # which it was paid (C3); a settlement's, and that of its reversal, where the resident lived on the day of discharge; a
 # statement's are those that it claims for. What no document gives to a district is the rest of the journal.
@@ -14,11 +27,7 @@ WITH leg AS MATERIALIZED (
     JOIN funds_journalleg leg ON leg.entry_id = entry.id
     JOIN funds_account account ON account.id = leg.account_id AND account.kind IN ('income', 'expense')
     WHERE entry.booked_on >= %(first)s AND entry.booked_on < %(end)s
-), lived AS MATERIALIZED (
-    SELECT resident_id, from_community_id AS community_id, moved_on AS until,
-        lag(moved_on) OVER (PARTITION BY resident_id ORDER BY moved_on) AS since
-    FROM registration_move WHERE NOT voided
-), decided AS (
+), {LIVED}, decided AS (
     SELECT leg.month, leg.account_id, leg.amount, settlement.resident_id, settlement.settled_on
     FROM leg JOIN claims_settlement settlement ON settlement.number = leg.number
     WHERE leg.type = 'settlement'
@@ -34,11 +43,7 @@ WITH leg AS MATERIALIZED (
     WHERE leg.type IN ('receipt', 'assigned_receipt', 'released_receipt', 'returned_receipt')
     UNION ALL
     SELECT decided.month, decided.account_id, subdistrict.parent_id, decided.amount
-    FROM decided JOIN registration_resident resident ON resident.id = decided.resident_id
-    LEFT JOIN lived ON lived.resident_id = decided.resident_id AND decided.settled_on < lived.until
-        AND (lived.since IS NULL OR decided.settled_on >= lived.since)
-    JOIN offices_office community ON community.id = coalesce(lived.community_id, resident.community_id)
-    JOIN offices_office subdistrict ON subdistrict.id = community.parent_id
+    FROM {AT_HOME}
     UNION ALL
     SELECT leg.month, leg.account_id, part.district_id,
         CASE leg.code WHEN '{Chart.CITY_SUBSIDY}' THEN part.city ELSE part.district_share END

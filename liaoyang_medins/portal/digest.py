@@ -30,6 +30,7 @@ from enrollment.contributions import models as contributions
 from enrollment.life import models as life
 from enrollment.registration import models as registration
 from funds import models as funds
+from funds.supervision import models as supervision
 from liaoyang_medins.kernel.attachments import models as attachments
 from liaoyang_medins.kernel.offices import models as offices
 from liaoyang_medins.kernel.papers import models as papers
@@ -55,6 +56,7 @@ APPS = (
         "lists",
         "cockpit",
         "funds",
+        "supervision",
     ),
 )
 # Work that is under way, the day that a demo lives in, and what is kept of other tables beside them.
@@ -71,6 +73,10 @@ LEFT_OUT_MODELS: frozenset[Model] = frozenset(
         funds.StatementSum,
         funds.UnstatedNotice,
         funds.UnpostedDocument,
+        supervision.FundMonth,
+        supervision.CountedMonth,
+        supervision.InstitutionMonth,
+        supervision.Refresh,
     }
 )
 # Keys, numbers from sequences, versions of rows, the keys of forms.

@@ -82,7 +82,15 @@ OUTPATIENT = Item(_("Outpatient diseases"), "outpatient-approvals", "bandaid")
 ACCOUNT = Item(_("Account with the fund"), "own-account", "wallet2")
 ENTITLEMENT = Item(_("Check cover"), "entitlement", "shield-check")
 STATEMENTS = Item(_("Subsidy statements"), "statements", "file-earmark-spreadsheet", "statements", ("/runs/",))
-JOURNAL = Item(_("Journal"), "journal", "journal-text", "", ("/trial-balance/",))
+SUPERVISION = Item(_("Supervision"), "supervision-fund", "bar-chart", "", ("/publications/",))
+# Who has no entry of their own for receipts or supervision comes to them from here.
+JOURNAL = Item(
+    _("Journal"),
+    "journal",
+    "journal-text",
+    "",
+    ("/trial-balance/", "/supervision/", "/publications/", "/receipts/", "/bank-files/", "/collections/"),
+)
 CATALOGUE = Item(_("Catalogue"), "catalogue", "capsule")
 INSTITUTIONS = Item(_("Institutions"), "institutions", "buildings")
 USERS = Item(_("Users"), "users", "people", "", ("/administration/user", "/administration/posting"))
@@ -97,9 +105,9 @@ ITEMS: dict[Role, tuple[Item, ...]] = {
     Role.AGENCY_CLERK: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
     Role.AGENCY_REVIEWER: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
     Role.HOSPITAL: (HOME, ENTITLEMENT, STAYS, REFERRALS, OUTPATIENT, ACCOUNT, CATALOGUE, INSTITUTIONS),
-    Role.CITY_FINANCE: (HOME, STATEMENTS, JOURNAL),
-    Role.DISTRICT_FINANCE: (HOME, STATEMENTS),
-    Role.SUPERVISOR: (HOME, REGISTRATIONS, RECEIPTS, STAYS, STATEMENTS, JOURNAL, INSTITUTIONS, AUDIT),
+    Role.CITY_FINANCE: (HOME, SUPERVISION, STATEMENTS, JOURNAL),
+    Role.DISTRICT_FINANCE: (HOME, SUPERVISION, STATEMENTS),
+    Role.SUPERVISOR: (HOME, SUPERVISION, REGISTRATIONS, STAYS, STATEMENTS, JOURNAL, INSTITUTIONS, AUDIT),
     Role.ADMINISTRATOR: (HOME, USERS, OFFICES, INSTITUTIONS, CATALOGUE, AUDIT),
 }
 

@@ -65,6 +65,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
         Action(gettext_lazy("Enter a referral"), "referral-new", "send"),
         Action(gettext_lazy("Reimbursement"), "reimbursements", "cash-stack"),
         Action(gettext_lazy("Prepare a subsidy statement"), "statement-new", "file-earmark-plus"),
+        Action(gettext_lazy("Supervision of the fund"), "supervision-fund", "bar-chart"),
         Action(gettext_lazy("Contributions so far"), "cockpit", "graph-up"),
         Action(gettext_lazy("Certificates and cards"), "cards", "credit-card"),
         Action(gettext_lazy("Transfers"), "transfers", "send"),
@@ -76,6 +77,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
     ),
     Role.AGENCY_REVIEWER: (
         Action(gettext_lazy("Payment lists"), "payment-lists", "cash-stack"),
+        Action(gettext_lazy("Supervision of the fund"), "supervision-fund", "bar-chart"),
         Action(gettext_lazy("Check somebody's cover"), "entitlement", "shield-check"),
         Action(gettext_lazy("Contributions so far"), "cockpit", "graph-up"),
         Action(gettext_lazy("Certificates and cards"), "cards", "credit-card"),
@@ -95,6 +97,8 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
         Action(gettext_lazy("Trial balance"), "trial-balance", "table"),
     ),
     Role.SUPERVISOR: (
+        Action(gettext_lazy("Supervision of the fund"), "supervision-fund", "bar-chart"),
+        Action(gettext_lazy("Receipts"), "receipts", "cash-coin"),
         Action(gettext_lazy("Audit log"), "audit-log", "clock-history"),
         Action(gettext_lazy("Contribution notices"), "notices", "file-earmark-text"),
         Action(gettext_lazy("Contributions so far"), "cockpit", "graph-up"),
