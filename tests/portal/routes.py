@@ -352,6 +352,14 @@ ROUTES: dict[str, Route] = {
     "journal-post": Route(AGENCY, post=True),
     "journal-entry": Route(SEES_JOURNAL, "entry"),
     "trial-balance": Route(SEES_JOURNAL),
+    # Supervision
+    "supervision-fund": Route(SEES_STATEMENTS),
+    "supervision-fund-export": Route(SEES_STATEMENTS),
+    "supervision-refresh": Route(SEES_JOURNAL, post=True),
+    "supervision-institutions": Route(SEES_JOURNAL),
+    "supervision-institutions-export": Route(SEES_JOURNAL),
+    "supervision-institution": Route(SEES_JOURNAL, "institution"),
+    "supervision-institution-export": Route(SEES_JOURNAL, "institution"),
     # Long runs
     "runs": Route(AGENCY | SUPERVISOR),
     "run": Route(AGENCY | SUPERVISOR, "run"),

@@ -15,6 +15,7 @@ from enrollment.contributions.models import BenefitPeriod, ContributionNotice, R
 from enrollment.registration.models import Circumstance, Enrollment, Registration, Resident
 from funds.models import JournalEntry, JournalLeg
 from funds.services import post_documents
+from funds.supervision.services import refresh
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -133,6 +134,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     show(steps.services)
     say("journal and audit record")
     post(size.as_of)
+    with clock.on_day(size.as_of):
+        refresh(whole=True, by=Actor.job("demo city"))
     while audit.seal():
         pass
     show(1)
