@@ -1,0 +1,170 @@
+"""The figures of a year, told anew from sums and documents, without what tells of fewer than 5 persons (Art. 31)."""
+
+import datetime
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from funds.supervision.counting import AT_HOME, LIVED
+from funds.supervision.models import FundMonth
+from funds.supervision.selectors.fund import NOTHING, Flow, cells_of
+from liaoyang_medins.kernel.errors import Refused
+from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.policy.terms import Category
+
+from .rules import TOTAL, hidden_cells, hidden_in_line, small, with_sums
+
+# The key of what belongs to no district.
+NO_DISTRICT = "none"
+CATEGORIES = [category.value for category in Category]
+
+INSURED = """
+    SELECT notice.category, office.code, count(*) FROM contributions_contributionnotice notice
+    JOIN offices_office office ON office.id = notice.district_id
+    WHERE notice.status = 'paid' AND notice.contribution_year = %(year)s GROUP BY 1, 2
+"""
+# Persons by district behind what was booked in a year: who paid, for whom subsidies were claimed, for whom the fund
+# paid.
+PAYERS = """
+    SELECT office.code, count(DISTINCT notice.resident_id) FROM contributions_contributionnotice notice
+    JOIN offices_office office ON office.id = notice.district_id
+    WHERE notice.paid_on BETWEEN %(first)s AND %(last)s GROUP BY 1
+"""
+SUBSIDISED = """
+    SELECT office.code, sum(part.persons) FROM funds_statementsum part
+    JOIN funds_subsidystatement statement ON statement.id = part.statement_id AND statement.status = 'issued'
+    JOIN offices_office office ON office.id = part.district_id
+    WHERE statement.issued_on BETWEEN %(first)s AND %(last)s AND NOT part.corrections GROUP BY 1
+"""
+PATIENTS = f"""
+    WITH {LIVED}, decided AS (
+        SELECT resident_id, settled_on FROM claims_settlement
+        WHERE fund > 0 AND decided_on BETWEEN %(first)s AND %(last)s
+        UNION ALL
+        SELECT resident_id, settled_on FROM claims_reversal reversal
+        JOIN claims_settlement settlement ON settlement.id = reversal.settlement_id
+        WHERE fund > 0 AND reversal.reversed_on BETWEEN %(first)s AND %(last)s
+    )
+    SELECT office.code, count(DISTINCT decided.resident_id)
+    FROM {AT_HOME} JOIN offices_office office ON office.id = subdistrict.parent_id GROUP BY 1
+"""  # noqa: S608  names of our own
+
+
+def figures_of(year: int) -> dict[str, Any]:
+    """The figures of a calendar year as they would be published, as JSON keeps them; None is what is hidden. Amounts
+    are in yuan.
+
+    `insured` are persons whose contribution for the year was paid; money is what was booked in the year. Refused where
+    a sum of the whole area already tells of fewer than 5 persons.
+    """
+    span = {"first": datetime.date(year, 1, 1), "last": datetime.date(year, 12, 31), "year": year}
+    insured = {(category, district): int(count) for category, district, count in asked(INSURED, span)}
+    persons = {
+        "contributions": counted(PAYERS, span),
+        "subsidies": counted(SUBSIDISED, span),
+        "payments": counted(PATIENTS, span),
+    }
+    require_enough([sum(insured.values()), *(sum(counts.values()) for counts in persons.values())])
+    flows, before = booked(year)
+    total = sum(flows.values(), NOTHING)
+    return {
+        "districts": [[office.code, office.name, office.name_en] for office in districts()],
+        "insured": insured_table(insured),
+        "money": money_table(flows, persons),
+        "fund": {
+            "before": str(before),
+            **{each.name: str(getattr(total, each.name)) for each in fields(Flow)},
+            "income": str(total.income),
+            "spending": str(total.spending),
+            "after": str(before + total.surplus),
+        },
+    }
+
+
+def asked(sql: str, span: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, span)
+        return list(cursor.fetchall())
+
+
+def counted(sql: str, span: dict[str, Any]) -> dict[str, int]:
+    """Persons by district."""
+    return {district: int(count) for district, count in asked(sql, span)}
+
+
+def districts() -> list[Office]:
+    """The districts of the area, by code."""
+    return list(Office.objects.filter(kind=Office.Kind.DISTRICT).order_by("code"))
+
+
+def require_enough(persons: Iterable[int]) -> None:
+    """Raise Refused where a sum of the whole area tells of fewer than 5 persons."""
+    if any(small(count) for count in persons):
+        raise Refused(
+            _("Fewer than 5 persons paid, or were paid for, in this year: its sums would tell of them."), code="few"
+        )
+
+
+def booked(year: int) -> tuple[dict[str, Flow], Decimal]:
+    """What was booked in a year by district (NO_DISTRICT for none), and the balance before it."""
+    flows: dict[str, Flow] = defaultdict(Flow)
+    before = ZERO
+    codes = {office.pk: office.code for office in districts()}
+    for month, district, flow in cells_of(FundMonth.objects.all()):
+        if month.year < year:
+            before += flow.surplus
+        elif month.year == year:
+            flows[codes[district] if district else NO_DISTRICT] += flow
+    return flows, before
+
+
+def insured_table(insured: dict[tuple[str, str], int]) -> dict[str, dict[str, int | None]]:
+    """Persons by category and district with all sums; None is hidden."""
+    codes = [office.code for office in districts()]
+    counts = {(category, code): insured.get((category, code), 0) for category in CATEGORIES for code in codes}
+    hidden, table = hidden_cells(counts), with_sums(counts)
+    return {
+        row: {column: None if (row, column) in hidden else table[row, column] for column in (*codes, TOTAL)}
+        for row in (*CATEGORIES, TOTAL)
+    }
+
+
+def money_table(flows: dict[str, Flow], persons: dict[str, dict[str, int]]) -> dict[str, dict[str, str | None]]:
+    """What was booked by district, in yuan, with the sum; None is hidden. Both shares of a subsidy are hidden
+    together: one tells the other (C3).
+    """
+    table: dict[str, dict[str, str | None]] = {}
+    for of, columns in (("contributions", ("contributions",)), ("subsidies", ("city", "district")), ("payments", ())):
+        kinds = columns or ("spending",)
+        amounts = {code: {kind: getattr(flow, kind) for kind in kinds} for code, flow in with_all(flows).items()}
+        behind = {code: persons[of].get(code, 0) for code in amounts if code != NO_DISTRICT}
+        sums = {code: sum(amounts[code].values(), ZERO) for code in amounts}
+        hidden = hidden_in_line(sums, behind)
+        for kind in kinds:
+            row = {code: None if code in hidden else str(amounts[code][kind]) for code in amounts}
+            table[kind] = {**row, TOTAL: str(sum((amounts[code][kind] for code in amounts), ZERO))}
+    patients = {office.code: persons["payments"].get(office.code, 0) for office in districts()}
+    shown = {code: None if table["spending"][code] is None else str(count) for code, count in patients.items()}
+    table["patients"] = {**shown, TOTAL: str(sum(patients.values()))}
+    return table
+
+
+def with_all(flows: dict[str, Flow]) -> dict[str, Flow]:
+    """The flow of every district by code, and of none where there is some."""
+    found = {office.code: flows.get(office.code, NOTHING) for office in districts()}
+    rest = flows.get(NO_DISTRICT, NOTHING)
+    return {**found, NO_DISTRICT: rest} if rest != NOTHING else found
+
+
+def seal_of(number: str, published_on: datetime.date | None, figures: dict[str, Any]) -> str:
+    """SHA-256 of everything that an edition says."""
+    said = {"number": number, "published_on": published_on.isoformat() if published_on else "", "figures": figures}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
