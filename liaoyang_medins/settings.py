@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "funds.watch",
     "funds.paying",
     "funds.supervision",
+    "funds.published",
     "liaoyang_medins.portal",
 ]
 

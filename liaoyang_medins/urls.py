@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("funds.urls")),
     path("", include("funds.watch.urls")),
     path("", include("funds.supervision.urls")),
+    path("", include("funds.published.urls")),
     path("", include("liaoyang_medins.kernel.runs.urls")),
 ]
 

@@ -57,6 +57,7 @@ APPS = (
         "cockpit",
         "funds",
         "supervision",
+        "published",
     ),
 )
 # Work that is under way, the day that a demo lives in, and what is kept of other tables beside them.

@@ -31,7 +31,7 @@ class Route:
 
 
 # Open without signing in: they do nothing that needs an actor, or look after themselves.
-PUBLIC = {"sign-in", "sign-out", "choose-posting", "set_language", "health", "style-guide"}
+PUBLIC = {"public-figures", "public-figures-year", "public-figures-csv", "sign-in", "sign-out", "choose-posting", "set_language", "health", "style-guide"}
 
 SEES_RESIDENTS = CHAIN | AGENCY | SUPERVISOR
 SEES_STAYS = AGENCY | HOSPITAL | SUPERVISOR
@@ -360,6 +360,11 @@ ROUTES: dict[str, Route] = {
     "supervision-institutions-export": Route(SEES_JOURNAL),
     "supervision-institution": Route(SEES_JOURNAL, "institution"),
     "supervision-institution-export": Route(SEES_JOURNAL, "institution"),
+    "publications": Route(SEES_JOURNAL),
+    "publication-new": Route(CLERK, post=True),
+    "publication": Route(SEES_JOURNAL, "publication"),
+    "publication-publish": Route(REVIEWER, "publication", post=True),
+    "publication-discard": Route(AGENCY, "publication", post=True),
     # Long runs
     "runs": Route(AGENCY | SUPERVISOR),
     "run": Route(AGENCY | SUPERVISOR, "run"),

@@ -149,6 +149,11 @@ MAY: dict[str, frozenset[Role]] = {
         "supervision.see": _FINANCE | _AGENCY | {R.SUPERVISOR},
         "supervision.institutions": _AGENCY | {R.CITY_FINANCE, R.SUPERVISOR},
         "supervision.refresh": _AGENCY | {R.CITY_FINANCE, R.SUPERVISOR},
+        # Figures for the public (Art. 31)
+        "publications.see": _AGENCY | {R.CITY_FINANCE, R.SUPERVISOR},
+        "publications.prepare": {R.AGENCY_CLERK},
+        "publications.publish": {R.AGENCY_REVIEWER},
+        "publications.discard": _AGENCY,
         # Long runs: each kind of run says besides which verb starts and steers it
         "runs.see": _AGENCY | {R.SUPERVISOR},
         "runs.steer": _AGENCY,
