@@ -5,7 +5,7 @@ hospitals' interface and the institution's own page ask the same here. What resi
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -90,28 +90,35 @@ def grouped(rows: QuerySet[Any], day: str, prefix: str, step: str) -> dict[datet
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Yuan, of all time: what is `unpaid` of live settlements, what was `paid`, and what of that is to be `taken_back`
-    because its settlement was reversed since (A4).
+    """Yuan, of all time: what is `unpaid` of live settlements, what was `paid`, what of that is to be `taken_back`
+    because its settlement was reversed since (A4), and what is `carried` besides, since it was more than a payment.
     """
 
     unpaid: Decimal
     paid: Decimal
     taken_back: Decimal
+    carried: Decimal = ZERO
 
     @property
     def due(self) -> Decimal:
         """What is still to be paid: what is not paid yet, less what is taken off the next payment."""
-        return self.unpaid - self.taken_back
+        return self.unpaid - self.taken_back - self.carried
+
+
+# What else comes off an institution's next payment, in yuan: said by who pays it.
+BESIDES: dict[str, Callable[[Institution], Decimal]] = {}
 
 
 def account(institution: Institution) -> Account:
     """Where an institution stands with the fund today."""
+    paid = Q(paid_out_on__isnull=False)
     found = settled(institution).aggregate(
         unpaid=Sum("fund", filter=Q(live=True, paid_out_on=None), default=ZERO),
-        paid=Sum("fund", filter=Q(paid_out_on__isnull=False), default=ZERO),
-        taken_back=Sum("fund", filter=Q(live=False, paid_out_on__isnull=False), default=ZERO),
+        paid=Sum("fund", filter=paid & Q(reversal__taken_off_on=None), default=ZERO),
+        taken_back=Sum("fund", filter=paid & Q(live=False, reversal__taken_off_on=None), default=ZERO),
     )
-    return Account(**{name: Decimal(value) for name, value in found.items()})
+    carried = sum((of(institution) for of in BESIDES.values()), ZERO)
+    return Account(**{name: Decimal(value) for name, value in found.items()}, carried=carried)
 
 
 def payments(institution: Institution, first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:

@@ -236,7 +236,7 @@ class RepaymentItem(models.Model):
 
 class Deduction(models.Model):
     """What was taken off a payment to the institution for an inspection, in yuan (S1). `payment` is the number of that
-    payment. With inspection, day and amount it can be booked as other income (F1); nothing books it yet.
+    payment. Below zero: given back with it, since a settlement was reversed after it was deducted for.
     """
 
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="deductions", verbose_name=_("inspection"))
@@ -250,7 +250,7 @@ class Deduction(models.Model):
         ordering = ["deducted_on", "id"]
         constraints = [
             models.UniqueConstraint(name="deduction_once_a_payment", fields=["inspection", "payment"]),
-            models.CheckConstraint(name="deduction_amount", condition=Q(amount__gt=0) & ~Q(payment="")),
+            models.CheckConstraint(name="deduction_amount", condition=~Q(amount=0) & ~Q(payment="")),
         ]
 
     def __str__(self) -> str:

@@ -94,7 +94,9 @@ class Settlement(models.Model):
 
 
 class Reversal(models.Model):
-    """The undoing of a settlement (A4): gives back the cap that it used and the money that it paid."""
+    """The undoing of a settlement (A4): gives back the cap that it used and the money that it paid: where the
+    institution had it already, by a deduction from a later payment, on `taken_off_on`.
+    """
 
     number = models.CharField(_("reversal number"), max_length=20, unique=True)
     settlement = models.OneToOneField(
@@ -102,6 +104,7 @@ class Reversal(models.Model):
     )
     reversed_on = models.DateField(_("reversed on"))
     reason = models.CharField(_("reason"), max_length=200)
+    taken_off_on = models.DateField(_("taken off a payment on"), null=True, blank=True)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("reversed by"))
 
     class Meta:

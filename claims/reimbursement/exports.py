@@ -6,6 +6,8 @@ from typing import IO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from claims.transfers import orders
+from claims.transfers.orders import Order
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import NotAllowed
 from liaoyang_medins.kernel.money import ZERO
@@ -13,7 +15,7 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.sheets.writing import Sheet, workbook
 
 from . import selectors
-from .models import LineImport, ResidentPayment
+from .models import LineImport, PaymentList, ResidentPayment
 from .services.importing import COLUMNS
 
 REASON_WIDTH = 60
@@ -53,18 +55,10 @@ def refused_rows(waiting: LineImport) -> IO[bytes]:
 
 @transaction.atomic
 def payment_list(*, number: str, by: Actor) -> IO[bytes]:
-    """The list for the bank: numbered, with whole account numbers, and their sum. What came back is not on it.
-
-    Whole account numbers leave the portal with it, so the audit record says who took it. Raises NotAllowed.
+    """The list for the bank as a workbook: numbered, with whole account numbers, and their sum. What came back is not
+    on it. Raises NotAllowed.
     """
-    by.require("reimbursements.pay")
-    found = selectors.lists_visible_to(by).filter(number=number).first()
-    if found is None:
-        raise NotAllowed(_("There is no such payment list for you."), code="not_found")
-    rows = found.payments.exclude(status=ResidentPayment.Status.RETURNED).select_related("account", "application")
-    payments = list(rows.order_by("number"))
-    total: Decimal = sum((payment.amount for payment in payments), ZERO)
-    audit.record(by=by, verb="reimbursements.export", obj=found, changes={"payments": len(payments), "sum": total})
+    found, payments, total = taken_out(number, by)
     with workbook(found.number) as (book, file):
         sheet = Sheet(book, _("Payments"), [8, 18, 18, 18, 30, 28, 16])
         sheet.write(_("Payments to residents, list %(number)s") % {"number": found.number}, style="title")
@@ -93,3 +87,39 @@ def payment_list(*, number: str, by: Actor) -> IO[bytes]:
             )
         sheet.write(_("Sum"), len(payments), None, None, None, None, total, style="bold")
     return file
+
+
+@transaction.atomic
+def bank_file(*, number: str, by: Actor) -> bytes:
+    """The list as the file that the bank's system reads (docs/payment-files.md). Raises NotAllowed."""
+    found, payments, _total = taken_out(number, by)
+    return orders.write(
+        number=found.number,
+        made_on=found.made_on,
+        orders=[
+            Order(
+                payment.number,
+                payment.account.holder,
+                payment.account.bank,
+                payment.account.account_number,
+                payment.amount,
+                payment.application.number,
+            )
+            for payment in payments
+        ],
+    )
+
+
+def taken_out(number: str, by: Actor) -> tuple[PaymentList, list[ResidentPayment], Decimal]:
+    """A list with its payments and their sum. Whole account numbers leave the portal with it, so the audit record says
+    who took it.
+    """
+    by.require("reimbursements.pay")
+    found = selectors.lists_visible_to(by).filter(number=number).first()
+    if found is None:
+        raise NotAllowed(_("There is no such payment list for you."), code="not_found")
+    rows = found.payments.exclude(status=ResidentPayment.Status.RETURNED).select_related("account", "application")
+    payments = list(rows.order_by("number"))
+    total: Decimal = sum((payment.amount for payment in payments), ZERO)
+    audit.record(by=by, verb="reimbursements.export", obj=found, changes={"payments": len(payments), "sum": total})
+    return found, payments, total

@@ -12,7 +12,7 @@ from claims.models import Stay
 from enrollment.registration.step_forms import Files
 from liaoyang_medins.kernel.attachments.models import Attachment
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.web.forms import DateField, MoneyField, SubmissionField, VersionField
+from liaoyang_medins.kernel.web.forms import DateField, MoneyField, VersionField
 
 from .data import AccountData, ApplicationData
 from .labels import PAPERS
@@ -199,28 +199,3 @@ class RemovalForm(forms.Form):
     """Why a scan is taken off."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"data-width": "full"}))
-
-
-class ListForm(forms.Form):
-    """The mark of one list to be made."""
-
-    submission = SubmissionField()
-
-
-class PaidForm(forms.Form):
-    """The bank carried a list out."""
-
-    version = VersionField()
-    paid_on = DateField(label=_("Value date"))
-    bank_reference = forms.CharField(
-        label=_("Bank reference"), max_length=40, widget=forms.TextInput(attrs={"data-width": "medium"})
-    )
-
-
-class ReturnForm(forms.Form):
-    """A payment came back."""
-
-    returned_on = DateField(label=_("Came back on"))
-    reason = forms.CharField(
-        label=_("What the bank says"), max_length=200, widget=forms.TextInput(attrs={"data-width": "full"})
-    )

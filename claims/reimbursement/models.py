@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import Settlement, Stay
+from claims.transfers.models import Transfer, TransferList, list_constraints, transfer_constraints
 from enrollment.contributions.models import yuan
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel.offices.models import User
@@ -157,67 +158,27 @@ class PayeeAccount(models.Model):
         return masked_account(self.account_number)
 
 
-class PaymentList(models.Model):
-    """A list of payments to residents that the bank carries out; `bank_reference` and `paid_on` are what it says of
-    it, once it has.
-    """
-
-    number = models.CharField(_("list number"), max_length=20, unique=True)
-    submission = models.UUIDField(unique=True, editable=False)
-    made_on = models.DateField(_("made on"))
-    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
-    paid_on = models.DateField(_("value date"), null=True, blank=True)
-    bank_reference = models.CharField(_("bank reference"), max_length=40, unique=True, null=True, blank=True)
-    version = models.PositiveIntegerField(default=1)
+class PaymentList(TransferList):
+    """A list of payments to residents that the bank carries out."""
 
     class Meta:
         verbose_name = _("payment list")
         ordering = ["-made_on", "-number"]
-        constraints = [
-            models.CheckConstraint(
-                name="payment_list_paid",
-                condition=Q(paid_on=None, bank_reference=None)
-                | (Q(paid_on__isnull=False, bank_reference__isnull=False) & ~Q(bank_reference="")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
+        constraints = list_constraints("payment_list")
 
     def get_absolute_url(self) -> str:
         return reverse("payment-list", args=[self.number])
 
 
-class ResidentPayment(models.Model):
-    """What is paid of a settlement to the resident, in yuan: a line of exactly one list.
+class ResidentPayment(Transfer):
+    """What is paid of a settlement to the resident, in yuan: a line of exactly one list."""
 
-    - `listed`: the bank is to pay it; - `paid` on `paid_on`, which the journal books;
-    - `returned`: it came back on `returned_on`, or never left (`paid_on` is empty then). Final.
-    """
-
-    class Status(models.TextChoices):
-        LISTED = "listed", _("With the bank")
-        PAID = "paid", _("Paid")
-        RETURNED = "returned", _("Came back")
-
-    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
-        Status.LISTED: {Status.PAID, Status.RETURNED},
-        Status.PAID: {Status.RETURNED},
-        Status.RETURNED: set(),
-    }
-
-    number = models.CharField(_("payment number"), max_length=20, unique=True)
     list = models.ForeignKey(PaymentList, models.PROTECT, related_name="payments", verbose_name=_("payment list"))
     application = models.ForeignKey(
         Reimbursement, models.PROTECT, related_name="payments", verbose_name=_("application")
     )
     settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="payments", verbose_name=_("settlement"))
     account = models.ForeignKey(PayeeAccount, models.PROTECT, related_name="payments", verbose_name=_("account"))
-    amount = yuan(_("amount"))
-    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.LISTED)
-    paid_on = models.DateField(_("value date"), null=True, blank=True)
-    returned_on = models.DateField(_("came back on"), null=True, blank=True)
-    return_reason = models.CharField(_("why it came back"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("payment to a resident")
@@ -226,21 +187,8 @@ class ResidentPayment(models.Model):
             models.UniqueConstraint(
                 name="payment_one_open_an_application", fields=["application"], condition=~Q(status="returned")
             ),
-            models.CheckConstraint(name="resident_payment_amount", condition=Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="resident_payment_days",
-                condition=Q(status="listed", paid_on=None, returned_on=None, return_reason="")
-                | Q(status="paid", paid_on__isnull=False, returned_on=None, return_reason="")
-                | (Q(status="returned", returned_on__isnull=False) & ~Q(return_reason="")),
-            ),
-            models.CheckConstraint(
-                name="resident_payment_returned_later",
-                condition=Q(paid_on=None) | Q(returned_on=None) | Q(returned_on__gte=F("paid_on")),
-            ),
+            *transfer_constraints("resident_payment"),
         ]
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class LineImport(models.Model):

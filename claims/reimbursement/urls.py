@@ -51,6 +51,8 @@ urlpatterns = [
     path("payment-lists/new/", views.payment_list_new, name="payment-list-new"),
     path("payment-lists/<slug:number>/", views.payment_list, name="payment-list"),
     path("payment-lists/<slug:number>/file/", views.payment_list_file, name="payment-list-file"),
+    path("payment-lists/<slug:number>/bank-file/", views.payment_list_bank_file, name="payment-list-bank-file"),
+    path("payment-lists/<slug:number>/result/", views.payment_list_result, name="payment-list-result"),
     path("payment-lists/<slug:number>/paid/", views.payment_list_paid, name="payment-list-paid"),
     path("payments/<slug:number>/returned/", views.payment_returned, name="payment-returned"),
 ]

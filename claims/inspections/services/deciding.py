@@ -101,12 +101,34 @@ def record_deduction(
             code="amount",
             field="amount",
         )
+    return note_deduction(inspection, amount=fen(amount), payment=payment.strip(), deducted_on=deducted_on, by=by)
+
+
+@transaction.atomic
+def take_off(*, number: str, amount: Decimal, payment: str, deducted_on: datetime.date, by: Actor) -> Deduction:
+    """A payment to the institution takes `amount` yuan off for an inspection, or gives them back (below zero). For who
+    makes the payment, whose verb says that they may.
+
+    Conflict where the findings do not stand, more is taken off than is outstanding, or more given back than was
+    taken.
+    """
+    inspection = locked(number, by)
+    owed = selectors.repayment_of(inspection)
+    least, most = owed.claimed - owed.deducted, owed.outstanding
+    if inspection.status != Status.DECIDED or not (0 < amount <= most or least <= amount < 0):
+        raise Conflict(
+            _("For the inspection %(number)s something else is outstanding now.") % {"number": number},
+            code="deduction_changed",
+        )
+    return note_deduction(inspection, amount=amount, payment=payment, deducted_on=deducted_on, by=by)
+
+
+def note_deduction(
+    inspection: Inspection, *, amount: Decimal, payment: str, deducted_on: datetime.date, by: Actor
+) -> Deduction:
+    """Write down a deduction of the locked inspection."""
     row = Deduction.objects.create(
-        inspection=inspection,
-        payment=payment.strip(),
-        amount=fen(amount),
-        deducted_on=deducted_on,
-        made_by_id=by.user_id,
+        inspection=inspection, payment=payment, amount=amount, deducted_on=deducted_on, made_by_id=by.user_id
     )
     save(inspection)
     record(inspection, "inspections.deduct", by, payment=row.payment, amount=str(row.amount))

@@ -4,7 +4,7 @@ from .deciding import examine, refuse, release, send_back, take_back
 from .entering import change, check_papers, enter, reveal_account, state_account
 from .importing import drop_import, read_lines, take_lines
 from .lines import add_lines, remove_lines
-from .paying import make_list, record_paid, record_returned
+from .paying import make_list, record_paid, record_returned, take_result
 from .scans import attach_scan, look_at_scan, remove_scan
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "state_account",
     "take_back",
     "take_lines",
+    "take_result",
 ]

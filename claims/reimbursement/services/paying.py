@@ -3,26 +3,27 @@
 import datetime
 import uuid
 from collections.abc import Sequence
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.models import Settlement
+from claims.transfers import services as transfers
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
-from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.errors import NotAllowed, Refused
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.numbers import next_number, next_numbers
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.states import require_transition, require_version
+from liaoyang_medins.kernel.states import require_version
 
 from .. import selectors
 from ..models import PayeeAccount, PaymentList, Reimbursement, ResidentPayment
 from .common import Status, entered_by, move, record, save
 
 PaymentStatus = ResidentPayment.Status
-ON_A_LIST_AT_MOST = 1_000
 
 
 @transaction.atomic
@@ -35,10 +36,7 @@ def make_list(*, submission: uuid.UUID, applications: Sequence[str], by: Actor) 
     """
     by.require("reimbursements.pay")
     numbers = sorted(set(applications))
-    if not numbers:
-        raise Invalid(_("Tick what is to be paid."), field="row", code="no_rows")
-    if len(numbers) > ON_A_LIST_AT_MOST:
-        raise Invalid(_("At most %(count)s on a list.") % {"count": ON_A_LIST_AT_MOST}, field="row", code="too_many")
+    transfers.require_room(len(numbers))
     rows = Reimbursement.objects.select_related("stay__resident").select_for_update(of=("self",)).order_by("pk")
     found = list(rows.filter(number__in=numbers))
     first = PaymentList.objects.filter(submission=submission).first()
@@ -104,28 +102,46 @@ def record_paid(*, number: str, version: int, paid_on: datetime.date, bank_refer
     by.require("reimbursements.pay")
     applications = locked_applications(by, list__number=number)
     found = locked_list(number, by, version)
-    reference = bank_reference.strip()
-    if not reference or len(reference) > 40:
-        raise Invalid(_("Enter the bank's reference."), field="bank_reference", code="no_reference")
-    require_day(paid_on, found.made_on)
-    if PaymentList.objects.filter(bank_reference=reference).exclude(pk=found.pk).exists():
-        raise Conflict(
-            _("This bank reference was recorded for another list."), code="reference_taken", field="bank_reference"
-        )
-    payments = list(found.payments.filter(status=PaymentStatus.LISTED).select_related("application"))
-    if found.paid_on is not None or not payments:
-        raise Conflict(_("The bank has carried this list out already."), code="wrong_state")
-    found.paid_on, found.bank_reference = paid_on, reference
-    found.version += 1
-    found.save()
-    for payment in payments:
-        payment.status, payment.paid_on = PaymentStatus.PAID, paid_on
-        payment.save(update_fields=["status", "paid_on"])
+    return carried_out(found, applications, paid_on, bank_reference, by)
+
+
+@transaction.atomic
+def take_result(*, number: str, version: int, content: bytes, by: Actor) -> PaymentList:
+    """What the bank's file says of a list: which payments it made on which day, which came back, and why.
+
+    Invalid where the file cannot be taken, with every reason; Conflict and NotAllowed as for `record_paid`.
+    """
+    by.require("reimbursements.pay")
+    applications = locked_applications(by, list__number=number)
+    found = locked_list(number, by, version)
+    open_ones = {row.number: row for row in found.payments.filter(status=PaymentStatus.LISTED).select_related("list")}
+    result = transfers.result_of(content, found, {key: row.amount for key, row in open_ones.items()})
+    for line in result.lines:
+        if not line.paid:
+            come_back(open_ones[line.number], applications, result.paid_on, line.reason, by)
+    if any(line.paid for line in result.lines):
+        carried_out(found, applications, result.paid_on, result.reference, by)
+    return found
+
+
+def carried_out(
+    found: PaymentList,
+    applications: dict[int, Reimbursement],
+    paid_on: datetime.date,
+    bank_reference: str,
+    by: Actor,
+) -> PaymentList:
+    """The locked list was carried out, and with it every application on it that did not come back is paid."""
+    payments = found.payments.select_related("application")
+    paid = cast(
+        list[ResidentPayment], transfers.carry_out(found, payments, paid_on=paid_on, bank_reference=bank_reference)
+    )
+    for payment in paid:
         application = applications[payment.application_id]
         move(application, Status.PAID)
         save(application)
         record(application, "reimbursements.pay", by, payment=payment.number, amount=payment.amount, paid_on=paid_on)
-    changes = {"payments": len(payments), "paid_on": paid_on, "bank_reference": reference}
+    changes = {"payments": len(paid), "paid_on": paid_on, "bank_reference": found.bank_reference}
     audit.record(by=by, verb="reimbursements.pay_list", obj=found, changes=changes)
     return found
 
@@ -140,15 +156,18 @@ def record_returned(*, number: str, returned_on: datetime.date, reason: str, by:
     by.require("reimbursements.pay")
     applications = locked_applications(by, number=number)
     payment = ResidentPayment.objects.select_for_update(of=("self",)).select_related("list").get(number=number)
-    require_transition(
-        ResidentPayment.TRANSITIONS, payment.status, PaymentStatus.RETURNED, label=payment.get_status_display
-    )
-    if not reason.strip():
-        raise Invalid(_("Say why."), field="reason", code="no_reason")
-    require_day(returned_on, payment.paid_on or payment.list.made_on, field="returned_on")
-    payment.status, payment.returned_on = PaymentStatus.RETURNED, returned_on
-    payment.return_reason = reason.strip()[:200]
-    payment.save(update_fields=["status", "returned_on", "return_reason"])
+    return come_back(payment, applications, returned_on, reason, by)
+
+
+def come_back(
+    payment: ResidentPayment,
+    applications: dict[int, Reimbursement],
+    returned_on: datetime.date,
+    reason: str,
+    by: Actor,
+) -> ResidentPayment:
+    """The locked payment came back, and with it its application."""
+    transfers.bring_back(payment, payment.list.made_on, returned_on=returned_on, reason=reason)
     application = applications[payment.application_id]
     move(application, Status.RETURNED)
     save(application)
@@ -178,14 +197,3 @@ def locked_list(number: str, by: Actor, version: int) -> PaymentList:
     found = PaymentList.objects.select_for_update().get(number=number)
     require_version(found.version, version, told=lambda: last_change(found))
     return found
-
-
-def require_day(day: datetime.date, earliest: datetime.date, *, field: str = "paid_on") -> None:
-    """Invalid for a day before `earliest` or in the future."""
-    today = clock.today()
-    if not earliest <= day <= today:
-        raise Invalid(
-            _("The day lies from %(earliest)s to today, %(today)s.") % {"earliest": earliest, "today": today},
-            field=field,
-            code="wrong_day",
-        )

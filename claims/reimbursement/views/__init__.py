@@ -34,18 +34,22 @@ from .lines import (
 )
 from .payments import (
     payment_list,
+    payment_list_bank_file,
     payment_list_file,
     payment_list_new,
     payment_list_paid,
+    payment_list_result,
     payment_lists,
     payment_returned,
 )
 
 __all__ = [
     "payment_list",
+    "payment_list_bank_file",
     "payment_list_file",
     "payment_list_new",
     "payment_list_paid",
+    "payment_list_result",
     "payment_lists",
     "payment_returned",
     "reimbursement",

@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from claims.transfers.forms import ListForm, PaidForm, ResultForm, ReturnForm
+from claims.transfers.services import ON_A_LIST_AT_MOST
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import timeline
@@ -19,9 +21,7 @@ from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import page_of
 
 from .. import exports, selectors, services
-from ..forms import ListForm, PaidForm, ReturnForm
 from ..models import PaymentList, ResidentPayment
-from ..services.paying import ON_A_LIST_AT_MOST
 
 PaymentStatus = ResidentPayment.Status
 TONES = {"listed": "info", "paid": "good", "returned": "bad"}
@@ -90,6 +90,39 @@ def payment_list_file(request: ActorRequest, number: str) -> FileResponse:
     response = FileResponse(workbook, as_attachment=True, filename=f"{number}.xlsx")
     response["Cache-Control"] = "no-store"
     return response
+
+
+@allowed("reimbursements.pay")
+@require_GET
+def payment_list_bank_file(request: ActorRequest, number: str) -> HttpResponse:
+    """The list as the file that the bank's system reads; the download is on record."""
+    opened_list(request, number)
+    headers = {"Content-Disposition": f'attachment; filename="{number}.csv"', "Cache-Control": "no-store"}
+    return HttpResponse(exports.bank_file(number=number, by=request.actor), content_type="text/csv", headers=headers)
+
+
+@allowed("reimbursements.pay")
+@require_http_methods(["GET", "POST"])
+def payment_list_result(request: ActorRequest, number: str) -> HttpResponse:
+    """The bank's file with what became of each payment."""
+    found = opened_list(request, number)
+    form = ResultForm(request.POST or None, request.FILES or None, initial={"version": found.version})
+    if request.method == "POST" and form.is_valid():
+        content, version = form.cleaned_data["file"].read(), form.cleaned_data["version"]
+        try:
+            made = attempt(
+                form,
+                lambda: services.take_result(number=number, version=version, content=content, by=request.actor),
+            )
+        except Conflict as error:
+            return conflict_page(
+                request, found, error, back_url=found.get_absolute_url(), back_label=_("Look at the list")
+            )
+        if made is not None:
+            messages.success(request, _("The bank's result is recorded."))
+            return redirect("payment-list", number)
+    text = _("What the file says of each payment is recorded: paid with the value date, or come back with the reason.")
+    return list_step(request, found, form, _("Result of the bank"), text)
 
 
 def list_step(request: ActorRequest, found: PaymentList, form: forms.Form, title: str, text: str) -> HttpResponse:
