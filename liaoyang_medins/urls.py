@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("enrollment.cockpit.urls")),
     path("", include("enrollment.collecting.urls")),
     path("", include("funds.urls")),
+    path("", include("funds.paying.urls")),
     path("", include("funds.watch.urls")),
     path("", include("funds.supervision.urls")),
     path("", include("funds.published.urls")),
