@@ -29,6 +29,7 @@ from . import (
     reviews,
     runs,
     statements,
+    supervision,
     watching,
 )
 from .checks import Check, Finding
@@ -57,6 +58,7 @@ CHECKS: tuple[Check, ...] = tuple(
         statements,
         runs,
         journal,
+        supervision,
         audit,
     )
     for check in area.CHECKS
