@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "enrollment.collecting",
     "funds",
     "funds.watch",
+    "funds.paying",
     "funds.supervision",
     "funds.published",
     "liaoyang_medins.portal",
