@@ -25,6 +25,8 @@ from enrollment.registration.data import CircumstanceData, PersonData
 from enrollment.registration.models import Enrollment, MaterialCheck, Registration, Resident
 from enrollment.registration.services import scans
 from funds import services as funds
+from funds.published import services as published
+from funds.supervision import services as supervision
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.models import AuditEntry
@@ -259,9 +261,18 @@ def build() -> None:
     with clock.on_day(TODAY):
         runs.work_off(number=contributions.start_benefits(by=clerk, calls=False).number)
     sweep(TODAY)
+    publish_the_past()
     say_what_was_loaded()
     while audit.seal():
         pass
+
+
+def publish_the_past() -> None:
+    """The figures of supervision are counted, and those of 2008 published."""
+    with clock.on_day(TODAY):
+        supervision.refresh(whole=True, by=JOB)
+        made = published.prepare_publication(year=2008, by=actor("clerk"))
+        published.publish(number=made.number, version=made.version, by=actor("reviewer"))
 
 
 def say_what_was_loaded() -> None:

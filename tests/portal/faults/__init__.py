@@ -18,6 +18,7 @@ from . import (
     registration,
     reimbursements,
     reviews,
+    supervision,
     watching,
 )
 from .planting import FAULTS, TOGETHER, open_up
@@ -39,5 +40,6 @@ __all__ = [
     "registration",
     "reimbursements",
     "reviews",
+    "supervision",
     "watching",
 ]

@@ -14,6 +14,7 @@ from claims.models import Settlement
 from enrollment.cockpit.models import NoticeSum
 from enrollment.contributions.models import ContributionNotice
 from funds.models import Account, AccountDay, JournalEntry, JournalLeg, StatementSum, SubsidyStatement
+from funds.supervision.services import count_everything
 from liaoyang_medins.portal.integrity import statements
 
 D = datetime.date
@@ -22,7 +23,7 @@ YUAN = Decimal("1.00")
 _serial = itertools.count(9_000_001)
 
 # The checks of what is kept beside what it is made of.
-KEPT = {"notice.sums", "journal.days", "statement.sums", "statement.unstated"}
+KEPT = {"supervision.fund", "supervision.institutions", "notice.sums", "journal.days", "statement.sums", "statement.unstated"}
 
 FAULTS: dict[str, Callable[[], str]] = {}
 # What one fault cannot help breaking at once: nobody can be paid above the cap and be told the right rest of it.
@@ -58,6 +59,7 @@ def keep_up() -> None:
     with connection.cursor() as cursor:
         for sql in (fill.DAYS, fill.SUMS, fill.NEWS, notices.FILL):
             cursor.execute(sql)
+    count_everything()
 
 
 def open_up(model: Any) -> None:
