@@ -57,6 +57,8 @@ NO_PAGES |= {"registration-scan", "registration-draft-scan"}
 NO_PAGES |= {"list-template", "list-refused", "school-export"}
 # Workbooks, and notices as one PDF.
 NO_PAGES |= {"cockpit-export", "call-list-export", "collection-list-export", "office-notices"}
+# Workbooks of supervision.
+NO_PAGES |= {"supervision-fund-export", "supervision-institutions-export", "supervision-institution-export"}
 # Workbooks and files of banks.
 NO_PAGES |= {"bank-file-lines", "bank-file-original"}
 NO_PAGES |= {"catalogue-export", "catalogue-template", "catalogue-version-refused", "catalogue-version-file"}

@@ -27,6 +27,7 @@ from enrollment.life.models import Merge, Transfer
 from enrollment.life.services import answer_transfer, ask_transfer, propose_merge
 from enrollment.lists.models import UploadedList
 from enrollment.registration.models import Circumstance, Handover, Registration, RegistrationDraft, Resident
+from funds.published.models import Publication
 from funds.models import JournalEntry, SubsidyItem, SubsidyStatement
 from funds.services import start_preparing
 from liaoyang_medins.kernel import clock
@@ -56,6 +57,7 @@ NOBODYS |= {
     "report",
     "inspection",
     "finding",
+    "publication",
 }
 RESIDENTS = 90
 AFTER_WINDOW = datetime.date(2009, 12, 2)
@@ -230,6 +232,7 @@ def things() -> dict[str, list[Thing]]:
         Thing({"code": scan.object_number, "key": scan.key})
         for scan in Attachment.objects.filter(object_type="claims.institution")
     ]
+    found["publication"] = [Thing({"number": row.number}) for row in Publication.objects.all()]
     found["template"] = [Thing({"source": "police"})]
     found["list"] = [
         Thing({"number": row.number}, offices=frozenset({row.office.code}))

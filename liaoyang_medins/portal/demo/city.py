@@ -15,7 +15,6 @@ from enrollment.contributions.models import BenefitPeriod, ContributionNotice, R
 from enrollment.registration.models import Circumstance, Enrollment, Registration, Resident
 from funds.models import JournalEntry, JournalLeg
 from funds.services import post_documents
-from funds.supervision.services import refresh
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -34,6 +33,7 @@ from .lists import Lists
 from .lives import Lives
 from .payments import Payments
 from .people import Town
+from .publishing import publish_past
 from .records import Records
 from .reference import load_reference_data
 from .reimbursements import Reimbursements
@@ -134,8 +134,7 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     show(steps.services)
     say("journal and audit record")
     post(size.as_of)
-    with clock.on_day(size.as_of):
-        refresh(whole=True, by=Actor.job("demo city"))
+    publish_past(size.as_of, clerk=actors["clerk"], reviewer=actors["reviewer"])
     while audit.seal():
         pass
     show(1)
