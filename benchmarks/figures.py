@@ -77,6 +77,8 @@ def operations(server: Server, size: Size) -> Iterator[Figure]:
             if size.settlements:
                 yield f"load_city_{many}_vs_sql", seconds / databases.seconds_of_sql(large)
                 yield f"settle_{settled}_vs_empty", growth(Stays, large, empty, size)
+            if size.settlements:
+                yield from dashboards(server, large, size)
             yield f"enroll_{many}_vs_empty", growth(Enrollments, large, empty, size)
             with databases.copied(server, large):
                 yield from window.figures(size.many, server.url)
@@ -88,6 +90,15 @@ def operations(server: Server, size: Size) -> Iterator[Figure]:
                 yield from window.figures(size.few, server.url)
     for residents in size.between:
         yield from year_alone(server, residents)
+
+
+def dashboards(server: Server, large: str, size: Size) -> Iterator[Figure]:
+    """The pages of supervision in the large city against one with a hundredth of its settlements."""
+    settlements = size.settlements // 100
+    with databases.city(server, size.few, settlements) as (small, _seconds):
+        name = f"dashboard_{short(size.settlements)}_vs_{short(settlements)}"
+        yield name, compared(pages.dashboards, large, small, size.repeats)
+    use(large)
 
 
 # --- the operations ------------------------------------------------------------------------------------------------

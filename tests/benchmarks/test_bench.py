@@ -33,6 +33,7 @@ EXPECTED = {
     "search_300_vs_100",
     "queue_300_vs_100",
     "resident_page_300_vs_100",
+    "dashboard_300_vs_3",
 }
 
 
