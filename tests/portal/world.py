@@ -27,8 +27,8 @@ from enrollment.life.models import Merge, Transfer
 from enrollment.life.services import answer_transfer, ask_transfer, propose_merge
 from enrollment.lists.models import UploadedList
 from enrollment.registration.models import Circumstance, Handover, Registration, RegistrationDraft, Resident
-from funds.published.models import Publication
 from funds.models import JournalEntry, SubsidyItem, SubsidyStatement
+from funds.published.models import Publication
 from funds.services import start_preparing
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.attachments import services as attachments
