@@ -1,4 +1,4 @@
-"""`python -m benchmarks [small|medium|full|people|year|tiny]`: one line for each figure, `name = value`."""
+"""`python -m benchmarks [small|medium|full|people|year|statement|tiny]`: one line for each figure, `name = value`."""
 
 import os
 import secrets

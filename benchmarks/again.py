@@ -34,14 +34,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """How it was before a job: the highest key of each table, and what the job may change, laid aside."""
+    """How it was before a job: the highest key of each table, what the job may change, and the tables from which it
+    may take rows, laid aside.
+    """
 
     keys: dict[str, int]
     changes: tuple[Change, ...]
+    gone: tuple[str, ...]
 
 
-def lay_aside(changes: tuple[Change, ...]) -> Before:
-    """Remember how it is."""
+def lay_aside(changes: tuple[Change, ...], added: tuple[str, ...] = ADDED, gone: tuple[str, ...] = ()) -> Before:
+    """Remember how it is. `added`: where the job adds rows, `gone`: where it takes rows away."""
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS aside CASCADE; CREATE SCHEMA aside")
         for change in changes:
@@ -50,11 +53,13 @@ def lay_aside(changes: tuple[Change, ...]) -> Before:
                 f"FROM {change.table} WHERE {change.where}"
             )
         keys = {}
-        for table in ADDED:
+        for table in gone:
+            cursor.execute(f"CREATE TABLE aside.was_{table} AS SELECT * FROM {table}")
+        for table in added:
             cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
             keys[table] = cursor.fetchone()[0]
         cursor.execute("CHECKPOINT")
-    return Before(keys, changes)
+    return Before(keys, changes, gone)
 
 
 def undo(before: Before) -> None:
@@ -68,7 +73,14 @@ def undo(before: Before) -> None:
                 f"CREATE TABLE aside.now_{change.table} AS SELECT now.id, {now} FROM {change.table} now "
                 f"JOIN aside.was_{change.table} was USING (id) WHERE ({now}) IS DISTINCT FROM ({was})"
             )
+        for table in before.gone:
+            cursor.execute(
+                f"CREATE TABLE aside.gone_{table} AS SELECT * FROM aside.was_{table} was "
+                f"WHERE NOT EXISTS (SELECT FROM {table} own WHERE own.id = was.id)"
+            )
         cursor.execute("SET session_replication_role = replica")
+        for table in before.gone:
+            cursor.execute(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM aside.gone_{table}")
         for table, key in reversed(before.keys.items()):
             cursor.execute(f"DELETE FROM {table} WHERE id > %s", [key])
         for change in before.changes:
@@ -77,7 +89,7 @@ def undo(before: Before) -> None:
                 f"JOIN aside.now_{change.table} USING (id) WHERE own.id = was.id"
             )
         cursor.execute("SET session_replication_role = origin")
-        for table in {*before.keys, *(change.table for change in before.changes)}:
+        for table in {*before.keys, *before.gone, *(change.table for change in before.changes)}:
             cursor.execute(f"VACUUM ANALYZE {table}")
         cursor.execute("CHECKPOINT")
 
@@ -94,6 +106,8 @@ def written_again(before: Before) -> float:
                 f"UPDATE {change.table} own SET {_set(change, 'now')} FROM aside.now_{change.table} now "
                 "WHERE own.id = now.id"
             )
+        for table in before.gone:
+            cursor.execute(f"DELETE FROM {table} own USING aside.gone_{table} gone WHERE own.id = gone.id")
         cursor.execute("COMMIT")
         seconds = time.perf_counter() - began
         cursor.execute("DROP SCHEMA aside CASCADE")

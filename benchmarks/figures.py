@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from . import databases, http_stays, imports, pages, window
+from . import databases, http_stays, imports, pages, statements, window
 from .databases import use
 from .measuring import ROUNDS, compared, seconds_of, short, statements_of
 from .server import Server
@@ -17,32 +17,40 @@ PGBENCH = f"{databases.PREFIX}pgbench"
 class Size:
     """How much is measured. `empty` is as many residents as the operations need people; without `settlements` neither
     stays in the large city nor its load beside PostgreSQL alone. The jobs of the contribution year are measured in the
-    city of `few`, in those `between` and in that of `many`; where `empty` is none, they alone.
+    city of `few`, in those `between` and in that of `many`; where `empty` is none, they alone. A subsidy statement is
+    measured over so many notices as are `claimed`, in a city of `few` beside; where `many` is none, it alone.
     """
 
     few: int
-    many: int
+    many: int = 0
     between: tuple[int, ...] = ()
     empty: int = 0
     settlements: int = 0
     repeats: int = 0
     pgbench_seconds: int = 0
     imported: int = 0
+    claimed: int = 0
 
 
-YEAR = Size(few=10_000, between=(100_000,), many=1_000_000)
+YEAR = Size(few=10_000, between=(100_000,), many=1_000_000, claimed=1_000_000)
 PEOPLE = replace(YEAR, empty=1_000, repeats=100, pgbench_seconds=10, imported=10_000)
+TINY = Size(empty=100, few=100, many=300, settlements=300, repeats=3, pgbench_seconds=1, imported=100, claimed=100)
+SMALL = Size(
+    **{"empty": 500, "few": 1_000, "many": 10_000, "settlements": 20_000},
+    **{"repeats": 30, "pgbench_seconds": 3, "imported": 2_000, "claimed": 10_000},
+)
+MEDIUM = Size(
+    **{"empty": 500, "few": 10_000, "many": 100_000, "settlements": 200_000},
+    **{"repeats": 50, "pgbench_seconds": 5, "imported": 10_000, "claimed": 100_000},
+)
 SIZES = {
-    "tiny": Size(empty=100, few=100, many=300, settlements=300, repeats=3, pgbench_seconds=1, imported=100),
-    "small": Size(
-        empty=500, few=1_000, many=10_000, settlements=20_000, repeats=30, pgbench_seconds=3, imported=2_000
-    ),
-    "medium": Size(
-        empty=500, few=10_000, many=100_000, settlements=200_000, repeats=50, pgbench_seconds=5, imported=10_000
-    ),
+    "tiny": TINY,
+    "small": SMALL,
+    "medium": MEDIUM,
     "full": replace(PEOPLE, settlements=2_000_000),
     "people": PEOPLE,
     "year": YEAR,
+    "statement": Size(few=1_000, claimed=1_000_000),
 }
 
 Figure = tuple[str, float]
@@ -53,9 +61,12 @@ def figures(server: Server, size: Size) -> Iterator[Figure]:
     with databases.cities(server):
         if size.empty:
             yield from operations(server, size)
-        else:
+        elif size.many:
             for residents in (size.few, *size.between, size.many):
                 yield from year_alone(server, residents)
+        if size.claimed:
+            with databases.city(server, size.few):
+                yield from statements.figures(size.claimed, server.url)
 
 
 def year_alone(server: Server, residents: int) -> Iterator[Figure]:

@@ -13,7 +13,8 @@ class FundsConfig(AppConfig):
 
         from . import labels  # noqa: F401  (the audit record's words for the acts of this app)
         from .chart import write_chart
-        from .services import preparing
+        from .services import preparing, workbooks
 
         kinds.register(preparing.KIND)
+        kinds.register(workbooks.KIND)
         post_migrate.connect(write_chart, sender=self)

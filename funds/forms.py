@@ -33,6 +33,16 @@ class VersionForm(forms.Form):
     version = VersionField()
 
 
+class SendBackForm(VersionForm):
+    """Why a checked statement is not approved."""
+
+    reason = forms.CharField(
+        label=_("What has to be put right"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"data-width": "full", "autocomplete": "off"}),
+    )
+
+
 class PrepareForm(forms.Form):
     """Which period: `kind:first day`."""
 

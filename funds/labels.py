@@ -17,9 +17,15 @@ VERBS.update(
         "statements.prepare": _("Prepared the subsidy statement"),
         "statements.redraw": _("Drew the subsidy statement anew"),
         "statements.discard": _("Discarded the draft of the subsidy statement"),
-        "statements.issue": _("Issued the subsidy statement"),
+        "statements.sign": _("Signed the subsidy statement as its maker"),
+        "statements.check": _("Checked the subsidy statement"),
+        "statements.send_back": _("Sent the subsidy statement back"),
+        "statements.issue": _("Approved and issued the subsidy statement"),
         "statements.book": _("Booked a subsidy received"),
-        "statements.export": _("Exported the subsidy statement"),
+        "statements.export": _("Asked for the workbook of the persons"),
+        "statements.fetch": _("Fetched the workbook of the persons"),
+        "statements.forget": _("The workbook of the persons was deleted"),
+        "statements.remind": _("Reminded a finance office of its payment"),
     }
 )
 

@@ -7,6 +7,12 @@ from . import services
 
 
 @shared_task
+def delete_old_workbooks() -> int:
+    """Delete the workbooks of persons whose term is over; beat sends it each night."""
+    return services.delete_old_workbooks(by=Actor.job("workbooks"))
+
+
+@shared_task
 def post_documents() -> int:
     """Post what has no entry yet; beat sends it each minute. While another sweep posts there is nothing to do here."""
     try:

@@ -220,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "funds.watch.tasks.look_for_patterns",
         "schedule": crontab(hour=2, minute=10),
     },
+    "delete old workbooks": {"task": "funds.tasks.delete_old_workbooks", "schedule": crontab(hour=3, minute=50)},
     "count usual costs": {"task": "claims.tasks.count_usual_costs", "schedule": crontab(hour=1, minute=40)},
     "count what changed for supervision": {"task": "funds.supervision.tasks.refresh_changed", "schedule": 1800},
     "count all of supervision": {

@@ -14,10 +14,12 @@ class SubsidyStatement(models.Model):
     """The claim on city and districts for a period's paid contributions (F2): of a window, or of a month outside it.
 
     - `preparing`: a run (funds/services/preparing.py) is drawing its items, the first time or anew.
-    - `draft`: prepared by a clerk; its items can still be drawn anew.
-    - `issued`: frozen, with its hash; due 30 days after its date. What arrives is booked against it.
+    - `draft`: drawn; its items can still be drawn anew. A clerk signs it as its maker, also where a job drew it.
+    - `checked`: a second person compared it with the records. Sent back or drawn anew it is a draft again.
+    - `issued`: a third person approved it: frozen, with its hash; due 30 days after its date. What arrives is booked
+      against it.
 
-    `period_from` and `period_until` (both included) are value dates of the payments. Only one is preparing or a draft
+    `period_from` and `period_until` (both included) are value dates of the payments. Only one is not issued yet
     at a time, so that every correction known at a moment stands in the statement that is issued next. A trigger
     refuses every change of an issued statement.
     """
@@ -25,6 +27,7 @@ class SubsidyStatement(models.Model):
     class Status(models.TextChoices):
         PREPARING = "preparing", _("Being prepared")
         DRAFT = "draft", _("Draft")
+        CHECKED = "checked", _("Checked")
         ISSUED = "issued", _("Issued")
 
     class Kind(models.TextChoices):
@@ -33,7 +36,8 @@ class SubsidyStatement(models.Model):
 
     TRANSITIONS: dict[str, set[str]] = {
         Status.PREPARING: {Status.DRAFT},
-        Status.DRAFT: {Status.ISSUED, Status.PREPARING},
+        Status.DRAFT: {Status.CHECKED, Status.PREPARING},
+        Status.CHECKED: {Status.ISSUED, Status.DRAFT, Status.PREPARING},
         Status.ISSUED: set(),
     }
 
@@ -48,7 +52,8 @@ class SubsidyStatement(models.Model):
     policy_version = models.PositiveIntegerField()
     policy_hash = models.CharField(max_length=64)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
-    issued_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("issued by"))
+    checked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("checked by"))
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by"))
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -60,18 +65,26 @@ class SubsidyStatement(models.Model):
             models.UniqueConstraint(
                 name="statement_one_open",
                 fields=["issued_on"],
-                condition=Q(status__in=["preparing", "draft"]),
+                condition=Q(status__in=["preparing", "draft", "checked"]),
                 nulls_distinct=False,
             ),
             models.CheckConstraint(name="statement_period", condition=Q(period_until__gte=F("period_from"))),
             models.CheckConstraint(
                 name="statement_issued",
-                condition=Q(status__in=["preparing", "draft"], issued_on=None, due_on=None)
+                condition=Q(status__in=["preparing", "draft", "checked"], issued_on=None, due_on=None)
                 | (Q(status="issued", issued_on__isnull=False, due_on__isnull=False) & ~Q(hash="")),
             ),
             models.CheckConstraint(
-                name="statement_maker_is_not_checker",
-                condition=Q(issued_by=None) | Q(made_by=None) | ~Q(issued_by=F("made_by")),
+                name="statement_three_people",
+                condition=(Q(checked_by=None) | Q(made_by=None) | ~Q(checked_by=F("made_by")))
+                & (Q(approved_by=None) | Q(made_by=None) | ~Q(approved_by=F("made_by")))
+                & (Q(approved_by=None) | Q(checked_by=None) | ~Q(approved_by=F("checked_by"))),
+            ),
+            models.CheckConstraint(
+                name="statement_signed_in_order",
+                condition=Q(status="checked", approved_by=None)
+                | Q(status="issued")
+                | Q(status__in=["preparing", "draft"], checked_by=None, approved_by=None),
             ),
         ]
 

@@ -1,5 +1,6 @@
 """The figures of statements: sums, the table of a statement, its seal."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Collate
 
-from enrollment.registration.labels import label
+from enrollment.registration.labels import article_text, label
 from funds import rules
 from funds.models import StatementSum, SubsidyItem, SubsidyStatement
 from liaoyang_medins.kernel import policy
@@ -76,12 +77,24 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """The ratio of C3 under which shares of a statement were reckoned."""
+    """The ratio of C3 under which shares of a statement were reckoned, with its article and its first day."""
 
     city: str
     district: str
     article: str
-    holds_from: object
+    holds_from: datetime.date
+
+    @property
+    def article_words(self) -> str:
+        return article_text(self.article)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a statement was reckoned under one ratio."""
+
+    ratio: Ratio
+    table: Table
 
 
 def total_of(rows: QuerySet[SubsidyItem] | QuerySet[StatementSum]) -> Sums:
@@ -148,16 +161,21 @@ def table_of(sums: QuerySet[StatementSum]) -> Table:
     )
 
 
-def ratios_of(sums: QuerySet[StatementSum], area: str) -> list[Ratio]:
-    """The ratios city : district behind the sums, each with its article and date; one unless the policy changed."""
-    versions = sums.order_by().values_list("policy_version", flat=True).distinct()
-    found: dict[tuple[object, object], Ratio] = {}
-    for version in sorted(versions):
-        figure = policy.version(area, version).contributions.city_share
-        parts = [f"{part * 10:f}".rstrip("0").rstrip(".") for part in (figure.value, 1 - figure.value)]
-        ratio = Ratio(parts[0], parts[1], figure.article, figure.holds_from)
-        found[figure.value, figure.holds_from] = ratio
-    return list(found.values())
+def parts_of(sums: QuerySet[StatementSum], area: str) -> list[Part]:
+    """The statement by the ratios city : district behind its sums, the oldest first; one unless the policy changed."""
+    versions: dict[Ratio, list[int]] = {}
+    for version in sorted(sums.order_by().values_list("policy_version", flat=True).distinct()):
+        versions.setdefault(ratio_in(area, version), []).append(version)
+    if len(versions) == 1:
+        return [Part(ratio, table_of(sums)) for ratio in versions]
+    return [Part(ratio, table_of(sums.filter(policy_version__in=found))) for ratio, found in versions.items()]
+
+
+def ratio_in(area: str, version: int) -> Ratio:
+    """The ratio of C3 in a version of the policy. Raises PolicyError."""
+    figure = policy.version(area, version).contributions.city_share
+    city, district = (f"{part * 10:f}".rstrip("0").rstrip(".") for part in (figure.value, 1 - figure.value))
+    return Ratio(city, district, figure.article, figure.holds_from)
 
 
 def seal_of(statement: SubsidyStatement) -> str:

@@ -3,9 +3,18 @@
 from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import get_language
 
-from funds.models import StatementSum, SubsidyItem, SubsidyReceipt, SubsidyStatement
+from funds.models import (
+    PersonsWorkbook,
+    StatementSum,
+    SubsidyItem,
+    SubsidyReceipt,
+    SubsidyReminder,
+    SubsidyStatement,
+)
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs.models import Run
 
@@ -37,7 +46,7 @@ def _visible_to(actor: Actor, rows: QuerySet[M]) -> QuerySet[M]:
 
 def statements_visible_to(actor: Actor) -> QuerySet[SubsidyStatement]:
     """The statements that the actor may see; a district's finance office those that claim from its district."""
-    statements = SubsidyStatement.objects.select_related("made_by", "issued_by")
+    statements = SubsidyStatement.objects.select_related("made_by", "checked_by", "approved_by")
     if not actor.may("statements.see"):
         return statements.none()
     if actor.role is None or actor.role in _INSIDE:
@@ -56,6 +65,30 @@ def subsidy_receipts_visible_to(actor: Actor) -> QuerySet[SubsidyReceipt]:
     return receipts.filter(statement__in=statements_visible_to(actor).select_related(None).values("pk"))
 
 
+def reminders_visible_to(actor: Actor) -> QuerySet[SubsidyReminder]:
+    """The letters about overdue payments that the actor sees; finance offices those that were written to them."""
+    letters = SubsidyReminder.objects.select_related("payer", "statement", "paper")
+    if actor.role in (Role.CITY_FINANCE, Role.DISTRICT_FINANCE):
+        letters = letters.filter(payer=actor.office)
+    return letters.filter(statement__in=statements_visible_to(actor).select_related(None).values("pk"))
+
+
+def own_district(actor: Actor) -> Office | None:
+    """The one district of whose part the actor sees alone; None where they see all of a statement."""
+    return actor.office if actor.role is Role.DISTRICT_FINANCE else None
+
+
+def workbook_of(statement: SubsidyStatement, actor: Actor) -> PersonsWorkbook | None:
+    """The workbook of the statement's persons that the actor asked for, in the active language and of what they see
+    now; also one that is not ready yet.
+    """
+    if not actor.may("statements.export") or actor.user_id is None:
+        return None
+    own = PersonsWorkbook.objects.filter(statement=statement, asked_by_id=actor.user_id, deleted_on=None)
+    found = own.filter(district=own_district(actor), language=get_language())
+    return found.select_related("statement", "district").first()
+
+
 def run_preparing(statement: SubsidyStatement) -> Run | None:
     """The live run that draws the statement just now."""
     if statement.status != Status.PREPARING:
@@ -63,7 +96,14 @@ def run_preparing(statement: SubsidyStatement) -> Run | None:
     return Run.objects.filter(kind="statement", result=statement.number, status__in=Run.LIVE).first()
 
 
-def drafts_to_issue(actor: Actor) -> QuerySet[SubsidyStatement]:
-    """The drafts that wait for the actor to check and issue them: not those that they prepared."""
-    drafts = statements_visible_to(actor).filter(status=Status.DRAFT)
-    return drafts.exclude(made_by_id=actor.user_id) if actor.may("statements.issue") else drafts.none()
+def statements_to_sign(actor: Actor) -> QuerySet[SubsidyStatement]:
+    """The statements that wait for the actor's signature: for a clerk the drafts (to sign those that a job drew, to
+    follow the others), for a reviewer those to check or to approve that they have not signed.
+    """
+    waiting = statements_visible_to(actor)
+    if actor.may("statements.prepare"):
+        return waiting.filter(status=Status.DRAFT)
+    if not actor.may("statements.issue"):
+        return waiting.none()
+    waiting = waiting.filter(status__in=[Status.DRAFT, Status.CHECKED])
+    return waiting.exclude(made_by_id=actor.user_id).exclude(checked_by_id=actor.user_id)

@@ -2,16 +2,26 @@
 
 from .journal import documents_waiting, post_documents
 from .preparing import prepare_statement, redraw_statement, start_preparing, start_redrawing
-from .statements import discard_statement, issue_statement, record_subsidy
+from .reminding import remind_payer
+from .signing import check_statement, issue_statement, send_back_statement, sign_statement
+from .statements import discard_statement, record_subsidy
+from .workbooks import ask_for_workbook, delete_old_workbooks, fetch_workbook
 
 __all__ = [
+    "ask_for_workbook",
+    "check_statement",
+    "delete_old_workbooks",
     "discard_statement",
+    "fetch_workbook",
     "documents_waiting",
     "issue_statement",
     "post_documents",
     "prepare_statement",
     "record_subsidy",
     "redraw_statement",
+    "remind_payer",
+    "send_back_statement",
+    "sign_statement",
     "start_preparing",
     "start_redrawing",
 ]

@@ -172,7 +172,7 @@ def _require_room(period: rules.Period) -> None:
         )
     for draft in SubsidyStatement.objects.exclude(status=Status.ISSUED):
         raise Refused(
-            _("The statement %(number)s is still a draft. It is issued or discarded before the next is prepared.")
+            _("The statement %(number)s is not issued yet. It is issued or discarded before the next is prepared.")
             % {"number": draft.number},
             code="draft_open",
         )
@@ -209,8 +209,9 @@ def begin(run: Run) -> str:
         audit.record(by=run.actor, verb="statements.begin", obj=statement, changes=changes)
         statement.items.all().delete()
         statement.sums.all().delete()
-        statement.status = Status.PREPARING
-        statement.save(update_fields=["status"])
+        # What was checked is gone.
+        statement.status, statement.checked_by_id = Status.PREPARING, None
+        statement.save(update_fields=["status", "checked_by"])
         return statement.number
     period = period_in(run.parameters)
     statement = SubsidyStatement.objects.create(
@@ -252,7 +253,7 @@ def _outcome(rows: list[tuple[Any, ...]]) -> Outcome:
 
 
 def finish(run: Run) -> None:
-    """The statement is a draft, which a reviewer checks and issues."""
+    """The statement is a draft, which others check and approve."""
     statement = _preparing(run)
     require_may_become(statement, Status.DRAFT)
     write_sums(statement)

@@ -1,25 +1,22 @@
-"""Subsidy statements: discard, issue, and book what arrives (F2, F3, C3; Art. 14, 15)."""
+"""Subsidy statements: discard a draft, book what arrives (F2; Art. 15)."""
 
 import datetime
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from funds import rules
 from funds.models import SubsidyReceipt, SubsidyStatement
-from funds.selectors import balances, drawing, figures
-from liaoyang_medins.kernel import clock, policy
+from funds.selectors import balances
+from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
-from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.money import ZERO, fen
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 
 from .locking import lock_statements, locked_statement, require_may_become
 from .preparing import changes_of
-from .summing import forget_stated, write_sums
 
 Status = SubsidyStatement.Status
 
@@ -29,60 +26,9 @@ def discard_statement(*, number: str, version: int, by: Actor) -> None:
     """Take a draft away; its period can be prepared again. Raises Conflict, NotAllowed."""
     by.require("statements.prepare")
     statement = locked_statement(number, version)
-    require_may_become(statement, Status.ISSUED)
+    require_may_become(statement, Status.CHECKED)
     audit.record(by=by, verb="statements.discard", obj=statement, changes=changes_of(statement))
     statement.delete()
-
-
-@transaction.atomic
-def issue_statement(*, number: str, version: int, by: Actor) -> SubsidyStatement:
-    """Freeze a draft with today's date, its due date (F2, Art. 15) and a seal over its items; returns it.
-
-    Raises NotAllowed for the one who prepared it; Conflict where it is no draft any more, was changed, or no longer
-    says what the records say; Refused where it claims nothing.
-    """
-    by.require("statements.issue")
-    statement = locked_statement(number, version)
-    require_may_become(statement, Status.ISSUED)
-    if by.user_id is not None and statement.made_by_id == by.user_id:
-        raise NotAllowed(
-            _("You prepared this statement yourself: somebody else checks and issues it."), code="own_entry"
-        )
-    _require_fresh(statement)
-    if not statement.items.exists():
-        raise Refused(_("The statement claims nothing. Discard it."), code="nothing_to_claim")
-    write_sums(statement)
-    today = clock.today()
-    rule = policy.on(settings.POOLING_AREA, today)
-    statement.status = Status.ISSUED
-    statement.issued_on = today
-    statement.due_on = rules.due_on(today, rule)
-    statement.policy_version = rule.version
-    statement.policy_hash = rule.content_hash
-    statement.issued_by_id = by.user_id
-    statement.hash = figures.seal_of(statement)
-    statement.version += 1
-    statement.save()
-    forget_stated()
-    changes = changes_of(statement) | {"due_on": statement.due_on, "hash": statement.hash}
-    audit.record(by=by, verb="statements.issue", obj=statement, changes=changes)
-    return statement
-
-
-def _require_fresh(statement: SubsidyStatement) -> None:
-    """Conflict unless the draft holds just what would be drawn now: a payment may have been returned or come in
-    since.
-    """
-    if not drawing.is_fresh(statement, statement_period(statement)):
-        raise Conflict(
-            _("Payments came in or were returned since this draft was drawn. Draw it anew, then check it again."),
-            code="draft_is_stale",
-        )
-
-
-def statement_period(statement: SubsidyStatement) -> rules.Period:
-    """The period that a statement was prepared for."""
-    return rules.Period(rules.PeriodKind(statement.kind), statement.period_from, statement.period_until)
 
 
 @transaction.atomic

@@ -5,15 +5,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from enrollment.registration.labels import article_text
+from enrollment.registration.labels import label
 from funds import exports, selectors, services
-from funds.forms import PrepareForm, StatementFilter, SubsidyReceiptForm, VersionForm
+from funds.forms import PrepareForm, SendBackForm, StatementFilter, SubsidyReceiptForm, VersionForm
 from funds.models import StatementSum, SubsidyStatement
 from funds.selectors.balances import summed
 from funds.selectors.figures import sums_by_statement, total_of
@@ -24,6 +25,7 @@ from liaoyang_medins.kernel.errors import Conflict, DomainError
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.papers import web as papers
 from liaoyang_medins.kernel.policy.terms import Category, Tier
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
@@ -121,27 +123,23 @@ def statement(request: ActorRequest, number: str) -> HttpResponse:
     sums = sums_of(actor, found)
     balances = selectors.balances_of(found, clock.today(), actor)
     entries = audit.entries_of(SubsidyStatement._meta.label_lower, number)
-    if actor.role is Role.DISTRICT_FINANCE:
+    if actor.role is Role.DISTRICT_FINANCE and actor.office:
         # The rest tells of the other districts' payments.
-        entries = entries.filter(verb="statements.issue")
+        own = Q(verb__in=["statements.book", "statements.remind"], changes__payer=actor.office.code)
+        entries = entries.filter(Q(verb="statements.issue") | own)
     context = {
         "statement": found,
-        "table": selectors.table_of(sums),
-        "ratios": ratios(sums),
+        "parts": selectors.parts_of(sums, settings.POOLING_AREA),
         "bars": [(entry, entry.share) for entry in balances],
         "all_balances": summed(balances),
         "receipts": selectors.subsidy_receipts_visible_to(actor).filter(statement=found),
+        "letters": selectors.reminders_visible_to(actor).filter(statement=found),
         "entries": audit_selectors.timeline(entries),
-        "own": found.made_by_id == actor.user_id,
+        "signed": actor.user_id in (found.made_by_id, found.checked_by_id),
         "version_form": VersionForm(initial={"version": found.version}),
         "may_pay": found.status == Status.ISSUED and any(entry.balance.outstanding > 0 for entry in balances),
     }
     return render(request, "funds/statement.html", context)
-
-
-def ratios(sums: QuerySet[StatementSum]) -> list[tuple[Any, str]]:
-    """Each ratio behind the sums with its article in words."""
-    return [(ratio, article_text(ratio.article)) for ratio in selectors.ratios_of(sums, settings.POOLING_AREA)]
 
 
 @allowed("statements.see")
@@ -158,10 +156,10 @@ def statement_persons(request: ActorRequest, number: str) -> HttpResponse:
         chosen.append(district.label)
     if asked.get("category") in list(Category):
         wanted["category"] = asked["category"]
-        chosen.append(exports.label(Category(asked["category"])))
+        chosen.append(label(Category(asked["category"])))
     if asked.get("tier") in list(Tier):
         wanted["tier"] = asked["tier"]
-        chosen.append(exports.label(Tier(asked["tier"])))
+        chosen.append(label(Tier(asked["tier"])))
     sums = sums_of(actor, found).filter(**wanted)
     items = selectors.items_visible_to(actor).filter(statement=found, **wanted)
     if asked.get("corrections") in {"0", "1"}:
@@ -179,30 +177,22 @@ def statement_persons(request: ActorRequest, number: str) -> HttpResponse:
 @allowed("statements.see")
 @require_GET
 def statement_print(request: ActorRequest, number: str) -> HttpResponse:
-    """The statement on paper."""
-    actor = request.actor
-    found = drawn(actor, number)
-    sums = sums_of(actor, found)
-    context = {
-        "statement": found,
-        "number": found.number,
-        "date": found.issued_on,
-        "agency": settings.AGENCY_NAME,
-        "back_url": found.get_absolute_url(),
-        "table": selectors.table_of(sums),
-        "ratios": ratios(sums),
-        "part_of": actor.office if actor.role is Role.DISTRICT_FINANCE else None,
-    }
-    return render(request, "funds/statement_print.html", context)
+    """The statement on paper, and as PDF."""
+    found = drawn(request.actor, number)
+    paper = exports.paper_of(exports.summary_of(found, request.actor))
+    return papers.show(request, paper, back_url=found.get_absolute_url())
 
 
 @allowed("statements.see")
 @require_GET
-def statement_export(request: ActorRequest, number: str) -> FileResponse:
-    """The statement as a workbook."""
+def statement_export(request: ActorRequest, number: str) -> HttpResponseBase:
+    """The statement as a workbook; with `as=csv` as CSV."""
     found = drawn(request.actor, number)
-    workbook = exports.export_statement(statement=found, by=request.actor)
-    return FileResponse(workbook, as_attachment=True, filename=f"{found.number}.xlsx")
+    summary = exports.summary_of(found, request.actor)
+    if request.GET.get("as") == "csv":
+        headers = {"Content-Disposition": f'attachment; filename="{found.number}.csv"'}
+        return HttpResponse(exports.to_csv(summary), content_type="text/csv; charset=utf-8", headers=headers)
+    return FileResponse(exports.to_workbook(summary), as_attachment=True, filename=f"{found.number}.xlsx")
 
 
 def _posted_version(request: ActorRequest) -> int:
@@ -231,10 +221,50 @@ def statement_discard(request: ActorRequest, number: str) -> HttpResponse:
     return redirect("statements")
 
 
+@allowed("statements.prepare")
+@require_POST
+def statement_sign(request: ActorRequest, number: str) -> HttpResponse:
+    """Sign a draft that a job drew as its maker."""
+    visible(request.actor, number)
+    services.sign_statement(number=number, version=_posted_version(request), by=request.actor)
+    messages.success(request, _("You signed %(number)s as its maker. Somebody else checks it.") % {"number": number})
+    return redirect("statement", number=number)
+
+
+@allowed("statements.check")
+@require_POST
+def statement_check(request: ActorRequest, number: str) -> HttpResponse:
+    """Sign a draft as checked."""
+    visible(request.actor, number)
+    services.check_statement(number=number, version=_posted_version(request), by=request.actor)
+    messages.success(request, _("You checked %(number)s. A third person approves it.") % {"number": number})
+    return redirect("statement", number=number)
+
+
+@allowed("statements.issue")
+@require_http_methods(["GET", "POST"])
+def statement_send_back(request: ActorRequest, number: str) -> HttpResponse:
+    """Make a checked statement a draft again, with the reason."""
+    found = visible(request.actor, number)
+    if found.status != Status.CHECKED:
+        return redirect("statement", number=number)
+    form = SendBackForm(request.POST or None, initial={"version": found.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.send_back_statement(number=number, by=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("%(number)s is a draft again.") % {"number": number})
+            return redirect("statement", number=number)
+    context = {"form": form, "statement": found}
+    return render(request, "funds/statement_send_back.html", context, status=422 if form.errors else 200)
+
+
 @allowed("statements.issue")
 @require_POST
 def statement_issue(request: ActorRequest, number: str) -> HttpResponse:
-    """Issue a draft."""
+    """Approve and so issue a checked statement."""
     visible(request.actor, number)
     issued = services.issue_statement(number=number, version=_posted_version(request), by=request.actor)
     messages.success(

@@ -72,6 +72,8 @@ LEFT_OUT_MODELS: frozenset[Model] = frozenset(
         cockpit.SchoolCount,
         funds.AccountDay,
         funds.StatementSum,
+        funds.PersonsWorkbook,
+        funds.WorkbookPiece,
         funds.UnstatedNotice,
         funds.UnpostedDocument,
         supervision.FundMonth,
@@ -86,6 +88,8 @@ LEFT_OUT = frozenset({"id", "number", "version", "submission"})
 LEFT_OUT_OF: dict[Model, frozenset[str]] = {
     offices.User: frozenset({"password", "last_login", "date_joined"}),
     funds.SubsidyStatement: frozenset({"hash"}),
+    # Its words are digested where they are kept.
+    funds.SubsidyReminder: frozenset({"paper"}),
     # So is that of a list that is handed over; a correction follows from the settlement and the sign.
     handover.HandoverList: frozenset({"sha256"}),
     handover.HandoverLine: frozenset({"resident_number", "corrects"}),

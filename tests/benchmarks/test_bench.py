@@ -28,6 +28,8 @@ EXPECTED = {
         for job in ("close_window", "start_benefits", "open_window")
         for figure in (f"{size}_seconds", f"vs_sql_{size}")
     ),
+    "statement_100_seconds",
+    "statement_vs_sql_100",
     "worker_peak_mb_100",
     "worker_peak_mb_300",
     "search_300_vs_100",

@@ -98,7 +98,7 @@ FITS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimati
 # Who is tried together, on one loading of the city.
 GROUPS = {
     "counters": ("community", "school", "subdistrict", "district"),
-    "agency": ("clerk", "reviewer"),
+    "agency": ("clerk", "reviewer", "approver"),
     "hospitals": ("hospital", "station"),
     "others": ("city-finance", "district-finance", "supervisor", "admin"),
 }

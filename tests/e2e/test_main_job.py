@@ -184,7 +184,7 @@ def settle(desk: Desk, resident: Resident) -> Settlement:
 
 
 def claim_subsidy(desk: Desk, notice: ContributionNotice) -> None:
-    """The clerk prepares September's statement, the reviewer issues it, the district takes its workbook."""
+    """The clerk prepares September's statement, the reviewer checks it, another approves it, the district takes its workbook."""
     page = desk.on("2009-10-21").as_("clerk")
     page.goto("/statements/new/")
     desk.submit()
@@ -192,6 +192,9 @@ def claim_subsidy(desk: Desk, notice: ContributionNotice) -> None:
     page.locator("a.btn-primary[href*='/statements/']").wait_for(timeout=60_000)
     statement = SubsidyStatement.objects.get()
     page = desk.as_("reviewer")
+    page.goto(f"/statements/{statement.number}/")
+    desk.press("check")
+    page = desk.as_("approver")
     page.goto(f"/statements/{statement.number}/")
     page.once("dialog", lambda dialog: dialog.accept())
     desk.press("issue")

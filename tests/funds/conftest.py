@@ -10,7 +10,7 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, User
 from liaoyang_medins.kernel.offices.roles import Role
-from tests import factories
+from tests import factories, signing
 
 from . import makers
 
@@ -56,7 +56,7 @@ def window(db) -> SubsidyStatement:
     returned = makers.notice(makers.person("211003001001", name="周退"), year=2009, paid_on=D(2009, 9, 2))
     with clock.on_day(D(2009, 10, 2)):
         first = services.prepare_statement(kind="month", period_from=D(2009, 9, 1), by=clerk)
-        services.issue_statement(number=first.number, version=first.version, by=reviewer)
+        signing.issued(first, reviewer)
     makers.give_back(returned.receipts.get(), D(2009, 10, 9))
     makers.notice(makers.person(name="王一"), paid_on=D(2009, 10, 8))
     makers.notice(makers.person(name="=1+1"), personal=40, government=40, category="minor", paid_on=D(2009, 11, 30))
@@ -69,7 +69,7 @@ def window(db) -> SubsidyStatement:
     )
     with clock.on_day(D(2009, 12, 3)):
         draft = services.prepare_statement(kind="window", period_from=D(2009, 10, 1), by=clerk)
-        return services.issue_statement(number=draft.number, version=draft.version, by=reviewer)
+        return signing.issued(draft, reviewer)
 
 
 @pytest.fixture

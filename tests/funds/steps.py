@@ -12,6 +12,7 @@ from funds.models import SubsidyReceipt, SubsidyStatement
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import DomainError
 from liaoyang_medins.kernel.offices.actors import Actor
+from tests import signing
 
 from .makers import yuan
 
@@ -23,7 +24,8 @@ AFTER = D(2009, 12, 1)
 
 
 def issue(statement: SubsidyStatement, reviewer: Actor) -> SubsidyStatement:
-    return services.issue_statement(number=statement.number, version=statement.version, by=reviewer)
+    """The statement checked by `reviewer`, approved by another."""
+    return signing.issued(statement, reviewer)
 
 
 def prepared(clerk: Actor, on: D = AFTER, **period) -> SubsidyStatement:

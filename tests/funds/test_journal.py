@@ -17,7 +17,7 @@ from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, NotAllowed
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
-from tests import factories
+from tests import factories, signing
 
 from . import makers
 from .makers import yuan
@@ -137,7 +137,7 @@ def test_a_year_told_in_documents():
 
     with clock.on_day(D(2009, 12, 3)):
         statement = services.prepare_statement(kind="window", period_from=D(2009, 10, 1), by=clerk)
-        services.issue_statement(number=statement.number, version=statement.version, by=reviewer)
+        signing.issued(statement, reviewer)
         # Found only now: no government part, since the man moved in lately (C4).
         makers.assign(lost, makers.notice(makers.person(), personal=300, government=0))
         services.post_documents(by=JOB)
@@ -167,7 +167,7 @@ def test_a_year_told_in_documents():
     makers.reverse(wrong, D(2010, 2, 12))
     with clock.on_day(D(2010, 2, 12)):
         december = services.prepare_statement(kind="month", period_from=D(2009, 12, 1), by=clerk)
-        services.issue_statement(number=december.number, version=december.version, by=reviewer)
+        signing.issued(december, reviewer)
         services.post_documents(by=JOB)
 
     assert balances() == {

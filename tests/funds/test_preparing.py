@@ -26,7 +26,7 @@ from tests import factories
 
 from . import makers
 from .makers import yuan
-from .steps import AFTER, IN_WINDOW, WINDOW, held, issued, prepared, refusal
+from .steps import AFTER, IN_WINDOW, WINDOW, held, issue, issued, prepared, refusal
 
 D = datetime.date
 
@@ -105,8 +105,9 @@ def test_issuing_compares_in_the_database(clerk, reviewer):
     paid(3)
     statement = prepared(clerk)
     with clock.on_day(AFTER), CaptureQueriesContext(connection) as queries:
-        services.issue_statement(number=statement.number, version=statement.version, by=reviewer)
-    assert sum("EXCEPT ALL" in query["sql"] for query in queries) == 1
+        issue(statement, reviewer)
+    # Once when it is checked, once when it is approved.
+    assert sum("EXCEPT ALL" in query["sql"] for query in queries) == 2
 
 
 # --- the run ---------------------------------------------------------------------------------------------------------
@@ -122,6 +123,8 @@ def test_while_it_is_prepared_nobody_else_does_anything_with_it(clerk, reviewer)
     same = {"number": statement.number, "version": statement.version}
     for verb, actor in (
         (services.discard_statement, clerk),
+        (services.sign_statement, clerk),
+        (services.check_statement, reviewer),
         (services.issue_statement, reviewer),
         (services.redraw_statement, clerk),
     ):

@@ -1,5 +1,6 @@
 """Subsidy statements: what they hold, who may do what when (F2, F3, C3)."""
 
+import dataclasses
 import datetime
 
 import pytest
@@ -18,11 +19,11 @@ from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
-from tests import factories
+from tests import factories, signing
 
 from . import makers
 from .makers import yuan
-from .steps import AFTER, IN_WINDOW, WINDOW, book, held, issue, issued, prepared, refusal
+from .steps import AFTER, IN_WINDOW, WINDOW, book, held, issued, prepared, refusal
 
 D = datetime.date
 
@@ -227,7 +228,8 @@ def test_issuing_freezes_with_date_due_date_and_seal(clerk, reviewer):
     assert (statement.status, statement.issued_on, statement.due_on) == ("issued", D(2009, 12, 3), D(2010, 1, 2))
     assert statement.hash == seal_of(statement)
     assert statement.policy_version == 1
-    assert statement.issued_by.username == "reviewer"
+    signed = [user.username for user in (statement.made_by, statement.checked_by, statement.approved_by)]
+    assert signed == ["clerk", "reviewer", "approver"]
     entry = AuditEntry.objects.get(verb="statements.issue")
     assert entry.changes["government"] == "100.00"
     assert entry.changes["due_on"] == "2010-01-02"
@@ -240,28 +242,83 @@ def test_an_issued_statement_is_not_touched_again(clerk, reviewer):
     for verb, actor in (
         (services.redraw_statement, clerk),
         (services.discard_statement, clerk),
+        (services.sign_statement, clerk),
+        (services.check_statement, reviewer),
         (services.issue_statement, reviewer),
     ):
         assert refusal(Conflict, verb, **same, by=actor) == "wrong_state"
+    sent_back = {"number": statement.number, "version": statement.version, "reason": "?"}
+    assert refusal(Conflict, services.send_back_statement, **sent_back, by=reviewer) == "wrong_state"
     with pytest.raises(Conflict) as caught:
         services.issue_statement(number=statement.number, version=1, by=reviewer)
-    assert "reviewer" in str(caught.value)
+    assert "approver" in str(caught.value)
 
 
-def test_nobody_issues_what_they_prepared(clerk):
+def test_three_people_sign(clerk, reviewer):
+    """Whatever postings they have: nobody checks or approves what they made, nor approves what they checked."""
     makers.notice(makers.person(), paid_on=IN_WINDOW)
     statement = prepared(clerk)
-    both = Actor(kind=clerk.kind, name="clerk", user_id=clerk.user_id, role=Role.AGENCY_REVIEWER, office=clerk.office)
-    assert refusal(NotAllowed, issue, statement, both) == "own_entry"
+    both = dataclasses.replace(clerk, role=Role.AGENCY_REVIEWER)
+    at = {"number": statement.number, "version": 1}
+    assert refusal(NotAllowed, services.check_statement, **at, by=both) == "own_entry"
+    # Not checked, it is not approved.
+    assert refusal(Conflict, services.issue_statement, **at, by=reviewer) == "wrong_state"
+    with clock.on_day(AFTER):
+        checked = services.check_statement(**at, by=reviewer)
+    assert (checked.status, checked.version) == ("checked", 2)
+    at["version"] = 2
+    for same in (both, reviewer):
+        assert refusal(NotAllowed, services.issue_statement, **at, by=same) == "own_entry"
+    assert SubsidyStatement.objects.get().status == "checked"
+
+
+def test_a_checked_statement_is_sent_back_with_the_reason(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = signing.checked(prepared(clerk), reviewer)
+    at = {"number": statement.number, "version": 2}
+    assert refusal(Invalid, services.send_back_statement, **at, reason=" ", by=reviewer) == "no_reason"
+    refusal(NotAllowed, services.send_back_statement, **at, reason="?", by=clerk)
+    assert refusal(Conflict, services.discard_statement, **at, by=clerk) == "wrong_state"
+    back = services.send_back_statement(**at, reason="A payment is missing", by=reviewer)
+    assert (back.status, back.checked_by, back.version) == ("draft", None, 3)
+    assert AuditEntry.objects.get(verb="statements.send_back").note == "A payment is missing"
+    services.discard_statement(number=statement.number, version=3, by=clerk)
+
+
+def test_drawn_anew_it_has_to_be_checked_again(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = signing.checked(prepared(clerk), reviewer)
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    third = factories.actor(Role.AGENCY_REVIEWER)
+    at = {"number": statement.number, "version": 2}
+    assert refusal(Conflict, services.issue_statement, **at, by=third) == "draft_is_stale"
+    with clock.on_day(AFTER):
+        again = services.redraw_statement(**at, by=clerk)
+    assert (again.status, again.checked_by, again.version, again.items.count()) == ("draft", None, 3, 2)
+
+
+def test_what_a_job_drew_a_clerk_signs_as_its_maker(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = prepared(Actor.job("year"))
+    at = {"number": statement.number, "version": 1}
+    assert refusal(Refused, services.check_statement, **at, by=reviewer) == "nobody_made_it"
+    refusal(NotAllowed, services.sign_statement, **at, by=reviewer)
+    assert services.sign_statement(**at, by=clerk).made_by.username == "clerk"
+    at["version"] = 2
+    assert refusal(Conflict, services.sign_statement, **at, by=clerk) == "signed_already"
+    assert services.check_statement(**at, by=reviewer).status == "checked"
 
 
 def test_a_draft_that_no_longer_says_what_the_records_say_is_not_issued(clerk, reviewer):
     first = makers.notice(makers.person(), paid_on=IN_WINDOW)
     statement = prepared(clerk)
     makers.give_back(first.receipts.get(), D(2009, 12, 1))
-    assert refusal(Conflict, issue, statement, reviewer) == "draft_is_stale"
+    at = {"number": statement.number, "version": 1}
+    assert refusal(Conflict, services.check_statement, **at, by=reviewer) == "draft_is_stale"
     empty = services.redraw_statement(number=statement.number, version=1, by=clerk)
-    assert refusal(Refused, issue, empty, reviewer) == "nothing_to_claim"
+    assert refusal(Refused, services.check_statement, number=empty.number, version=2, by=reviewer) == (
+        "nothing_to_claim"
+    )
     assert SubsidyStatement.objects.get().status == "draft"
 
 
@@ -275,4 +332,5 @@ def test_who_may_not_prepare_or_book(role: Role, clerk):
     refusal(NotAllowed, services.prepare_statement, **WINDOW, by=actor)
     refusal(NotAllowed, book, statement, by=actor)
     if role is not Role.AGENCY_REVIEWER:
-        refusal(NotAllowed, issue, statement, actor)
+        for verb in (services.check_statement, services.issue_statement):
+            refusal(NotAllowed, verb, number=statement.number, version=1, by=actor)

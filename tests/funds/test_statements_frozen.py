@@ -10,7 +10,7 @@ from funds.models import SubsidyItem, SubsidyStatement
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Refused
 from liaoyang_medins.kernel.offices.roles import Role
-from tests import factories
+from tests import factories, signing
 
 from . import makers
 from .makers import yuan
@@ -76,14 +76,16 @@ def test_two_officers_preparing_the_same_period_make_one():
 @pytest.mark.django_db(transaction=True)
 def test_two_officers_issuing_the_same_statement_issue_it_once():
     makers.notice(makers.person(), paid_on=IN_WINDOW)
-    statement = prepared(factories.actor(Role.AGENCY_CLERK))
+    statement = signing.checked(
+        prepared(factories.actor(Role.AGENCY_CLERK)), factories.actor(Role.AGENCY_REVIEWER, username="checker")
+    )
     reviewers = [factories.actor(Role.AGENCY_REVIEWER, username=f"reviewer-{index}") for index in range(4)]
     done, raised = at_once(
-        4, lambda index: services.issue_statement(number=statement.number, version=1, by=reviewers[index])
+        4, lambda index: services.issue_statement(number=statement.number, version=2, by=reviewers[index])
     )
     assert len(done) == 1
     assert [type(error) for error in raised] == [Conflict] * 3
-    winner = SubsidyStatement.objects.get().issued_by.username
+    winner = SubsidyStatement.objects.get().approved_by.username
     assert all(winner in str(error) for error in raised)
     assert AuditEntry.objects.filter(verb="statements.issue").count() == 1
 

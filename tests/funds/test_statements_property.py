@@ -18,7 +18,7 @@ from funds.selectors import candidates, trial_balance
 from funds.selectors.drawing import period_of
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
-from tests import factories
+from tests import factories, signing
 
 from . import makers
 
@@ -88,7 +88,7 @@ class Story:
         draft = services.prepare_statement(kind=period.kind, period_from=period.first, by=JOB)
         if draft.number.endswith("3"):
             draft = services.redraw_statement(number=draft.number, version=draft.version, by=JOB)
-        services.issue_statement(number=draft.number, version=draft.version, by=JOB)
+        signing.issued(draft, JOB)
         self.must_equal_what_is_paid()
 
     def _post(self) -> None:

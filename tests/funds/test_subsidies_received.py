@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from funds import services
 from funds.models import SubsidyReceipt
 from funds.selectors import (
     balances_of,
-    drafts_to_issue,
     items_visible_to,
+    statements_to_sign,
     statements_visible_to,
     subsidy_receipts_visible_to,
 )
@@ -17,7 +18,7 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, DomainError, Invalid, Refused
 from liaoyang_medins.kernel.offices.roles import Role
-from tests import factories
+from tests import factories, signing
 
 from . import makers
 from .makers import yuan
@@ -109,8 +110,18 @@ def test_finance_offices_see_issued_statements_and_a_district_its_own_part(clerk
     assert statements_visible_to(factories.actor(Role.SUPERVISOR)).count() == 1
 
 
-def test_a_draft_waits_for_reviewers_only(clerk, reviewer):
+def test_a_statement_waits_for_who_has_not_signed_it(clerk, reviewer):
     makers.notice(makers.person(), paid_on=IN_WINDOW)
-    prepared(clerk)
-    assert drafts_to_issue(reviewer).count() == 1
-    assert drafts_to_issue(clerk).count() == 0
+    third = factories.actor(Role.AGENCY_REVIEWER)
+
+    def waits() -> list[int]:
+        return [statements_to_sign(actor).count() for actor in (clerk, reviewer, third)]
+
+    draft = prepared(clerk)
+    assert waits() == [1, 1, 1]
+    statement = signing.checked(draft, reviewer)
+    assert waits() == [0, 0, 1]
+    with clock.on_day(AFTER):
+        services.issue_statement(number=statement.number, version=statement.version, by=third)
+    assert waits() == [0, 0, 0]
+    assert not statements_to_sign(factories.actor(Role.CITY_FINANCE)).exists()

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -12,10 +13,11 @@ from funds import services
 from funds.models import SubsidyReceipt, SubsidyStatement
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.kernel.runs.services import work_off
-from tests import factories
+from tests import factories, signing
 
 from . import makers
 from .makers import yuan
@@ -67,7 +69,7 @@ def test_lists_take_the_same_number_of_queries_however_long(signed_in, today):
     for month in (1, 2, 3):
         makers.notice(makers.person(), year=2009, paid_on=D(2009, month, 3))
         statement = services.prepare_statement(kind="month", period_from=D(2009, month, 1), by=clerk)
-        services.issue_statement(number=statement.number, version=statement.version, by=reviewer)
+        signing.issued(statement, reviewer)
         services.post_documents(by=JOB)
         if month != 2:
             found = []
@@ -227,28 +229,49 @@ def test_nothing_to_prepare_says_so(signed_in):
     assert 'class="empty"' in text(signed_in(R.AGENCY_CLERK).get(url("statement-new")))
 
 
-def test_a_draft_goes_from_clerk_to_reviewer(draft, signed_in):
+def test_a_draft_goes_from_clerk_to_reviewer_to_another(draft, signed_in):
     clerk, reviewer = signed_in(R.AGENCY_CLERK), signed_in(R.AGENCY_REVIEWER)
-    issue, redraw = url("statement-issue", draft.number), url("statement-redraw", draft.number)
-    seen = text(clerk.get(draft.get_absolute_url()))
-    assert redraw in seen
-    assert issue not in seen
-    seen = text(reviewer.get(draft.get_absolute_url()))
-    assert issue in seen
-    assert redraw not in seen
+    third = Client()
+    third.force_login(User.objects.get(pk=factories.actor(R.AGENCY_REVIEWER).user_id))
+    _sign, check, back, issue, redraw = steps = [
+        url(f"statement-{step}", draft.number) for step in ("sign", "check", "send-back", "issue", "redraw")
+    ]
 
+    def offered(client: Client) -> list[str]:
+        page = text(client.get(draft.get_absolute_url()))
+        return [step for step in steps if step in page]
+
+    assert [offered(client) for client in (clerk, reviewer, third)] == [[redraw], [check], [check]]
     assert clerk.post(redraw, {"version": 1}).status_code == 302
     work_off(number=Run.objects.get(status="planned").number)
-    told = reviewer.post(issue, {"version": 1})
+    told = reviewer.post(check, {"version": 1})
     assert told.status_code == 409
     assert "agency_clerk-usual" in text(told)
-    assert reviewer.post(issue, {}).status_code == 409
-    assert reviewer.post(issue, {"version": 2}).status_code == 302
+    assert reviewer.post(check, {}).status_code == 409
+    assert reviewer.post(check, {"version": 2}).status_code == 302
+    assert [offered(client) for client in (clerk, reviewer, third)] == [[redraw], [], [back, issue]]
+    assert reviewer.post(issue, {"version": 3}).status_code == 403
+
+    assert third.post(back, {"version": 3, "reason": ""}).status_code == 422
+    assert third.post(back, {"version": 3, "reason": "Wensheng is missing"}).status_code == 302
+    assert "Wensheng is missing" in text(clerk.get(draft.get_absolute_url()))
+    assert third.get(back).url == draft.get_absolute_url()
+    assert reviewer.post(check, {"version": 4}).status_code == 302
+    assert third.post(issue, {"version": 5}).status_code == 302
     assert SubsidyStatement.objects.get().status == "issued"
-    assert reviewer.post(issue, {"version": 3}).status_code == 409
-    after = text(reviewer.get(draft.get_absolute_url()))
-    assert issue not in after
-    assert "timeline-text" in after
+    assert third.post(issue, {"version": 6}).status_code == 409
+    assert offered(third) == []
+    assert "timeline-text" in text(reviewer.get(draft.get_absolute_url()))
+
+
+def test_a_clerk_signs_what_the_portal_drew(draft, signed_in):
+    SubsidyStatement.objects.update(made_by=None)
+    clerk, sign = signed_in(R.AGENCY_CLERK), url("statement-sign", draft.number)
+    assert url("statement-check", draft.number) not in text(signed_in(R.AGENCY_REVIEWER).get(draft.get_absolute_url()))
+    assert sign in text(clerk.get(draft.get_absolute_url()))
+    assert clerk.post(sign, {"version": 1}).url == draft.get_absolute_url()
+    assert sign not in text(clerk.get(draft.get_absolute_url()))
+    assert url("statement-check", draft.number) in text(signed_in(R.AGENCY_REVIEWER).get(draft.get_absolute_url()))
 
 
 def test_a_draft_is_discarded(draft, signed_in):
@@ -264,8 +287,8 @@ def test_who_prepared_it_as_a_clerk_does_not_issue_it_as_a_reviewer(draft, signe
     user = draft.made_by
     posting = user.postings.create(role=R.AGENCY_REVIEWER, office=factories.area(), starts=factories.LAW)
     client.post(reverse("choose-posting"), {"posting": posting.pk})
-    assert url("statement-issue", draft.number) not in text(client.get(draft.get_absolute_url()))
-    assert client.post(url("statement-issue", draft.number), {"version": 1}).status_code == 403
+    assert url("statement-check", draft.number) not in text(client.get(draft.get_absolute_url()))
+    assert client.post(url("statement-check", draft.number), {"version": 1}).status_code == 403
 
 
 def test_a_payment_is_booked_and_shown(window, signed_in):
@@ -327,9 +350,15 @@ def test_pages_open_to_their_roles_only(window, signed_in, role: Role):
         assert answer.status_code == (200 if role in roles else 403), name
 
 
-@pytest.mark.parametrize("name", ["statement-issue", "statement-redraw", "statement-discard", "journal-post"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("statement-sign", "statement-check", "statement-issue", "statement-redraw", "statement-discard"),
+        "journal-post",
+    ],
+)
 def test_changes_are_posted_only(window, signed_in, name: str):
     args = [] if name == "journal-post" else [window.number]
-    role = R.AGENCY_REVIEWER if name == "statement-issue" else R.AGENCY_CLERK
+    role = R.AGENCY_REVIEWER if name in {"statement-check", "statement-issue"} else R.AGENCY_CLERK
     assert signed_in(role).get(url(name, *args)).status_code == 405
     assert signed_in(R.SUPERVISOR).post(url(name, *args)).status_code == 403

@@ -35,7 +35,7 @@ from liaoyang_medins.kernel.offices.models import Office, Posting
 from liaoyang_medins.kernel.policy.terms import Material, Sex
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.portal.demo.city import CitySize, create_demo_city
-from tests import factories
+from tests import factories, signing
 from tests.scans import PNG
 
 D = datetime.date
@@ -153,7 +153,7 @@ def statement(kind: str, first: D, prepared: D) -> Any:
     with clock.on_day(prepared):
         row = funds.prepare_statement(kind=kind, period_from=first, by=actor("clerk"))
     with clock.on_day(prepared + datetime.timedelta(days=2)):
-        return funds.issue_statement(number=row.number, version=row.version, by=actor("reviewer"))
+        return signing.issued(row, actor("reviewer"))
 
 
 def build() -> None:
@@ -251,6 +251,8 @@ def build() -> None:
     first_part = pay(parted, D(2010, 1, 6), amount=Decimal(30), bank_reference="SC PART 2", **part)
     pay(parted, D(2010, 1, 6), amount=parted.personal - 30)
     sweep(D(2010, 1, 6))
+    with clock.on_day(D(2010, 1, 6)):
+        runs.work_off(number=funds.ask_for_workbook(number=window.number, by=actor("city-finance"), calls=False).run)
     with clock.on_day(D(2010, 1, 7)):
         first_part.refresh_from_db()
         contributions.return_receipt(

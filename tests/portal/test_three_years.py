@@ -18,7 +18,6 @@ from enrollment.registration import services as registration
 from enrollment.registration.data import CircumstanceData
 from enrollment.registration.models import Resident
 from funds.models import SubsidyItem, SubsidyStatement
-from funds.services import issue_statement
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
@@ -27,6 +26,7 @@ from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.portal import year as years
 from tests import factories as make
+from tests import signing
 from tests.contributions import makers as m
 
 D = datetime.date
@@ -166,7 +166,7 @@ def nights(*days: datetime.date) -> list[Run]:
                 runs.work_off(number=run.number)
             with clock.on_day(day):
                 for draft in SubsidyStatement.objects.filter(status="draft"):
-                    issue_statement(number=draft.number, version=draft.version, by=m.reviewer())
+                    signing.issued(draft, m.reviewer())
             found += jobs
             started = any(run.kind == "statement" for run in jobs)
     return found

@@ -11,7 +11,7 @@ from enrollment.cards.models import CertificateTerm
 from enrollment.contributions.models import BegunBenefit, ContributionNotice, WindowLetter
 from enrollment.contributions.services import opening
 from funds.models import SubsidyStatement
-from funds.services import issue_statement, prepare_statement
+from funds.services import prepare_statement
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import User
@@ -21,6 +21,7 @@ from liaoyang_medins.kernel.runs import waking
 from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.portal import tasks, year
 from tests import factories as make
+from tests import signing
 from tests.contributions import makers as m
 
 D = datetime.date
@@ -115,11 +116,11 @@ def a_city() -> dict[str, Any]:
 
 
 def issue_drafts(on: datetime.date) -> list[tuple[str, datetime.date]]:
-    """The reviewer issues what was prepared: kind and first day of each statement."""
+    """What was prepared is signed by three people and so issued: kind and first day of each statement."""
     found = []
     for draft in SubsidyStatement.objects.filter(status="draft"):
         with clock.on_day(on):
-            issue_statement(number=draft.number, version=draft.version, by=m.reviewer())
+            signing.issued(draft, m.reviewer())
         found.append((draft.kind, draft.period_from))
     return found
 

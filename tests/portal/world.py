@@ -27,7 +27,7 @@ from enrollment.life.models import Merge, Transfer
 from enrollment.life.services import answer_transfer, ask_transfer, propose_merge
 from enrollment.lists.models import UploadedList
 from enrollment.registration.models import Circumstance, Handover, Registration, RegistrationDraft, Resident
-from funds.models import JournalEntry, SubsidyItem, SubsidyStatement
+from funds.models import JournalEntry, SubsidyItem, SubsidyReminder, SubsidyStatement
 from funds.published.models import Publication
 from funds.services import start_preparing
 from liaoyang_medins.kernel import clock
@@ -95,6 +95,8 @@ def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
         if role in (Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR):
             return True
         return thing.issued and (role is Role.CITY_FINANCE or office.code in thing.offices)
+    if kind == "subsidy_reminder" and role in (Role.CITY_FINANCE, Role.DISTRICT_FINANCE):
+        return office.code in thing.offices
     if role in EVERYWHERE or kind in NOBODYS:
         return True
     if kind in ("stay", "settlement", "referral", "outpatient"):
@@ -256,6 +258,10 @@ def things() -> dict[str, list[Thing]]:
             issued=row.status == "issued",
         )
         for row in SubsidyStatement.objects.all()
+    ]
+    found["subsidy_reminder"] = [
+        Thing({"number": row.number}, offices=frozenset({row.payer.code}))
+        for row in SubsidyReminder.objects.select_related("payer")
     ]
     rows = {row.number: row for row in Registration.objects.select_related("resident__community", "office")}
     found["scan"] = [

@@ -137,6 +137,8 @@ MAY: dict[str, frozenset[Role]] = {
         "statements.check": {R.AGENCY_REVIEWER},
         "statements.issue": {R.AGENCY_REVIEWER},
         "statements.book": {R.AGENCY_CLERK},
+        "statements.export": _FINANCE | _AGENCY | {R.SUPERVISOR},
+        "statements.remind": {R.AGENCY_CLERK},
         "journal.see": _AGENCY | {R.CITY_FINANCE, R.SUPERVISOR},
         "journal.post": {R.AGENCY_CLERK, R.AGENCY_REVIEWER},
         "documents.enter": {R.AGENCY_CLERK},

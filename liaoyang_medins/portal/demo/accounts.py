@@ -24,6 +24,7 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("district", "张丽华", Role.DISTRICT, "211002"),
     DemoAccount("clerk", "刘洋", Role.AGENCY_CLERK, "211000"),
     DemoAccount("reviewer", "陈志远", Role.AGENCY_REVIEWER, "211000"),
+    DemoAccount("approver", "宋丽萍", Role.AGENCY_REVIEWER, "211000"),
     DemoAccount("hospital", "孙医保", Role.HOSPITAL, "LY-H01"),
     DemoAccount("station", "周护士", Role.HOSPITAL, "LY-C01"),
     DemoAccount("school", "赵老师", Role.SCHOOL, "LY-S01"),

@@ -37,7 +37,7 @@ from .publishing import publish_past
 from .records import Records
 from .reference import load_reference_data
 from .reimbursements import Reimbursements
-from .statements import issue_past_statements
+from .statements import Signatories, issue_past_statements
 from .watching import Watching
 from .window import Window
 
@@ -104,7 +104,7 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     patients = load_people(size, town, lambda done: show(steps.people * done))
     analyze(LOADED)
     say("subsidy statements")
-    issue_past_statements(size.as_of, clerk=actors["clerk"], reviewer=actors["reviewer"])
+    issue_past_statements(size.as_of, Signatories(*(actors[name] for name in ("clerk", "reviewer", "approver"))))
     show(steps.statements)
     say("registrations in every stage")
     Counters(town, size.as_of, actors).work()

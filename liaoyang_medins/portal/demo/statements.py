@@ -5,6 +5,7 @@ since, and in this past nothing did.
 """
 
 import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -15,7 +16,8 @@ from enrollment.contributions.models import ContributionNotice
 from funds import rules
 from funds.models import SubsidyStatement
 from funds.selectors import drawing, figures
-from funds.services import record_subsidy
+from funds.selectors.balances import balances_of
+from funds.services import record_subsidy, remind_payer
 from funds.services.summing import forget_stated, write_sums
 from liaoyang_medins.kernel import clock, policy
 from liaoyang_medins.kernel.audit import services as audit
@@ -25,6 +27,7 @@ from liaoyang_medins.kernel.offices.models import Office
 
 from .history import LAW
 
+REMINDED_AFTER = datetime.timedelta(days=14)
 # A paid notice with a government part stands in the statement of its value date (F2, F3).
 ITEMS = """
 INSERT INTO funds_subsidyitem
@@ -35,25 +38,46 @@ WHERE status = 'paid' AND government > 0 AND paid_on BETWEEN %s AND %s ORDER BY 
 """
 
 
-def issue_past_statements(as_of: datetime.date, *, clerk: Actor, reviewer: Actor) -> None:
-    """A statement, prepared by `clerk` and issued by `reviewer`, for every period that ended more than a month before
-    `as_of` and in which somebody paid.
+@dataclass(frozen=True, slots=True)
+class Signatories:
+    """Who makes a statement, who checks it and who approves it."""
+
+    maker: Actor
+    checker: Actor
+    approver: Actor
+
+
+def issue_past_statements(as_of: datetime.date, by: Signatories) -> None:
+    """A statement, signed by the three, for every period that ended more than a month before `as_of` and in which
+    somebody paid.
     """
     period = drawing.period_of(LAW)
     while period.last + datetime.timedelta(days=20) < as_of:
         prepared_on = period.last + datetime.timedelta(days=3)
         paid = ContributionNotice.objects.filter(status="paid", government__gt=0)
         if paid.filter(paid_on__range=(period.first, period.last)).exists():
-            statement = issued(period, prepared_on, clerk, reviewer)
-            pay(statement, period, prepared_on, as_of, clerk)
+            statement = issued(period, prepared_on, by)
+            pay(statement, period, prepared_on, as_of, by.maker)
         period = drawing.period_of(period.last + datetime.timedelta(days=1))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE funds_unstatednotice")
     forget_stated()
+    remind(as_of, by.maker)
 
 
-def issued(period: rules.Period, prepared_on: datetime.date, clerk: Actor, reviewer: Actor) -> SubsidyStatement:
-    """The statement of the period, prepared on `prepared_on` and issued two days later."""
+def remind(as_of: datetime.date, clerk: Actor) -> None:
+    """Two weeks after its term Wensheng is written to about the oldest statement on which it is late."""
+    written_on = as_of - datetime.timedelta(days=7)
+    for statement in SubsidyStatement.objects.filter(due_on__lt=written_on - REMINDED_AFTER).order_by("due_on"):
+        late = [owed for owed in balances_of(statement, written_on) if owed.balance.overdue_days]
+        if late:
+            with clock.on_day(written_on):
+                remind_payer(number=statement.number, payer=late[-1].payer.code, by=clerk)
+            return
+
+
+def issued(period: rules.Period, prepared_on: datetime.date, by: Signatories) -> SubsidyStatement:
+    """The statement of the period, prepared on `prepared_on`, checked on the day after, issued two days later."""
     issued_on = prepared_on + datetime.timedelta(days=2)
     rule = policy.on(settings.POOLING_AREA, issued_on)
     statement = SubsidyStatement.objects.create(
@@ -63,7 +87,7 @@ def issued(period: rules.Period, prepared_on: datetime.date, clerk: Actor, revie
         period_until=period.last,
         policy_version=rule.version,
         policy_hash=rule.content_hash,
-        made_by_id=clerk.user_id,
+        made_by_id=by.maker.user_id,
     )
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, [statement.pk, period.first, period.last])
@@ -72,17 +96,19 @@ def issued(period: rules.Period, prepared_on: datetime.date, clerk: Actor, revie
     sums = figures.sums_of(statement)
     changes = {"period": period.first, "persons": sums.persons, "government": sums.government}
     with clock.on_day(prepared_on):
-        audit.record(by=clerk, verb="statements.prepare", obj=statement, changes=changes)
+        audit.record(by=by.maker, verb="statements.prepare", obj=statement, changes=changes)
+    with clock.on_day(prepared_on + datetime.timedelta(days=1)):
+        audit.record(by=by.checker, verb="statements.check", obj=statement, changes=changes)
     statement.status = SubsidyStatement.Status.ISSUED
     statement.issued_on = issued_on
     statement.due_on = rules.due_on(issued_on, rule)
-    statement.issued_by_id = reviewer.user_id
+    statement.checked_by_id, statement.approved_by_id = by.checker.user_id, by.approver.user_id
     statement.hash = figures.seal_of(statement)
-    statement.version += 1
+    statement.version += 2
     statement.save()
     changes |= {"due_on": statement.due_on, "hash": statement.hash}
     with clock.on_day(issued_on):
-        audit.record(by=reviewer, verb="statements.issue", obj=statement, changes=changes)
+        audit.record(by=by.approver, verb="statements.issue", obj=statement, changes=changes)
     return statement
 
 

@@ -211,15 +211,16 @@ DUE = rule_check(
 CHECKER = sql_check(
     "statement.checker",
     "F2",
-    _("Nobody issued a statement that they prepared."),
+    _("Three people signed a statement: who made it, who checked it, who approved it."),
     table=STATEMENT,
     rows=ISSUED,
     sql="""
-        SELECT statement.number AS row, users.username AS user
-        FROM funds_subsidystatement statement JOIN offices_user users ON users.id = statement.made_by_id
-        WHERE statement.issued_by_id = statement.made_by_id
+        SELECT statement.number AS row, count(DISTINCT signed.by) AS people
+        FROM funds_subsidystatement statement
+        LEFT JOIN LATERAL (VALUES (made_by_id), (checked_by_id), (approved_by_id)) AS signed (by) ON true
+        WHERE statement.status = 'issued' GROUP BY statement.number HAVING count(DISTINCT signed.by) < 3
     """,
-    words=_("“%(user)s” prepared it and issued it."),
+    words=_("It has the signatures of %(people)s people."),
 )
 
 RECEIVED = sql_check(
@@ -312,6 +313,50 @@ UNSTATED = sql_check(
     words=_("The next statement would pass it over (paid: %(day)s)."),
 )
 
+REMINDED = sql_check(
+    "subsidy.reminded",
+    "F2",
+    _("A letter about what is overdue says what was claimed and had come by then, and for how many days it was late."),
+    table="funds_subsidyreminder",
+    sql="""
+        SELECT letter.number AS row, letter.overdue_days AS days, letter.claimed - letter.received AS outstanding
+        FROM funds_subsidyreminder letter
+        JOIN funds_subsidystatement statement ON statement.id = letter.statement_id
+        JOIN offices_office payer ON payer.id = letter.payer_id
+        WHERE statement.due_on IS NULL OR letter.overdue_days <> letter.written_on - statement.due_on
+            OR letter.claimed <> (
+                SELECT coalesce(sum(CASE WHEN payer.kind = 'area' THEN city ELSE district_share END), 0)
+                FROM funds_statementsum kept
+                WHERE kept.statement_id = statement.id AND (payer.kind = 'area' OR kept.district_id = payer.id)
+            )
+            OR letter.received > (
+                SELECT coalesce(sum(amount), 0) FROM funds_subsidyreceipt paid
+                WHERE paid.statement_id = statement.id AND paid.payer_id = payer.id
+                    AND paid.paid_on <= letter.written_on
+            )
+    """,
+    words=_("%(outstanding)s yuan overdue for %(days)s days is not what the records say."),
+)
+
+WORKBOOK = sql_check(
+    "workbook.whole",
+    "F2",
+    _("A workbook of persons is there whole until its term is over, and then nothing of it."),
+    table="funds_personsworkbook",
+    sql="""
+        SELECT workbook.run AS row, workbook.size AS size
+        FROM funds_personsworkbook workbook LEFT JOIN LATERAL (
+            SELECT sum(length(content)) AS size, count(*) FILTER (WHERE kind <> 'file') AS others,
+                encode(sha256(string_agg(content, ''::bytea ORDER BY position)), 'hex') AS sha256
+            FROM funds_workbookpiece piece WHERE piece.workbook_id = workbook.id
+        ) AS kept ON true
+        WHERE workbook.ready_on IS NOT NULL AND (CASE WHEN workbook.deleted_on IS NULL
+            THEN kept.others > 0 OR (workbook.size, workbook.sha256) IS DISTINCT FROM (kept.size, kept.sha256)
+            ELSE kept.size IS NOT NULL OR workbook.deleted_on <= workbook.kept_until END)
+    """,
+    words=_("Its file of %(size)s bytes is not what lies there."),
+)
+
 CHECKS = (
     ITEMS,
     COUNTED,
@@ -325,4 +370,6 @@ CHECKS = (
     REFERENCE,
     SUMS,
     UNSTATED,
+    REMINDED,
+    WORKBOOK,
 )

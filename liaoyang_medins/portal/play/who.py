@@ -102,6 +102,13 @@ def reviewer() -> Actor:
     return clerk(Role.AGENCY_REVIEWER)
 
 
+@cache
+def approver() -> Actor:
+    """Who approves what the reviewer checked: another reviewer."""
+    postings = Posting.objects.select_related("user", "office").filter(role=Role.AGENCY_REVIEWER, ends=None)
+    return Actor.of_posting(postings.order_by("-id")[0])
+
+
 def as_stated(resident: Resident, **other: object) -> PersonData:
     """The person as on record, but for what is stated otherwise."""
     known: dict[str, object] = {
@@ -130,3 +137,4 @@ def forget() -> None:
     """Read offices and postings anew: another city may be there."""
     office.cache_clear()
     clerk.cache_clear()
+    approver.cache_clear()

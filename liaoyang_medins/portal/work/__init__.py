@@ -13,7 +13,7 @@ from .money import (
     collections_to_record,
     notices_to_pay,
     receipts_unmatched,
-    statements_in_draft,
+    statements_to_sign,
 )
 from .people import cards_waiting, merges_to_decide, registrations_waiting, transfers_to_answer
 from .queue import COUNT_AT_MOST, ROWS, Queue, Row
@@ -56,7 +56,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         reimbursements_to_examine,
         settlements_to_correct,
         collections_to_record,
-        statements_in_draft,
+        statements_to_sign,
         reports_to_handle,
         cards_waiting,
     ),
@@ -74,7 +74,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         lists_to_issue,
         transfers_to_answer,
         merges_to_decide,
-        statements_in_draft,
+        statements_to_sign,
         reports_to_handle,
         inspections_to_decide,
         versions_to_apply,

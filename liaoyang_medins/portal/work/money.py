@@ -123,14 +123,13 @@ def collections_to_record(actor: Actor, today: datetime.date) -> Queue:
     )
 
 
-def statements_in_draft(actor: Actor, today: datetime.date) -> Queue:
-    """Subsidy statements that are prepared and not issued; for who issues them, those of others only."""
+def statements_to_sign(actor: Actor, today: datetime.date) -> Queue:
+    """Subsidy statements that are prepared and not issued; for who checks and approves them, those of others only."""
     own = actor.may("statements.issue")
-    cases = funds.drafts_to_issue(actor) if own else funds.statements_visible_to(actor).filter(status="draft")
     return _statements(
-        cases.order_by("period_from"),
+        funds.statements_to_sign(actor).order_by("period_from"),
         today,
-        _("Statements to check and issue") if own else _("Statements in draft"),
+        _("Statements to check and approve") if own else _("Statements in draft"),
         _("No statement waits to be issued."),
     )
 

@@ -6,7 +6,16 @@ from django.db import connection
 
 from enrollment.contributions.models import Receipt
 from enrollment.registration.models import Resident
-from funds.models import AccountDay, JournalEntry, JournalLeg, SubsidyItem, SubsidyReceipt, UnstatedNotice
+from funds.models import (
+    AccountDay,
+    JournalEntry,
+    JournalLeg,
+    PersonsWorkbook,
+    SubsidyItem,
+    SubsidyReceipt,
+    SubsidyReminder,
+    UnstatedNotice,
+)
 from funds.services import start_preparing
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
@@ -103,9 +112,14 @@ def due_later() -> str:
 
 
 @fault("statement.checker")
-def issued_their_own() -> str:
+def signed_by_two() -> str:
     statement = issued()
-    return change(statement, issued_by=statement.made_by)
+    return change(statement, approved_by=statement.made_by)
+
+
+@fault("statement.checker")
+def checked_by_nobody() -> str:
+    return change(issued(), checked_by=None)
 
 
 @fault("subsidy.received")
@@ -143,6 +157,34 @@ def paid_and_not_on_the_list() -> str:
     news = UnstatedNotice.objects.filter(notice__status="paid")[0]
     remove(news)
     return news.notice.number
+
+
+@fault("subsidy.reminded")
+def a_day_later_than_it_was() -> str:
+    letter = SubsidyReminder.objects.all()[0]
+    return change(letter, overdue_days=letter.overdue_days + 1)
+
+
+@fault("subsidy.reminded")
+def a_yuan_more_than_was_claimed() -> str:
+    letter = SubsidyReminder.objects.all()[0]
+    return change(letter, claimed=letter.claimed + YUAN)
+
+
+@fault("workbook.whole")
+def a_piece_of_the_workbook_changed() -> str:
+    workbook = PersonsWorkbook.objects.exclude(ready_on=None)[0]
+    piece = workbook.pieces.all()[0]
+    change(piece, content=b"?" + bytes(piece.content)[1:])
+    return workbook.run
+
+
+@fault("workbook.whole")
+def a_workbook_that_is_deleted_and_still_there() -> str:
+    workbook = PersonsWorkbook.objects.exclude(ready_on=None)[0]
+    assert workbook.kept_until is not None
+    change(workbook, deleted_on=workbook.kept_until + datetime.timedelta(days=1))
+    return workbook.run
 
 
 @fault("run.finished")

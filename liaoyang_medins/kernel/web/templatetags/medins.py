@@ -58,7 +58,10 @@ TONES = {
         "paused",
     ),
     "bad": ("refused", "denied", "wrong", "reversed", "barred", "overdue", "failed"),
-    "info": ("accepted", "at_subdistrict", "at_district", "at_agency", "admitted", "draft", "running", "preparing"),
+    "info": (
+        *("accepted", "at_subdistrict", "at_district", "at_agency", "admitted"),
+        *("draft", "checked", "running", "preparing"),
+    ),
 }
 TONE_OF = {code: tone for tone, codes in TONES.items() for code in codes}
 

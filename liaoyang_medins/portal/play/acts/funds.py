@@ -12,7 +12,7 @@ from liaoyang_medins.kernel.money import ZERO, fen
 from liaoyang_medins.kernel.offices.actors import Actor
 
 from ..steps import Again, Moot, Step, act
-from ..who import agency, reviewer
+from ..who import agency, approver, reviewer
 
 S = SubsidyStatement.Status
 # Seconds between two looks whether another sweep has ended.
@@ -44,11 +44,22 @@ def redraw(step: Step) -> None:
 
 
 @act(may=("nothing_to_claim",))
-def issue(step: Step) -> None:
+def check(step: Step) -> None:
     statement = statement_of(step)
     if statement.status != S.DRAFT:
         raise Again
-    services.issue_statement(number=statement.number, version=statement.version, by=reviewer())
+    services.check_statement(number=statement.number, version=statement.version, by=reviewer())
+
+
+@act()
+def issue(step: Step) -> None:
+    statement = statement_of(step)
+    if statement.status == S.DRAFT:
+        # It claims nothing, so that nobody checked it.
+        raise Moot
+    if statement.status != S.CHECKED:
+        raise Again
+    services.issue_statement(number=statement.number, version=statement.version, by=approver())
 
 
 @act(again=("more_than_outstanding", "reference_taken"))

@@ -50,6 +50,7 @@ def statement(frame: Frame, day: datetime.date, payers: list[str]) -> Iterator[S
         yield Step(day, CITY, "prepare", {"period": key})
     elif day.day == ISSUED:
         yield Step(day, CITY, "redraw", {"period": key})
+        yield Step(day, CITY, "check", {"period": key})
         yield Step(day, CITY, "issue", {"period": key}, WINDOW if key[0] == "window" else MONTH)
     for place, payer in enumerate(payers):
         # The last district pays half, and the rest two days later; the one before it lets a month go by.
