@@ -47,6 +47,18 @@ def a_residents_page() -> str:
     return reverse("resident", args=[covered.values_list("number", flat=True)[:1].get()])
 
 
+def dashboards(_seed: int) -> Callable[[], None]:
+    """A look at both pages of supervision, of the fund and of the institutions."""
+    client = signed_in("supervisor")
+    addresses = [reverse("supervision-fund"), reverse("supervision-institutions")]
+
+    def look() -> None:
+        for at in addresses:
+            found(client.get(at), at)
+
+    return look
+
+
 # --- searching -------------------------------------------------------------------------------------------------------
 
 

@@ -63,7 +63,8 @@ def figures_of(year: int) -> dict[str, Any]:
     are in yuan.
 
     `insured` are persons whose contribution for the year was paid; money is what was booked in the year. Refused where
-    a sum of the whole area already tells of fewer than 5 persons.
+    fewer than 5 persons paid, or subsidies were claimed for fewer. Where the fund paid for fewer, spending is hidden,
+    and from then on the balance, from which it could be computed.
     """
     span = {"first": datetime.date(year, 1, 1), "last": datetime.date(year, 12, 31), "year": year}
     insured = {(category, district): int(count) for category, district, count in asked(INSURED, span)}
@@ -72,21 +73,44 @@ def figures_of(year: int) -> dict[str, Any]:
         "subsidies": counted(SUBSIDISED, span),
         "payments": counted(PATIENTS, span),
     }
-    require_enough([sum(insured.values()), *(sum(counts.values()) for counts in persons.values())])
+    require_enough([sum(insured.values()), *(sum(persons[of].values()) for of in ("contributions", "subsidies"))])
     flows, before = booked(year)
-    total = sum(flows.values(), NOTHING)
     return {
         "districts": [[office.code, office.name, office.name_en] for office in districts()],
         "insured": insured_table(insured),
         "money": money_table(flows, persons),
-        "fund": {
-            "before": str(before),
-            **{each.name: str(getattr(total, each.name)) for each in fields(Flow)},
-            "income": str(total.income),
-            "spending": str(total.spending),
-            "after": str(before + total.surplus),
-        },
+        "fund": account(sum(flows.values(), NOTHING), before, few_in=few_patients_until(year), year=year),
     }
+
+
+def account(total: Flow, before: Decimal, *, few_in: list[int], year: int) -> dict[str, str | None]:
+    """The fund from the balance before the year to that after it; `few_in` are the years with few patients."""
+    told: dict[str, str | None] = {
+        "before": str(before),
+        **{each.name: str(getattr(total, each.name)) for each in fields(Flow)},
+        "income": str(total.income),
+        "spending": str(total.spending),
+        "after": str(before + total.surplus),
+    }
+    if year in few_in:
+        told |= dict.fromkeys(("inpatient", "other_spending", "spending"))
+    if few_in:
+        told["after"] = None
+    if any(each < year for each in few_in):
+        told["before"] = None
+    return told
+
+
+def few_patients_until(year: int) -> list[int]:
+    """The years up to this one in which the fund paid for fewer than 5 persons."""
+    spans = [{"first": datetime.date(each, 1, 1), "last": datetime.date(each, 12, 31)} for each in years_until(year)]
+    return [span["first"].year for span in spans if small(sum(counted(PATIENTS, span).values()))]
+
+
+def years_until(year: int) -> range:
+    """The years from the first in which something was booked."""
+    first = FundMonth.objects.order_by("month").values_list("month", flat=True).first()
+    return range(first.year if first else year, year + 1)
 
 
 def asked(sql: str, span: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -108,9 +132,7 @@ def districts() -> list[Office]:
 def require_enough(persons: Iterable[int]) -> None:
     """Raise Refused where a sum of the whole area tells of fewer than 5 persons."""
     if any(small(count) for count in persons):
-        raise Refused(
-            _("Fewer than 5 persons paid, or were paid for, in this year: its sums would tell of them."), code="few"
-        )
+        raise Refused(_("Fewer than 5 persons paid in this year, or subsidies were claimed for fewer."), code="few")
 
 
 def booked(year: int) -> tuple[dict[str, Flow], Decimal]:
@@ -151,6 +173,10 @@ def money_table(flows: dict[str, Flow], persons: dict[str, dict[str, int]]) -> d
         for kind in kinds:
             row = {code: None if code in hidden else str(amounts[code][kind]) for code in amounts}
             table[kind] = {**row, TOTAL: str(sum((amounts[code][kind] for code in amounts), ZERO))}
+    if small(sum(persons["payments"].values())):
+        table["spending"] = dict.fromkeys(table["spending"])
+        table["patients"] = dict.fromkeys(table["spending"])
+        return table
     patients = {office.code: persons["payments"].get(office.code, 0) for office in districts()}
     shown = {code: None if table["spending"][code] is None else str(count) for code, count in patients.items()}
     table["patients"] = {**shown, TOTAL: str(sum(patients.values()))}

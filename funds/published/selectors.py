@@ -40,7 +40,7 @@ class Shown:
     @property
     def hides(self) -> bool:
         """Whether something is not shown."""
-        return any(cell is None for line in (*self.insured, *self.places) for cell in line.cells)
+        return any(cell is None for line in (*self.insured, *self.places, *self.account) for cell in line.cells)
 
 
 def publications_seen_by(actor: Actor) -> QuerySet[Publication]:

@@ -1,0 +1,121 @@
+"""What is published tells of nobody: a hidden figure is not to be computed from those that are shown."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from funds.published.rules import AT_LEAST, TOTAL, Cell, hidden_cells, hidden_in_line, small, with_sums
+
+COUNTS = st.one_of(st.integers(0, 6), st.sampled_from([0, 0, 7, 40, 3000]))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> dict[Cell, int]:
+    rows, columns = draw(st.integers(1, 3)), draw(st.integers(1, 4))
+    return {(f"r{row}", f"c{column}"): draw(COUNTS) for row in range(rows) for column in range(columns)}
+
+
+def equations(table: dict[Cell, int]) -> list[dict[Cell, int]]:
+    """Every sum that a reader knows to hold: cells with their signs that come to zero."""
+    rows = sorted({row for row, _column in table})
+    columns = sorted({column for _row, column in table})
+    found = []
+    for row in rows:
+        found.append({(row, column): -1 if column == TOTAL else 1 for column in columns})
+    for column in columns:
+        found.append({(row, column): -1 if row == TOTAL else 1 for row in rows})
+    return found
+
+
+def solvable(unknown: list[Cell], sums: list[tuple[dict[Cell, int], int]], most: int) -> bool:
+    """Whether whole numbers from 0 to `most` in the unknown cells keep all sums: looked for one after the other."""
+    if not unknown:
+        return all(total == 0 for _signs, total in sums)
+    # The cell that the fewest others of a sum leave free comes first.
+    of_sum = min((signs for signs, _total in sums if signs), key=len)
+    cell = next(iter(of_sum))
+    alone = len(of_sum) == 1
+    for value in forced(cell, sums) if alone else range(most + 1):
+        if not 0 <= value <= most:
+            continue
+        rest = [
+            ({other: sign for other, sign in signs.items() if other != cell}, total + signs.get(cell, 0) * value)
+            for signs, total in sums
+        ]
+        if any(total for signs, total in rest if not signs):
+            continue
+        if solvable([other for other in unknown if other != cell], rest, most):
+            return True
+    return False
+
+
+def forced(cell: Cell, sums: list[tuple[dict[Cell, int], int]]) -> Iterator[int]:
+    """What the sum that has this cell alone leaves it."""
+    signs, total = next((signs, total) for signs, total in sums if set(signs) == {cell})
+    yield -total * signs[cell]
+
+
+def could_be(cell: Cell, value: int, table: dict[Cell, int], hidden: set[Cell]) -> bool:
+    """Whether a reader who knows the shown cells has to reckon with this value."""
+    unknown = sorted(hidden - {cell})
+    sums = []
+    for signs in equations(table):
+        known = sum(
+            sign * (value if other == cell else table[other])
+            for other, sign in signs.items()
+            if other == cell or other not in hidden
+        )
+        sums.append(({other: sign for other, sign in signs.items() if other in unknown}, known))
+    if any(total for signs, total in sums if not signs):
+        return False
+    return solvable(unknown, sums, max(table.values()) + AT_LEAST)
+
+
+@settings(max_examples=150, deadline=None)
+@given(tables())
+def test_no_small_figure_can_be_computed_from_the_others(counts: dict[Cell, int]) -> None:
+    table, hidden = with_sums(counts), hidden_cells(counts)
+    for cell, count in table.items():
+        if not small(count):
+            continue
+        assert cell in hidden
+        others = [count + 1, count - 1, *(value for value in range(AT_LEAST + 5) if value != count)]
+        assert any(could_be(cell, value, table, hidden) for value in others if value >= 0), (counts, cell, hidden)
+
+
+@settings(max_examples=150, deadline=None)
+@given(tables())
+def test_nothing_is_hidden_without_need(counts: dict[Cell, int]) -> None:
+    hidden = hidden_cells(counts)
+    assert bool(hidden) == any(small(count) for count in with_sums(counts).values())
+
+
+def test_a_ring_of_large_figures_protects_a_small_one() -> None:
+    counts = dict(zip(product(("minor", "elderly"), ("a", "b", "c")), [3, 60, 70, 500, 80, 90], strict=True))
+    assert hidden_cells(counts) == {("minor", "a"), ("minor", "b"), ("elderly", "a"), ("elderly", "b")}
+
+
+def test_one_less_than_nothing_protects_nobody() -> None:
+    """The cheapest ring leads through empty cells: whoever knows that no group has fewer than 0 would see through it."""
+    counts = dict(zip(product(("x", "y", "z"), ("a", "b")), [1, 0, 0, 0, 50, 60], strict=True))
+    hidden = hidden_cells(counts)
+    assert ("x", "a") in hidden
+    assert could_be(("x", "a"), 2, with_sums(counts), hidden)
+
+
+AMOUNTS = st.decimals(Decimal("-50.00"), Decimal("90000.00"), places=2)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(AMOUNTS, st.integers(0, 12)), min_size=2, max_size=5))
+def test_no_amount_of_a_line_is_left_alone_with_its_sum(line: list[tuple[Decimal, int]]) -> None:
+    amounts = {f"d{place}": amount for place, (amount, _persons) in enumerate(line)}
+    persons = {f"d{place}": count for place, (_amount, count) in enumerate(line)}
+    hidden = hidden_in_line(amounts, persons)
+    assert {name for name, count in persons.items() if small(count)} <= hidden
+    assert len(hidden) != 1
+    if not any(small(count) or (not count and amounts[name]) for name, count in persons.items()):
+        assert hidden == set()
