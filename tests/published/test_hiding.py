@@ -99,7 +99,7 @@ def test_a_ring_of_large_figures_protects_a_small_one() -> None:
 
 
 def test_one_less_than_nothing_protects_nobody() -> None:
-    """The cheapest ring leads through empty cells: whoever knows that no group has fewer than 0 would see through it."""
+    """The cheapest ring leads through empty cells; but no group has fewer than 0, as every reader knows."""
     counts = dict(zip(product(("x", "y", "z"), ("a", "b")), [1, 0, 0, 0, 50, 60], strict=True))
     hidden = hidden_cells(counts)
     assert ("x", "a") in hidden
