@@ -11,7 +11,7 @@ class FundsConfig(AppConfig):
     def ready(self) -> None:
         from liaoyang_medins.kernel.runs import kinds
 
-        from . import labels  # noqa: F401  (the audit record's words for the acts of this app)
+        from . import acts, labels  # noqa: F401  (the audit record's words for the acts of this app)
         from .chart import write_chart
         from .services import preparing, workbooks
 

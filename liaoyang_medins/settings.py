@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "enrollment.cockpit",
     "enrollment.collecting",
     "funds",
+    "funds.bank",
     "funds.watch",
     "funds.paying",
     "funds.supervision",

@@ -25,6 +25,8 @@ urlpatterns = [
     path("", include("enrollment.collecting.urls")),
     path("", include("funds.urls")),
     path("", include("funds.paying.urls")),
+    path("", include("funds.account_urls")),
+    path("", include("funds.bank.urls")),
     path("", include("funds.watch.urls")),
     path("", include("funds.supervision.urls")),
     path("", include("funds.published.urls")),

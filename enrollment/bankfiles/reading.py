@@ -115,7 +115,7 @@ def read(content: bytes, first_day: date, today: date) -> Content:
         raise Unreadable(Problem("nothing"))
     if content.startswith(NO_TEXT):
         raise Unreadable(Problem("no_text"))
-    begin, encoding = _encoding(content)
+    begin, encoding = encoding_of(content)
     layout = _layout(content[begin:], encoding)
     lines = content[begin:].split(b"\n")
     ends = bool(lines) and not lines[-1].strip()
@@ -136,7 +136,7 @@ def lines_of(part: Part, form: Form) -> list[Line]:
 # --- the bytes -------------------------------------------------------------------------------------------------------
 
 
-def _encoding(content: bytes) -> tuple[int, str]:
+def encoding_of(content: bytes) -> tuple[int, str]:
     """Where the text begins, and its encoding: as marked, else UTF-8 where all of it is that, else GB18030."""
     for mark, encoding in MARKS:
         if content.startswith(mark):

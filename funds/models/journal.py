@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -50,8 +51,17 @@ class JournalEntry(models.Model):
         REVERSAL = "reversal", _("Reversal")
         RESIDENT_PAYMENT = "resident_payment", _("Payment to a resident")
         RETURNED_PAYMENT = "returned_payment", _("Payment to a resident that came back")
+        INSTITUTION_PAYMENT = "institution_payment", _("Payment to an institution")
+        RETURNED_INSTITUTION = "returned_institution", _("Payment to an institution that came back")
         STATEMENT = "statement", _("Subsidy statement")
         SUBSIDY_RECEIPT = "subsidy_receipt", _("Subsidy received")
+        ENTERED = "entered", _("Entered document")
+        RECOVERY_CLAIM = "recovery_claim", _("Recovery claimed for misuse")
+        RECOVERY_END = "recovery_end", _("Claim for misuse that fell")
+        RECOVERY_PAYMENT = "recovery_payment", _("Recovered payment")
+        REPAYMENT_CLAIM = "repayment_claim", _("Repayment claimed from an institution")
+        REPAYMENT_END = "repayment_end", _("Claim on an institution that fell")
+        DEDUCTION = "deduction", _("Deduction from a payment to an institution")
 
     document_type = models.CharField(_("document"), max_length=20, choices=DocumentType.choices)
     document_number = models.CharField(_("document number"), max_length=20)
@@ -68,6 +78,9 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_type} {self.document_number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("journal-entry", args=[self.document_type, self.document_number])
 
 
 class JournalLeg(models.Model):

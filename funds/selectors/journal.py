@@ -4,10 +4,22 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import DecimalField, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import (
+    DecimalField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    Window,
+)
 from django.db.models.functions import Coalesce
 
-from funds.models import Account, JournalEntry, JournalLeg
+from funds.chart import Chart
+from funds.models import Account, AccountDay, JournalEntry, JournalLeg
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 
@@ -16,34 +28,76 @@ _NOTHING = Value(ZERO, output_field=DecimalField(max_digits=20, decimal_places=2
 
 @dataclass(frozen=True, slots=True)
 class AccountBalance:
-    """An account's sums of debits and credits in yuan, both ≥ 0, and on which side it stands."""
+    """An account's balance before a time (`opening`, debit positive), its sums of debits and credits in it, both ≥ 0,
+    and on which side it stands at its end; in yuan.
+    """
 
     account: Account
     debits: Decimal
     credits: Decimal
+    opening: Decimal = ZERO
+
+    @property
+    def closing(self) -> Decimal:
+        return self.opening + self.debits - self.credits
+
+    @property
+    def opening_debit(self) -> Decimal:
+        return max(self.opening, ZERO)
+
+    @property
+    def opening_credit(self) -> Decimal:
+        return max(-self.opening, ZERO)
 
     @property
     def debit_balance(self) -> Decimal:
-        return max(self.debits - self.credits, ZERO)
+        return max(self.closing, ZERO)
 
     @property
     def credit_balance(self) -> Decimal:
-        return max(self.credits - self.debits, ZERO)
+        return max(-self.closing, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
 class TrialBalance:
-    """All accounts until a day; debits equal credits, and debit balances equal credit balances (F1)."""
+    """All accounts in a time; debits equal credits, before it, in it and after it (F1)."""
 
     rows: list[AccountBalance]
-    debits: Decimal
-    credits: Decimal
-    debit_balance: Decimal
-    credit_balance: Decimal
+
+    def _sum(self, name: str) -> Decimal:
+        return sum((getattr(row, name) for row in self.rows), ZERO)
+
+    @property
+    def debits(self) -> Decimal:
+        return self._sum("debits")
+
+    @property
+    def credits(self) -> Decimal:
+        return self._sum("credits")
+
+    @property
+    def opening_debit(self) -> Decimal:
+        return self._sum("opening_debit")
+
+    @property
+    def opening_credit(self) -> Decimal:
+        return self._sum("opening_credit")
+
+    @property
+    def debit_balance(self) -> Decimal:
+        return self._sum("debit_balance")
+
+    @property
+    def credit_balance(self) -> Decimal:
+        return self._sum("credit_balance")
 
     @property
     def balanced(self) -> bool:
-        return self.debits == self.credits and self.debit_balance == self.credit_balance
+        return (
+            self.debits == self.credits
+            and self.opening_debit == self.opening_credit
+            and self.debit_balance == self.credit_balance
+        )
 
 
 def entries_visible_to(actor: Actor) -> QuerySet[JournalEntry]:
@@ -52,23 +106,76 @@ def entries_visible_to(actor: Actor) -> QuerySet[JournalEntry]:
     return entries if actor.may("journal.see") else entries.none()
 
 
-def trial_balance(actor: Actor, until: datetime.date | None = None) -> TrialBalance:
-    """The trial balance of everything booked until a day (included), by default of all."""
+def trial_balance(
+    actor: Actor, until: datetime.date | None = None, since: datetime.date | None = None
+) -> TrialBalance:
+    """The trial balance of the days from `since` until `until`, both included; by default of all."""
     booked = Q(days__day__lte=until) if until else Q()
+    within = booked & Q(days__day__gte=since) if since else booked
+    before = Q(days__day__lt=since)
     accounts = Account.objects.annotate(
-        debits=Coalesce(Sum("days__debits", filter=booked), _NOTHING),
-        credits=Coalesce(Sum("days__credits", filter=booked), _NOTHING),
+        debits=Coalesce(Sum("days__debits", filter=within), _NOTHING),
+        credits=Coalesce(Sum("days__credits", filter=within), _NOTHING),
+        debits_before=Coalesce(Sum("days__debits", filter=before), _NOTHING) if since else _NOTHING,
+        credits_before=Coalesce(Sum("days__credits", filter=before), _NOTHING) if since else _NOTHING,
     ).order_by("code")
     if not actor.may("journal.see"):
         accounts = accounts.none()
-    rows = [AccountBalance(account, account.debits, account.credits) for account in accounts]
     return TrialBalance(
-        rows,
-        sum((row.debits for row in rows), ZERO),
-        sum((row.credits for row in rows), ZERO),
-        sum((row.debit_balance for row in rows), ZERO),
-        sum((row.credit_balance for row in rows), ZERO),
+        [AccountBalance(row, row.debits, row.credits, row.debits_before - row.credits_before) for row in accounts]
     )
+
+
+def bank_balance(until: datetime.date) -> Decimal:
+    """What the account holds by the book at the end of a day, in yuan."""
+    return balance_of(Account.objects.get(code=Chart.BANK), until)
+
+
+def balance_of(account: Account, until: datetime.date) -> Decimal:
+    """The balance of an account at the end of a day, debit positive, in yuan."""
+    found = AccountDay.objects.filter(account=account, day__lte=until).aggregate(
+        debits=Sum("debits", default=ZERO), credits=Sum("credits", default=ZERO)
+    )
+    return Decimal(found["debits"] - found["credits"])
+
+
+def ledger_of(
+    actor: Actor, account: Account, since: datetime.date, until: datetime.date
+) -> tuple[Decimal, QuerySet[JournalLeg]]:
+    """What an account stood at before `since`, and its legs of the days (both included) in their order, each with the
+    `balance` after it; debit positive, in yuan.
+    """
+    opening = balance_of(account, since - datetime.timedelta(days=1))
+    order = (F("entry__booked_on").asc(), F("entry_id").asc(), F("pk").asc())
+    legs = (
+        JournalLeg.objects.filter(account=account, entry__booked_on__gte=since, entry__booked_on__lte=until)
+        .select_related("entry")
+        .prefetch_related("entry__legs__account")
+        .annotate(
+            balance=ExpressionWrapper(
+                Value(opening) + Window(Sum("amount"), order_by=order),
+                output_field=DecimalField(max_digits=20, decimal_places=2),
+            )
+        )
+        .order_by(*order)
+    )
+    return opening, legs if actor.may("journal.see") else legs.none()
+
+
+def legs_summed(
+    actor: Actor, account: Account, since: datetime.date, until: datetime.date
+) -> tuple[Decimal, Decimal]:
+    """Debits and credits of an account in some days (both included), both ≥ 0, in yuan."""
+    rows = AccountDay.objects.filter(account=account, day__gte=since, day__lte=until)
+    found = (rows if actor.may("journal.see") else rows.none()).aggregate(
+        debits=Sum("debits", default=ZERO), credits=Sum("credits", default=ZERO)
+    )
+    return found["debits"], found["credits"]
+
+
+def counter_accounts(leg: JournalLeg) -> list[Account]:
+    """The accounts on the other side of a leg's entry."""
+    return [other.account for other in leg.entry.legs.all() if (other.amount > 0) != (leg.amount > 0)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from funds import services
 from funds.chart import Chart
 from funds.models import Account, JournalEntry, JournalLeg, UnpostedDocument
 from funds.selectors import trial_balance
-from funds.services import journal
+from funds.services import journal, sources
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, NotAllowed
@@ -213,7 +213,7 @@ def test_what_follows_from_a_receipt_waits_for_the_receipt():
     makers.give_back(held, D(2009, 10, 10))
     both = [("receipt", held.number), ("returned_receipt", held.number)]
     assert noted() == both
-    assert journal._count(journal.POST, journal.RETURNED_RECEIPTS) == 0
+    assert journal._count(journal.POST, sources.RETURNED_RECEIPTS) == 0
     assert noted() == both
     assert services.post_documents(by=JOB) == {"receipt": 1, "returned_receipt": 1}
     assert (noted(), balances()) == ([], {})
@@ -260,7 +260,7 @@ def test_a_sweep_takes_the_same_number_of_queries_for_many(django_assert_num_que
     for count in (1, 3):
         for _ in range(count):
             makers.receipt(D(2009, 10, 9), 200)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(8):
             services.post_documents(by=JOB)
 
 

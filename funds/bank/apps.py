@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BankConfig(AppConfig):
+    name = "funds.bank"
+    label = "bank"
+    verbose_name = _("Bank statements")
+
+    def ready(self) -> None:
+        from funds.standing import STANDINGS
+        from liaoyang_medins.kernel.runs import kinds
+
+        from . import acts  # noqa: F401  (the audit record's words for the acts of this app)
+        from .selectors import standing
+        from .services import running
+
+        kinds.register(running.KIND)
+        STANDINGS["bank"] = standing
