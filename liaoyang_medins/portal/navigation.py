@@ -70,16 +70,19 @@ STAYS = Item(
     (
         *("/settlements/", "/desk/", "/handover/", "/reports/", "/inspections/", "/institutions/", "/catalogue/"),
         *("/reimbursements/", "/payment-lists/", "/payments/"),
+        *("/declarations/", "/payment-batches/", "/institution-payments/", "/bank-accounts/"),
     ),
     (
         *("reviews", "corrections", "handover", "reports", "inspections", "catalogue"),
         *("reimbursements_to_complete", "reimbursements_to_examine", "reimbursements_to_release"),
         *("reimbursements_to_pay", "payment_lists"),
+        *("declarations", "declarations_to_pay", "payment_batches", "bank_accounts"),
     ),
 )
 REFERRALS = Item(_("Referrals"), "referrals", "send", "referrals", ("/outpatient/",), ("outpatient",))
 OUTPATIENT = Item(_("Outpatient diseases"), "outpatient-approvals", "bandaid")
-ACCOUNT = Item(_("Account with the fund"), "own-account", "wallet2")
+ACCOUNT = Item(_("Account with the fund"), "own-account", "wallet2", "declarations", ("/declarations/",))
+DECLARATIONS = Item(_("Monthly declarations"), "declarations", "cash-coin")
 ENTITLEMENT = Item(_("Check cover"), "entitlement", "shield-check")
 STATEMENTS = Item(_("Subsidy statements"), "statements", "file-earmark-spreadsheet", "statements", ("/runs/",))
 SUPERVISION = Item(_("Supervision"), "supervision-fund", "bar-chart", "", ("/publications/",))
@@ -105,7 +108,7 @@ ITEMS: dict[Role, tuple[Item, ...]] = {
     Role.AGENCY_CLERK: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
     Role.AGENCY_REVIEWER: (HOME, REGISTRATIONS, NOTICES, RECEIPTS, STAYS, REFERRALS, STATEMENTS, JOURNAL),
     Role.HOSPITAL: (HOME, ENTITLEMENT, STAYS, REFERRALS, OUTPATIENT, ACCOUNT, CATALOGUE, INSTITUTIONS),
-    Role.CITY_FINANCE: (HOME, SUPERVISION, STATEMENTS, JOURNAL),
+    Role.CITY_FINANCE: (HOME, SUPERVISION, STATEMENTS, DECLARATIONS, JOURNAL),
     Role.DISTRICT_FINANCE: (HOME, SUPERVISION, STATEMENTS),
     Role.SUPERVISOR: (HOME, SUPERVISION, REGISTRATIONS, STAYS, STATEMENTS, JOURNAL, INSTITUTIONS, AUDIT),
     Role.ADMINISTRATOR: (HOME, USERS, OFFICES, INSTITUTIONS, CATALOGUE, AUDIT),

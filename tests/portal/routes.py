@@ -35,6 +35,7 @@ PUBLIC = {"public-figures", "public-figures-year", "public-figures-csv", "sign-i
 
 SEES_RESIDENTS = CHAIN | AGENCY | SUPERVISOR
 SEES_STAYS = AGENCY | HOSPITAL | SUPERVISOR
+SEES_DECLARATIONS = AGENCY | HOSPITAL | SUPERVISOR | {R.CITY_FINANCE}
 SEES_STATEMENTS = FINANCE | AGENCY | SUPERVISOR
 SEES_JOURNAL = AGENCY | {R.CITY_FINANCE} | SUPERVISOR
 SEES_INSTITUTIONS = AGENCY | HOSPITAL | SUPERVISOR | ADMINISTRATOR
@@ -335,8 +336,33 @@ ROUTES: dict[str, Route] = {
     "payment-list-new": Route(REVIEWER, post=True),
     "payment-list": Route(AGENCY | SUPERVISOR, "payment list"),
     "payment-list-file": Route(REVIEWER, "payment list"),
+    "payment-list-bank-file": Route(REVIEWER, "payment list"),
+    "payment-list-result": Route(REVIEWER, "payment list"),
     "payment-list-paid": Route(REVIEWER, "payment list"),
     "payment-returned": Route(REVIEWER, "resident payment"),
+    # Paying institutions (A4, S1)
+    "declarations": Route(SEES_DECLARATIONS),
+    "declaration-new": Route(CLERK),
+    "declaration": Route(SEES_DECLARATIONS, "declaration"),
+    "declaration-print": Route(SEES_DECLARATIONS, "declaration"),
+    "declaration-export": Route(SEES_DECLARATIONS, "declaration"),
+    "declaration-redraw": Route(CLERK | HOSPITAL, "declaration", post=True),
+    "declaration-discard": Route(CLERK, "declaration", post=True),
+    "declaration-confirm": Route(CLERK | HOSPITAL, "declaration", post=True),
+    "declaration-examine": Route(CLERK, "declaration", post=True),
+    "declaration-check": Route(REVIEWER, "declaration", post=True),
+    "declaration-approve": Route(REVIEWER, "declaration", post=True),
+    "declaration-send-back": Route(AGENCY, "declaration"),
+    "payment-batches": Route(AGENCY | SUPERVISOR),
+    "payment-batch-new": Route(REVIEWER, post=True),
+    "payment-batch": Route(AGENCY | SUPERVISOR, "payment batch"),
+    "payment-batch-file": Route(REVIEWER, "payment batch"),
+    "payment-batch-paid": Route(REVIEWER, "payment batch"),
+    "payment-batch-result": Route(REVIEWER, "payment batch"),
+    "institution-payment-returned": Route(REVIEWER, "institution payment"),
+    "bank-accounts": Route(AGENCY | HOSPITAL | SUPERVISOR, "own institution"),
+    "bank-account-confirm": Route(REVIEWER, "bank account", post=True),
+    "bank-account-refuse": Route(REVIEWER, "bank account"),
     # Funds (F)
     "statements": Route(SEES_STATEMENTS),
     "statement-new": Route(CLERK),

@@ -28,6 +28,7 @@ from enrollment.life.services import answer_transfer, ask_transfer, propose_merg
 from enrollment.lists.models import UploadedList
 from enrollment.registration.models import Circumstance, Handover, Registration, RegistrationDraft, Resident
 from funds.models import JournalEntry, SubsidyItem, SubsidyReminder, SubsidyStatement
+from funds.paying.models import Declaration, InstitutionAccount, InstitutionPayment, PaymentBatch
 from funds.published.models import Publication
 from funds.services import start_preparing
 from liaoyang_medins.kernel import clock
@@ -97,9 +98,11 @@ def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
         return thing.issued and (role is Role.CITY_FINANCE or office.code in thing.offices)
     if kind == "subsidy_reminder" and role in (Role.CITY_FINANCE, Role.DISTRICT_FINANCE):
         return office.code in thing.offices
+    if kind == "declaration" and role is Role.CITY_FINANCE:
+        return True
     if role in EVERYWHERE or kind in NOBODYS:
         return True
-    if kind in ("stay", "settlement", "referral", "outpatient"):
+    if kind in ("stay", "settlement", "referral", "outpatient", "declaration", "own institution"):
         return role is Role.HOSPITAL and office.code in thing.offices
     if kind in ("list", "school", "collection"):
         return role is Role.SCHOOL and office.code in thing.offices
@@ -217,6 +220,16 @@ def things() -> dict[str, list[Thing]]:
     ]
     found["payment list"] = [Thing({"number": row.number}) for row in PaymentList.objects.all()]
     found["resident payment"] = [Thing({"number": row.number}) for row in ResidentPayment.objects.all()]
+    found["declaration"] = [
+        Thing({"number": row.number}, offices=frozenset({row.institution.code}))
+        for row in Declaration.objects.select_related("institution")
+    ]
+    found["payment batch"] = [Thing({"number": row.number}) for row in PaymentBatch.objects.all()]
+    found["institution payment"] = [Thing({"number": row.number}) for row in InstitutionPayment.objects.all()]
+    found["bank account"] = [Thing({"key": row.pk}) for row in InstitutionAccount.objects.all()]
+    found["own institution"] = [
+        Thing({"code": row.code}, offices=frozenset({row.code})) for row in Institution.objects.all()
+    ]
     found["bank file"] = [Thing({"number": row.number}) for row in BankFile.objects.all()]
     found["bank return"] = [
         Thing({"number": row.file.number, "place": row.place})

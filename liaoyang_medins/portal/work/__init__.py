@@ -15,6 +15,12 @@ from .money import (
     receipts_unmatched,
     statements_to_sign,
 )
+from .paying import (
+    bank_accounts_to_confirm,
+    declarations_to_pay,
+    declarations_waiting,
+    payment_batches_with_the_bank,
+)
 from .people import cards_waiting, merges_to_decide, registrations_waiting, transfers_to_answer
 from .queue import COUNT_AT_MOST, ROWS, Queue, Row
 from .reimbursement import (
@@ -54,6 +60,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         stays_to_settle,
         reimbursements_to_complete,
         reimbursements_to_examine,
+        declarations_waiting,
         settlements_to_correct,
         collections_to_record,
         statements_to_sign,
@@ -67,6 +74,10 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         reimbursements_to_release,
         reimbursements_to_pay,
         payment_lists_with_the_bank,
+        declarations_waiting,
+        declarations_to_pay,
+        payment_batches_with_the_bank,
+        bank_accounts_to_confirm,
         bank_returns,
         referrals_requested,
         outpatient_to_decide,
@@ -79,7 +90,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         inspections_to_decide,
         versions_to_apply,
     ),
-    Role.HOSPITAL: (stays_to_settle, stays_in_house),
+    Role.HOSPITAL: (stays_to_settle, stays_in_house, declarations_waiting),
     Role.CITY_FINANCE: (),
     Role.DISTRICT_FINANCE: (),
     Role.SUPERVISOR: (),
