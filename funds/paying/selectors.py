@@ -214,7 +214,7 @@ def accounts_on(day: datetime.date, institutions: Sequence[int]) -> dict[int, In
     rows = InstitutionAccount.objects.filter(
         institution__in=institutions, status=InstitutionAccount.Status.CONFIRMED, starts__lte=day
     )
-    return {row.institution_id: row for row in rows.order_by("institution", "-starts").distinct("institution")}
+    return {row.institution_id: row for row in rows.order_by("institution_id", "-starts").distinct("institution_id")}
 
 
 def bank_accounts_visible_to(actor: Actor) -> QuerySet[InstitutionAccount]:

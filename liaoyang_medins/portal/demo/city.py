@@ -31,6 +31,7 @@ from .history import LAW, Life, Past
 from .hospitals import Hospitals
 from .lists import Lists
 from .lives import Lives
+from .paying import Paying
 from .payments import Payments
 from .people import Town
 from .publishing import publish_past
@@ -131,6 +132,10 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     Watching(size.as_of, actors).work()
     say("applications for reimbursement")
     Reimbursements(town, size.as_of, actors).work()
+    # In a larger city there are more of the same.
+    if size.residents <= RESIDENTS:
+        say("declarations of institutions, payments to them")
+        Paying(size.as_of, actors).work()
     show(steps.services)
     say("journal and audit record")
     post(size.as_of)

@@ -1,0 +1,371 @@
+"""What a declaration holds, who confirms, examines, checks and approves it, what is frozen (A4, S1, U14)."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from claims import services as claims_services
+from claims.inspections.models import Deduction, Inspection
+from claims.inspections.selectors import repayment_of
+from claims.inspections.services import revoke_decision
+from claims.models import Settlement
+from funds.paying import selectors, services
+from funds.paying.models import Declaration, DeclarationItem
+from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.runs import services as runs
+from liaoyang_medins.kernel.runs.selectors import counts_of
+from tests import factories
+from tests.claims import makers as claims
+from tests.inspections import makers as inspections
+from tests.reimbursement import makers as reimbursements
+
+from . import makers
+from .makers import JULY, JUNE, D, fresh
+
+pytestmark = pytest.mark.django_db
+AFTERWARDS = D(2009, 7, 30)
+
+
+def decided(settlement: Settlement, amount: str, *, on: datetime.date = AFTERWARDS) -> Inspection:
+    """An inspection whose findings stand: so much of the settlement is to be repaid."""
+    with clock.on_day(on):
+        return inspections.decided(inspections.with_finding(settlement, amount, inspected_on=on))
+
+
+# --- what it holds ---------------------------------------------------------------------------------------------------
+
+
+def test_it_holds_what_was_decided_until_the_end_of_the_month():
+    early, late = makers.settled(on=D(2009, 6, 20)), makers.settled(on=D(2009, 7, 31))
+    makers.settled(on=D(2009, 8, 2))
+    makers.settled("H2", on=D(2009, 7, 9))
+    made = makers.drawn()
+    assert set(made.items.values_list("settlement", flat=True)) == {early.pk, late.pk}
+    assert (made.total, made.settled, made.payable) == (Decimal("10000.00"), *[early.fund + late.fund] * 2)
+    assert (made.status, made.month, made.number[:2]) == ("draft", JULY, "MD")
+    assert AuditEntry.objects.filter(verb="declarations.draw", object_number=made.number).count() == 1
+
+
+def test_a_settlement_stands_in_one_declaration_only():
+    makers.settled(on=D(2009, 6, 20))
+    first = makers.drawn(month=JUNE)
+    makers.settled(on=D(2009, 7, 20))
+    second = makers.drawn(month=JULY)
+    assert not set(first.items.values_list("settlement")) & set(second.items.values_list("settlement"))
+    item = first.items.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DeclarationItem.objects.create(declaration=second, settlement=item.settlement, sign=1, amount=item.amount)
+
+
+def test_what_residents_paid_and_what_the_fund_pays_nothing_of_is_left_out():
+    with clock.on_day(D(2009, 7, 1)):
+        clerk, reviewer = makers.clerk(), makers.reviewer()
+        person = claims.insured()
+        reimbursements.released(person, clerk, reviewer, on="2009-05-01", until="2009-05-09", institution="H3")
+        claims.settled(claims.insured(), makers.hospital(), ("100.00",), on="2009-06-01", until="2009-06-03")
+    with pytest.raises(Refused) as error:
+        makers.drawn()
+    assert error.value.code == "nothing_to_declare"
+
+
+def test_only_months_that_are_over_and_known_institutions():
+    makers.settled()
+    for month in (D(2009, 8, 1), D(2009, 7, 2)):
+        with pytest.raises(Invalid):
+            makers.drawn(month=month)
+    with pytest.raises(Invalid):
+        services.draw_declaration(institution="nowhere", month=JULY, by=makers.clerk())
+    with pytest.raises(NotAllowed):
+        services.draw_declaration(institution="H3", month=JULY, by=makers.reviewer())
+
+
+def test_drawing_twice_gives_back_the_first():
+    makers.settled()
+    assert makers.drawn() == makers.drawn()
+    assert Declaration.objects.count() == 1
+
+
+def test_what_was_paid_and_reversed_comes_off_the_next_once():
+    gone, stays = makers.settled(on=D(2009, 6, 9)), makers.settled(on=D(2009, 6, 10))
+    first = makers.paid_for(gone, month=JUNE)
+    makers.undone(gone, on=D(2009, 7, 5))
+    makers.settled(on=D(2009, 7, 20), amount="8000.00")
+    second = makers.drawn()
+    item = second.items.get(sign=-1)
+    assert (item.settlement, item.amount) == (gone, -gone.fund)
+    assert second.payable == second.settled - gone.fund
+    makers.paid(makers.batch(makers.approved(second)))
+    gone.reversal.refresh_from_db()
+    assert gone.reversal.taken_off_on == makers.TODAY
+    assert fresh(first).items.count() == 2
+    assert not selectors.to_take_back(makers.institution(), D(2009, 9, 30), None)
+    assert stays.stay.institution == gone.stay.institution
+
+
+def test_a_reversal_that_is_more_than_the_month_is_carried_and_never_paid_below_zero():
+    gone = makers.settled(on=D(2009, 5, 9), amount="9000.00")
+    makers.paid_for(gone, month=D(2009, 5, 1))
+    makers.undone(gone, on=D(2009, 6, 5))
+    small = makers.settled(on=D(2009, 6, 20), amount="2000.00")
+    june = makers.approved(makers.drawn(month=JUNE))
+    assert (june.status, june.payable, june.carried_out) == ("set_off", 0, gone.fund - small.fund)
+    small.refresh_from_db()
+    assert small.paid_out_on == makers.TODAY
+    assert selectors.carried(makers.institution()) == june.carried_out
+    makers.settled(on=D(2009, 7, 20), amount="9000.00")
+    july = makers.drawn()
+    assert (july.carried_in, july.payable) == (june.carried_out, july.settled - june.carried_out)
+    assert fresh(june).carried_into == july
+    makers.paid(makers.batch(makers.approved(july)))
+    assert selectors.carried(makers.institution()) == 0
+
+
+def test_what_is_reversed_before_it_goes_to_the_bank_just_falls_out():
+    gone = makers.settled()
+    made = makers.drawn()
+    makers.undone(gone, by=makers.hospital())
+    with pytest.raises(Conflict) as error:
+        makers.confirmed(made)
+    assert error.value.code == "declaration_is_stale"
+    with pytest.raises(Refused):
+        services.redraw_declaration(number=made.number, version=made.version, by=makers.hospital())
+    services.discard_declaration(number=made.number, version=made.version, by=makers.clerk())
+    assert not Declaration.objects.exists()
+
+
+def test_a_frozen_one_with_a_reversed_settlement_goes_no_further_until_it_is_drawn_anew():
+    gone = makers.settled()
+    makers.settled()
+    made = makers.confirmed(makers.drawn())
+    makers.undone(gone)
+    with pytest.raises(Refused) as error:
+        services.examine_declaration(number=made.number, version=made.version, by=makers.clerk())
+    assert (error.value.code, gone.number in str(error.value)) == ("not_right_any_more", True)
+    back = services.send_back_declaration(
+        number=made.number, version=made.version, reason="reversed", by=makers.clerk()
+    )
+    assert (back.status, back.submitted_by, back.sent_back) == ("draft", None, "reversed")
+    again = services.redraw_declaration(number=made.number, version=back.version, by=makers.hospital())
+    assert (again.items.count(), again.payable) == (1, made.payable - gone.fund)
+    assert makers.approved(again).status == "approved"
+
+
+def test_what_is_reversed_at_the_bank_is_paid_and_comes_off_the_next():
+    gone = makers.settled(on=D(2009, 6, 9))
+    june = makers.approved(makers.drawn(month=JUNE))
+    found = makers.batch(june)
+    makers.undone(gone, on=D(2009, 7, 5), by=makers.hospital())
+    makers.paid(found)
+    makers.settled(on=D(2009, 7, 20), amount="9000.00")
+    july = makers.drawn()
+    assert july.taken_back == gone.fund
+
+
+# --- deductions ------------------------------------------------------------------------------------------------------
+
+
+def test_what_an_inspection_decided_comes_off_and_is_recorded_there_once():
+    checked = makers.settled(on=D(2009, 6, 9))
+    makers.paid_for(checked, month=JUNE)
+    inspection = decided(checked, "300.00")
+    makers.settled(on=D(2009, 7, 20))
+    july = makers.drawn()
+    assert (july.deducted, july.payable) == (Decimal("300.00"), july.settled - 300)
+    assert not Deduction.objects.exists()
+    makers.batch(makers.approved(july))
+    row = Deduction.objects.get()
+    assert (row.inspection, row.amount, row.payment) == (inspection, Decimal("300.00"), july.number)
+    assert repayment_of(inspection).outstanding == 0
+
+
+def test_more_than_a_month_has_stays_owed_and_comes_off_the_next():
+    large, small = (
+        makers.settled(on=D(2009, 6, 9), amount="9000.00"),
+        makers.settled(on=D(2009, 6, 20), amount="1200.00"),
+    )
+    inspection = decided(large, "3000.00", on=D(2009, 6, 25))
+    # The finding is of a settlement of the same month: what is left of it is paid.
+    june = makers.approved(makers.drawn(month=JUNE))
+    assert june.payable == large.fund + small.fund - 3000
+    makers.batch(june)
+    assert repayment_of(inspection).outstanding == 0
+    other = decided(large, "500.00")
+    tiny = makers.settled(on=D(2009, 7, 20), amount="1200.00")
+    july = makers.approved(makers.drawn())
+    assert (july.status, july.deducted, july.carried_out) == ("set_off", tiny.fund, 0)
+    assert repayment_of(other).outstanding == 500 - tiny.fund
+
+
+def test_two_declarations_on_the_way_deduct_once():
+    checked = makers.settled(on=D(2009, 6, 9))
+    decided(checked, "300.00", on=D(2009, 6, 25))
+    makers.settled(on=D(2009, 7, 9))
+    june, july = makers.drawn(month=JUNE), makers.drawn()
+    assert (june.deducted, july.deducted) == (Decimal("300.00"), 0)
+
+
+def test_a_deduction_for_what_was_reversed_afterwards_goes_back():
+    checked = makers.settled(on=D(2009, 6, 9))
+    decided(checked, "300.00", on=D(2009, 6, 25))
+    june = makers.paid_for(checked, month=JUNE)
+    makers.undone(checked, on=D(2009, 7, 5))
+    makers.settled(on=D(2009, 7, 20), amount="9000.00")
+    july = makers.drawn()
+    # The whole settlement comes off, so what was deducted for it goes back.
+    assert (july.taken_back, july.deducted) == (checked.fund, Decimal("-300.00"))
+    makers.paid(makers.batch(makers.approved(july)))
+    assert sorted(Deduction.objects.values_list("amount", flat=True)) == [-300, 300]
+    assert june.payable + july.payable == july.settled
+
+
+def test_a_deduction_that_fell_meanwhile_sends_the_declaration_back():
+    checked = makers.settled(on=D(2009, 6, 9))
+    inspection = decided(checked, "300.00", on=D(2009, 6, 25))
+    june = makers.approved(makers.drawn(month=JUNE))
+    inspection.refresh_from_db()
+    revoke_decision(number=inspection.number, version=inspection.version, reason="in court", by=makers.approver())
+    with pytest.raises(Refused) as error:
+        makers.batch(june)
+    assert (error.value.code, fresh(june).status) == ("not_right_any_more", "approved")
+
+
+# --- who does what ---------------------------------------------------------------------------------------------------
+
+
+def test_from_the_draft_to_the_approval_by_four_people():
+    makers.settled()
+    made = makers.approved(makers.drawn())
+    people = {made.submitted_by_id, made.examined_by_id, made.checked_by_id, made.approved_by_id}
+    assert (made.status, len(people)) == ("approved", 4)
+    verbs = AuditEntry.objects.filter(object_number=made.number).order_by("id").values_list("verb", flat=True)
+    assert [verb.partition(".")[2] for verb in verbs] == ["draw", "confirm", "examine", "check", "approve"]
+
+
+def test_nobody_signs_twice():
+    makers.settled()
+    made = makers.confirmed(makers.drawn())
+    made = services.examine_declaration(number=made.number, version=made.version, by=makers.clerk())
+    made = services.check_declaration(number=made.number, version=made.version, by=makers.reviewer())
+    with pytest.raises(Refused) as error:
+        services.approve_declaration(number=made.number, version=made.version, by=makers.reviewer())
+    assert error.value.code == "own_entry"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Declaration.objects.filter(pk=made.pk).update(approved_by=made.checked_by)
+
+
+@pytest.mark.parametrize(
+    ("verb", "role"),
+    [
+        ("confirm_declaration", Role.AGENCY_REVIEWER),
+        ("examine_declaration", Role.AGENCY_REVIEWER),
+        ("check_declaration", Role.AGENCY_CLERK),
+        ("approve_declaration", Role.AGENCY_CLERK),
+        ("redraw_declaration", Role.AGENCY_REVIEWER),
+        ("discard_declaration", Role.HOSPITAL),
+    ],
+)
+def test_who_may_not(verb, role):
+    makers.settled()
+    made = makers.drawn()
+    by = makers.hospital() if role is Role.HOSPITAL else factories.actor(role)
+    with pytest.raises(NotAllowed):
+        getattr(services, verb)(number=made.number, version=made.version, by=by)
+
+
+def test_another_institution_does_not_find_it_and_the_agency_does_not_confirm_for_it():
+    makers.settled()
+    made = makers.drawn()
+    for by in (makers.hospital("H2"), makers.clerk()):
+        with pytest.raises(NotAllowed):
+            services.confirm_declaration(number=made.number, version=made.version, by=by)
+    assert not selectors.declarations_visible_to(makers.hospital("H2")).exists()
+    assert selectors.declarations_visible_to(makers.hospital()).get() == made
+
+
+def test_for_an_institution_without_a_user_the_clerk_confirms_and_has_examined():
+    with clock.on_day(D(2009, 7, 20)):
+        claims.institution("H2")
+        stay = claims.discharged(
+            claims.insured(),
+            makers.clerk(),
+            ("5000.00",),
+            institution="H2",
+            on="2009-07-01",
+            until="2009-07-09",
+        )
+        claims_services.settle_stay(stay_number=stay.number, by=claims.clerk())
+    made = makers.drawn("H2")
+    assert made in selectors.waiting_for(makers.clerk())
+    made = services.confirm_declaration(number=made.number, version=made.version, by=makers.clerk())
+    assert (made.status, made.examined_by_id) == ("examined", makers.clerk().user_id)
+
+
+def test_steps_out_of_order_and_old_versions_are_conflicts():
+    makers.settled()
+    made = makers.drawn()
+    for verb, by in (
+        (services.examine_declaration, makers.clerk()),
+        (services.check_declaration, makers.reviewer()),
+        (services.approve_declaration, makers.approver()),
+    ):
+        with pytest.raises(Conflict):
+            verb(number=made.number, version=made.version, by=by)
+    confirmed = makers.confirmed(made)
+    with pytest.raises(Conflict) as error:
+        services.examine_declaration(number=made.number, version=made.version, by=makers.clerk())
+    assert error.value.code == "changed_meanwhile"
+    with pytest.raises(Conflict):
+        services.redraw_declaration(number=made.number, version=confirmed.version, by=makers.hospital())
+    with pytest.raises(Invalid):
+        services.send_back_declaration(number=made.number, version=confirmed.version, reason=" ", by=makers.clerk())
+
+
+def test_what_was_confirmed_is_frozen_by_the_database():
+    makers.settled()
+    made = makers.confirmed(makers.drawn())
+    item = made.items.get()
+    for harm in (
+        lambda: Declaration.objects.filter(pk=made.pk).update(payable=1, settled=1),
+        lambda: DeclarationItem.objects.filter(pk=item.pk).update(amount=1),
+        lambda: DeclarationItem.objects.filter(pk=item.pk).delete(),
+        lambda: made.delete(),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            harm()
+
+
+def test_the_queue_shows_each_step_to_who_may_take_it():
+    makers.settled()
+    made = makers.drawn()
+    assert list(selectors.waiting_for(makers.hospital())) == [made]
+    assert not selectors.waiting_for(makers.clerk()).exists()
+    made = makers.confirmed(made)
+    assert list(selectors.waiting_for(makers.clerk())) == [made]
+    made = services.examine_declaration(number=made.number, version=made.version, by=makers.clerk())
+    services.check_declaration(number=made.number, version=made.version, by=makers.reviewer())
+    assert not selectors.waiting_for(makers.reviewer()).exists()
+    assert list(selectors.waiting_for(makers.approver())) == [made]
+
+
+# --- the run for all -------------------------------------------------------------------------------------------------
+
+
+def test_the_run_draws_for_all_and_looks_before():
+    makers.settled("H1")
+    makers.settled("H2")
+    makers.settled("H3", on=D(2009, 8, 3))
+    looked = services.start_drawing(month=JULY, by=makers.clerk(), dry_run=True, calls=False)
+    runs.work_off(number=looked.number)
+    assert not Declaration.objects.exists()
+    made = services.start_drawing(month=JULY, by=makers.clerk(), calls=False)
+    runs.work_off(number=made.number)
+    assert set(Declaration.objects.values_list("institution__code", flat=True)) == {"H1", "H2"}
+    made.refresh_from_db()
+    assert (made.status, counts_of(made)["declarations"]) == ("finished", "2")
+    with pytest.raises(Refused):
+        services.start_drawing(month=JULY, by=makers.clerk(), calls=False)
