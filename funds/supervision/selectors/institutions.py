@@ -22,7 +22,7 @@ SUMS = ("stays", "total", "in_scope", "fund", "days", "readmitted")
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Whole months, by their first days, both included: a calendar year, or the twelve months before the present."""
+    """Whole months, by their first days, both included: a calendar year, or twelve months up to the present."""
 
     first: datetime.date
     last: datetime.date
@@ -81,11 +81,11 @@ def grade_label(grade: str) -> str:
 
 
 def period_of(today: datetime.date, year: int | None = None) -> Period:
-    """A calendar year, or without one the twelve months before that of today."""
+    """A calendar year, or without one the twelve months up to that of today, which is not over yet."""
     if year:
         return Period(datetime.date(year, 1, 1), datetime.date(year, 12, 1), year)
     month = today.replace(day=1)
-    return Period(add_months(month, -12), add_months(month, -1))
+    return Period(add_months(month, -11), month)
 
 
 def institution_months_seen_by(actor: Actor) -> QuerySet[InstitutionMonth]:
