@@ -6,7 +6,7 @@ docs/settings.md gives the reason of each.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -69,16 +69,6 @@ def quarter_before(today: date) -> tuple[date, date]:
     """S2: first and last day of the last calendar quarter that is over on `today`."""
     first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
     return add_months(first, -3), day_before(first)
-
-
-def crowded(days: Sequence[date], many: int, within: int) -> set[int]:
-    """S2: which of a person's admissions (in order) are among `many` or more within `within` days, by their places."""
-    found: set[int] = set()
-    for last in range(many - 1, len(days)):
-        first = last - many + 1
-        if days[last] - days[first] < timedelta(days=within):
-            found.update(range(first, last + 1))
-    return found
 
 
 def far_from_peers(value: Decimal, peers: Sequence[Decimal], least: Decimal) -> Far | None:
