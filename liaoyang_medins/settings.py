@@ -68,6 +68,10 @@ DEMO_ACCOUNTS = "liaoyang_medins.portal.demo.accounts.ACCOUNTS"
 CONTRIBUTION_QUOTE = "enrollment.contributions.quotes.quote_of"
 # Within so many days a report of a suspected violation is closed (S2).
 REPORT_TERM_DAYS = env_number("REPORT_TERM_DAYS", 30)
+# The public pages: reports taken in a day in all; reports, and questions, from one address in an hour.
+PUBLIC_REPORTS_A_DAY = env_number("PUBLIC_REPORTS_A_DAY", 200)
+PUBLIC_REPORTS_AN_HOUR = env_number("PUBLIC_REPORTS_AN_HOUR", 10)
+PUBLIC_ASKS_AN_HOUR = env_number("PUBLIC_ASKS_AN_HOUR", 30)
 # Within so many days the agency answers a finding of supervision.
 WATCH_TERM_DAYS = env_number("WATCH_TERM_DAYS", 30)
 # From which figures on stays look suspicious (funds/watch/rules.py; docs/settings.md says why).
@@ -123,6 +127,7 @@ INSTALLED_APPS = [
     "claims.handover",
     "claims.catalogues",
     "claims.inspections",
+    "claims.violations",
     "claims.api",
     "enrollment.lists",
     "enrollment.cockpit",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("claims.reimbursement.urls")),
     path("", include("claims.catalogues.urls")),
     path("", include("claims.inspections.urls")),
+    path("", include("claims.violations.urls")),
     path("", include("claims.api.page_urls")),
     path("", include("enrollment.lists.urls")),
     path("", include("enrollment.cockpit.urls")),

@@ -68,6 +68,17 @@ class CloseForm(forms.Form):
     answer = forms.CharField(
         label=_("What was done and what came of it"), max_length=4000, widget=forms.Textarea(attrs=LONG)
     )
+    told = forms.CharField(
+        label=_("What who reported is told"),
+        max_length=2000,
+        help_text=_("They read it on the public page. Name nobody."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, public: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not public:
+            del self.fields["told"]
 
 
 class InspectionFilter(forms.Form):

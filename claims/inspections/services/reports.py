@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import transaction
@@ -24,6 +25,8 @@ from .. import selectors
 from ..models import Report
 
 Status = Report.Status
+# Who tells people what came of their report as it is closed: the report, and what may be told.
+TELL: list[Callable[[Report, str], None]] = []
 
 
 @transaction.atomic
@@ -99,9 +102,11 @@ def take_report(*, number: str, version: int, by: Actor) -> Report:
 
 
 @transaction.atomic
-def close_report(*, number: str, version: int, result: str, answer: str, by: Actor) -> Report:
-    """Close a report with its result and what came of it. Refused for who does not handle it, Invalid without words,
-    Conflict where it is not in hand or was changed meanwhile; NotAllowed.
+def close_report(*, number: str, version: int, result: str, answer: str, told: str = "", by: Actor) -> Report:
+    """Close a report with its result and what came of it; `told` is for who gave it on the public page.
+
+    Refused for who does not handle it; Invalid without words, or where what is told names somebody; Conflict where it
+    is not in hand or was changed meanwhile; NotAllowed.
     """
     by.require("reports.handle")
     report = locked(number, by, version)
@@ -113,6 +118,8 @@ def close_report(*, number: str, version: int, result: str, answer: str, by: Act
     report.result, report.closed_on = result, clock.today()
     report.answer = required(answer, "answer", _("Say what came of it."))
     report.status = Status.CLOSED
+    for tell in TELL:
+        tell(report, told)
     save(report)
     record(report, "reports.close", by, result=result)
     return report

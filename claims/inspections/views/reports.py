@@ -131,7 +131,7 @@ def report_take(request: ActorRequest, number: str) -> HttpResponse:
 def report_close(request: ActorRequest, number: str) -> HttpResponse:
     """Close a report with its result."""
     found = opened(request, number)
-    form = CloseForm(request.POST or None, initial={"version": found.version})
+    form = CloseForm(request.POST or None, initial={"version": found.version}, public=hasattr(found, "public"))
     if request.method == "POST" and form.is_valid():
         try:
             made = attempt(form, lambda: services.close_report(number=number, by=request.actor, **form.cleaned_data))
