@@ -23,6 +23,7 @@ from django.db import models
 
 from claims import models as claims
 from claims.handover import models as handover
+from claims.inspections import models as inspections
 from claims.reimbursement import models as reimbursement
 from enrollment.cards import models as cards
 from enrollment.cockpit import models as cockpit
@@ -56,6 +57,7 @@ APPS = (
         "lists",
         "cockpit",
         "funds",
+        "paying",
         "supervision",
         "published",
     ),
@@ -104,6 +106,8 @@ LEFT_OUT_OF: dict[Model, frozenset[str]] = {
     contributions.WindowLetter: frozenset({"paper"}),
     # The keys of what moved, for who undoes it by hand.
     life.Merge: frozenset({"moved"}),
+    # The number of the payment that took it off.
+    inspections.Deduction: frozenset({"payment"}),
 }
 
 # What is being written and may be taken back is work under way too.
@@ -194,6 +198,21 @@ KEYS: dict[str, str] = {
         SELECT own.id, json_build_array(k.key, {place})::text AS key
         FROM reimbursement_residentpayment own JOIN {Reimbursement} AS k ON k.id = application_id
     """,
+    "InstitutionAccount": """
+        SELECT own.id, json_build_array(code, starts, account_number, {place})::text AS key
+        FROM paying_institutionaccount own JOIN claims_institution ON claims_institution.id = institution_id
+    """,
+    "Declaration": """
+        SELECT own.id, json_build_array(code, month)::text AS key
+        FROM paying_declaration own JOIN claims_institution ON claims_institution.id = institution_id
+    """,
+    "PaymentBatch": """
+        SELECT own.id, json_build_array(made_on, bank_reference, {place})::text AS key FROM paying_paymentbatch own
+    """,
+    "InstitutionPayment": """
+        SELECT own.id, json_build_array(k.key, {place})::text AS key
+        FROM paying_institutionpayment own JOIN {Declaration} AS k ON k.id = declaration_id
+    """,
     "OutpatientApproval": """
         SELECT own.id, json_build_array(k.key, disease, starts, {place})::text AS key
         FROM outpatient_outpatientapproval own JOIN {Resident} AS k ON k.id = resident_id
@@ -240,6 +259,9 @@ KEYS: dict[str, str] = {
                 FROM reimbursement_residentpayment JOIN {ResidentPayment} AS k USING (id)
             UNION ALL SELECT 'payment', number, k.key
                 FROM reimbursement_residentpayment JOIN {ResidentPayment} AS k USING (id)
+            UNION ALL SELECT type, number, k.key
+                FROM paying_institutionpayment JOIN {InstitutionPayment} AS k USING (id)
+                CROSS JOIN (VALUES ('institution_payment'), ('institution')) AS types (type)
             UNION ALL SELECT 'statement', number, k.key
                 FROM funds_subsidystatement JOIN {SubsidyStatement} AS k USING (id)
             UNION ALL SELECT 'subsidy_receipt', number, bank_reference FROM funds_subsidyreceipt
@@ -274,6 +296,9 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "PayeeAccount": ("application_id, account_number", ("stated_on", "holder", "bank")),
     "PaymentList": ("made_on, bank_reference", ("paid_on",)),
     "ResidentPayment": ("application_id", ("returned_on", "paid_on", "status")),
+    "InstitutionAccount": ("institution_id, starts, account_number", ("status", "entered_on", "decided_on")),
+    "PaymentBatch": ("made_on, bank_reference", ("paid_on",)),
+    "InstitutionPayment": ("declaration_id", ("returned_on", "paid_on", "status")),
     "OutpatientApproval": ("resident_id, disease, starts", ("ends", "status", "denial", "evidence")),
     "HandoverList": ("own.kind, period_until, drafted_on", ("status", "period_from", "issued_on")),
     "Referral": ("resident_id, issued_on", ("valid_until", "reason", "status", "diagnosis_id")),

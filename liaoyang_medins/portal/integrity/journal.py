@@ -68,6 +68,12 @@ DUE = f"""
         SELECT 'returned_payment', number, returned_on, amount, '{Chart.BANK}', '{Chart.RESIDENTS_PAYABLE}'
         FROM reimbursement_residentpayment WHERE paid_on IS NOT NULL AND returned_on IS NOT NULL
         UNION ALL
+        SELECT 'institution_payment', number, paid_on, amount, '{Chart.INSTITUTIONS_PAYABLE}', '{Chart.BANK}'
+        FROM paying_institutionpayment WHERE paid_on IS NOT NULL
+        UNION ALL
+        SELECT 'returned_institution', number, returned_on, amount, '{Chart.BANK}', '{Chart.INSTITUTIONS_PAYABLE}'
+        FROM paying_institutionpayment WHERE paid_on IS NOT NULL AND returned_on IS NOT NULL
+        UNION ALL
         SELECT 'subsidy_receipt', number, paid_on, amount, '{Chart.BANK}', '{Chart.SUBSIDIES_RECEIVABLE}'
         FROM funds_subsidyreceipt
         UNION ALL

@@ -1,0 +1,116 @@
+"""Two at once, and a process that dies: a declaration is drawn, approved, paid once."""
+
+import datetime
+import os
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from claims import services as claims_services
+from claims.models import Settlement
+from funds.paying import services
+from funds.paying.models import Declaration, DeclarationItem, InstitutionPayment, PaymentBatch
+from liaoyang_medins.kernel import clock
+from tests.at_once import at_once, parted
+
+from . import makers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_two_draw_one_declaration():
+    makers.settled()
+    by = [makers.clerk(), makers.clerk()]
+    made, refused = parted(
+        at_once(
+            *(lambda who=who: services.draw_declaration(institution="H3", month=makers.JULY, by=who) for who in by)
+        )
+    )
+    assert (len(made), refused, made[0]) == (2, [], made[1])
+    assert (Declaration.objects.count(), DeclarationItem.objects.count()) == (1, 1)
+
+
+def test_two_months_at_once_claim_a_settlement_once():
+    makers.settled(on=datetime.date(2009, 6, 20))
+    clerk = makers.clerk()
+    made, _refused = parted(
+        at_once(
+            *(
+                lambda month=month: services.draw_declaration(institution="H3", month=month, by=clerk)
+                for month in (makers.JUNE, makers.JULY)
+            )
+        )
+    )
+    assert len(made) == 1
+    assert DeclarationItem.objects.count() == 1
+
+
+def test_two_officers_pay_one_declaration_once():
+    makers.settled()
+    makers.account()
+    made = makers.approved(makers.drawn())
+    first, second = makers.reviewer(), makers.approver()
+
+    def pay(by: Any) -> Any:
+        return lambda: services.make_batch(submission=uuid.uuid4(), declarations=[made.number], by=by)
+
+    answers, refused = parted(at_once(pay(first), pay(second)))
+    assert (len(answers), [error.code for error in refused]) == (1, ["wrong_state"])
+    assert (PaymentBatch.objects.count(), InstitutionPayment.objects.count()) == (1, 1)
+
+
+def test_two_officers_record_one_payment_once():
+    settlement = makers.settled()
+    found = makers.batch(makers.approved(makers.drawn()))
+    reviewer, approver = makers.reviewer(), makers.approver()
+
+    def record(by: Any, reference: str) -> Any:
+        return lambda: services.record_paid(
+            number=found.number, version=found.version, paid_on=makers.TODAY, bank_reference=reference, by=by
+        )
+
+    answers, refused = parted(at_once(record(reviewer, "A"), record(approver, "B")))
+    assert (len(answers), [error.code for error in refused]) == (1, ["changed_meanwhile"])
+    assert Settlement.objects.get(pk=settlement.pk).paid_out_on == makers.TODAY
+
+
+def test_paid_and_reversed_at_once_is_one_or_the_other_and_comes_off_either_way():
+    settlement = makers.settled()
+    makers.settled()
+    found = makers.batch(makers.approved(makers.drawn()))
+    hospital, reviewer = makers.hospital(), makers.reviewer()
+    at_once(
+        lambda: claims_services.reverse_settlement(number=settlement.number, reason="wrong", by=hospital),
+        lambda: services.record_paid(
+            number=found.number, version=found.version, paid_on=makers.TODAY, bank_reference="R", by=reviewer
+        ),
+    )
+    settlement.refresh_from_db()
+    assert settlement.paid_out_on == makers.TODAY
+    if not settlement.live:
+        makers.settled(on=datetime.date(2009, 8, 9))
+        with clock.on_day(datetime.date(2009, 9, 2)):
+            assert makers.drawn(month=datetime.date(2009, 8, 1)).taken_back == settlement.fund
+
+
+def test_an_officer_who_dies_in_the_middle_leaves_nothing():
+    makers.settled("H1")
+    makers.settled("H2")
+    rows = [makers.approved(makers.drawn(code)) for code in ("H1", "H2")]
+    for code in ("H1", "H2"):
+        makers.account(code)
+    by, numbers = makers.reviewer(), [row.number for row in rows]
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        # Killed between the two payments of the batch: nothing of it is committed.
+        InstitutionPayment.save = lambda *_args, **_kwargs: os._exit(9)  # type: ignore[method-assign]
+        services.make_batch(submission=uuid.uuid4(), declarations=numbers, by=by)
+        os._exit(1)
+    _pid, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 9
+    assert not PaymentBatch.objects.exists()
+    assert set(Declaration.objects.values_list("status", flat=True)) == {"approved"}
+    assert makers.batch(*rows).payments.count() == 2
