@@ -92,15 +92,28 @@ def balance(*, claimed: Decimal, received: Decimal, due: date | None, today: dat
     return Balance(claimed, received, outstanding, (today - due).days if late and due is not None else 0)
 
 
-def seal(heading: Iterable[str], lines: Iterable[Line]) -> str:
+class Seal:
     """SHA-256 over a statement's heading and its lines: any change shows.
 
-    The lines come in order of notice, district and sign (claims first); they may be a million.
+    The lines come in order of notice, district and sign (claims first), each as `sealed_line` has it; they may be a
+    million. A database writes them into it as into a file, where a line ends instead of beginning with a line feed.
     """
-    digest = hashlib.sha256("|".join(heading).encode())
-    for line in lines:
-        digest.update(sealed_line(line))
-    return digest.hexdigest()
+
+    def __init__(self, heading: Iterable[str]) -> None:
+        self._digest = hashlib.sha256("|".join(heading).encode())
+        self._before = b"\n"
+
+    def write(self, text: bytes) -> int:
+        """Take some text: lines, each with its line feed behind it, cut anywhere. Returns how many bytes it took."""
+        if text:
+            self._digest.update(self._before)
+            self._digest.update(text[:-1])
+            self._before = text[-1:]
+        return len(text)
+
+    def hexdigest(self) -> str:
+        """The seal of what was taken so far."""
+        return self._digest.hexdigest()
 
 
 def sealed_line(line: Line) -> bytes:

@@ -1,6 +1,6 @@
 """Reads of the funds, scoped by the actor: statements and their figures, what is owed, the journal."""
 
-from .balances import balances_by_statement, balances_of
+from .balances import balances_by_statement, balances_of, overdue
 from .drawing import candidates, period_of
 from .figures import parts_of, sums_of, table_of, total_of
 from .journal import entries_filtered, entries_visible_to, trial_balance
@@ -23,6 +23,7 @@ __all__ = [
     "entries_filtered",
     "entries_visible_to",
     "items_visible_to",
+    "overdue",
     "own_district",
     "parts_of",
     "period_of",

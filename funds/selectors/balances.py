@@ -4,8 +4,10 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from funds import rules
 from funds.models import StatementSum, SubsidyReceipt, SubsidyStatement
@@ -13,6 +15,8 @@ from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
+
+from .statements import statements_visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,25 @@ def balances_by_statement(
             balance = rules.balance(claimed=amount, received=paid, due=by_key[statement].due_on, today=today)
             found[statement].append(PayerBalance(payer, balance))
     return found
+
+
+def overdue(actor: Actor, today: datetime.date) -> dict[int, list[PayerBalance]]:
+    """Who is late on which issued statement that the actor sees, by the statement's key; those that are paid to the
+    fen are left out by PostgreSQL.
+    """
+
+    def total(rows: QuerySet[Any], amount: str) -> Coalesce:
+        of_statement = rows.filter(statement=OuterRef("pk")).order_by().values("statement")
+        return Coalesce(Subquery(of_statement.annotate(Sum(amount)).values(f"{amount}__sum")), ZERO)
+
+    due = statements_visible_to(actor).filter(due_on__lt=today)
+    claimed, received = total(StatementSum.objects.all(), "government"), total(SubsidyReceipt.objects.all(), "amount")
+    open_ones = due.annotate(claimed=claimed, received=received).exclude(claimed=F("received"))
+    found = {
+        key: [owed for owed in balances if owed.balance.overdue_days]
+        for key, balances in balances_by_statement(open_ones, today, actor).items()
+    }
+    return {key: late for key, late in found.items() if late}
 
 
 def summed(balances: Iterable[PayerBalance]) -> rules.Balance:

@@ -76,8 +76,9 @@ SAME = """
     WITH drawn ({columns}) AS ({lines}),
     held AS (SELECT {columns} FROM funds_subsidyitem WHERE statement_id = %(statement)s)
     SELECT NOT EXISTS (
-        (SELECT * FROM held EXCEPT ALL SELECT * FROM drawn)
-        UNION ALL (SELECT * FROM drawn EXCEPT ALL SELECT * FROM held)
+        SELECT FROM held FULL JOIN drawn USING (notice_id, district_id, persons)
+        WHERE (held.category, held.tier, held.government, held.city, held.district_share)
+            IS DISTINCT FROM (drawn.category, drawn.tier, drawn.government, drawn.city, drawn.district_share)
     )
 """
 LAST_KEY = 2**63 - 1

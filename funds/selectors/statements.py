@@ -66,9 +66,9 @@ def subsidy_receipts_visible_to(actor: Actor) -> QuerySet[SubsidyReceipt]:
 
 
 def reminders_visible_to(actor: Actor) -> QuerySet[SubsidyReminder]:
-    """The letters about overdue payments that the actor sees; finance offices those that were written to them."""
+    """The letters about overdue payments that the actor sees; a district's finance office those written to it."""
     letters = SubsidyReminder.objects.select_related("payer", "statement", "paper")
-    if actor.role in (Role.CITY_FINANCE, Role.DISTRICT_FINANCE):
+    if actor.role is Role.DISTRICT_FINANCE:
         letters = letters.filter(payer=actor.office)
     return letters.filter(statement__in=statements_visible_to(actor).select_related(None).values("pk"))
 

@@ -107,7 +107,7 @@ def test_issuing_compares_in_the_database(clerk, reviewer):
     with clock.on_day(AFTER), CaptureQueriesContext(connection) as queries:
         issue(statement, reviewer)
     # Once when it is checked, once when it is approved.
-    assert sum("EXCEPT ALL" in query["sql"] for query in queries) == 2
+    assert sum("FULL JOIN drawn" in query["sql"] for query in queries) == 2
 
 
 # --- the run ---------------------------------------------------------------------------------------------------------

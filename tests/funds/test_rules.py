@@ -1,6 +1,8 @@
 """Periods of statements, what is owed, the seal (F2, F3): pure."""
 
 import datetime
+import hashlib
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -45,8 +47,6 @@ def test_every_day_is_in_exactly_one_period(day: D):
 
 def test_a_month_that_the_window_cuts_gives_up_its_days():
     """Another area's window, 15 October to 10 December, is data: the months around it keep what is left of them."""
-    from dataclasses import replace
-
     here = policy.on("liaoyang", D(2009, 1, 1))
     window = replace(
         here.window,
@@ -83,11 +83,23 @@ LINE = Line("N1", "211002", "elderly", "ordinary", 1, Decimal("100.00"), Decimal
 OTHER = Line("N2", "211003", "minor", "ordinary", -1, Decimal("-40.00"), Decimal("-22.00"), Decimal("-18.00"))
 
 
-def test_the_seal_depends_on_everything():
-    sealed = rules.seal(["B1"], [LINE, OTHER])
-    assert rules.seal(["B1"], iter([LINE, OTHER])) == sealed
-    from dataclasses import replace
+def seal(heading: list[str], lines: list[Line], cut: int = 1000) -> str:
+    """The seal, its text taken in pieces of `cut` bytes as a database sends them."""
+    text = b"".join(rules.sealed_line(line)[1:] + b"\n" for line in lines)
+    found = rules.Seal(heading)
+    assert sum(found.write(text[place : place + cut]) for place in range(0, len(text) + cut, cut)) == len(text)
+    return found.hexdigest()
 
+
+def test_the_seal_is_that_of_the_heading_and_a_line_for_each_item():
+    text = "B1|x\nN1|211002|elderly|ordinary|1|100.00|55.00|45.00\nN2|211003|minor|ordinary|-1|-40.00|-22.00|-18.00"
+    assert seal(["B1", "x"], [LINE, OTHER]) == hashlib.sha256(text.encode()).hexdigest()
+    assert seal(["B1"], []) == hashlib.sha256(b"B1").hexdigest()
+
+
+def test_the_seal_depends_on_everything():
+    sealed = seal(["B1"], [LINE, OTHER])
+    assert seal(["B1"], [LINE, OTHER], cut=7) == sealed
     changed = [
         replace(LINE, notice="N3"),
         replace(LINE, district="211004"),
@@ -97,6 +109,6 @@ def test_the_seal_depends_on_everything():
         replace(LINE, city=Decimal("55.01")),
         replace(LINE, district_share=Decimal("45.01")),
     ]
-    seals = {rules.seal(["B1"], [line, OTHER]) for line in changed} | {rules.seal(["B2"], [LINE, OTHER])}
+    seals = {seal(["B1"], [line, OTHER]) for line in changed} | {seal(["B2"], [LINE, OTHER])}
     assert len(seals) == len(changed) + 1
     assert sealed not in seals

@@ -1,4 +1,6 @@
-"""F3 under any order of payments, late records, returns, moves and statements: what is claimed is what was paid."""
+"""F3 under any order of payments, late records, returns, moves, statements with their signatures, and what arrives on
+them: what is claimed is what was paid.
+"""
 
 import datetime
 from collections import defaultdict
@@ -12,11 +14,13 @@ from hypothesis import strategies as st
 
 from enrollment.contributions.models import ContributionNotice
 from funds import services
-from funds.models import JournalEntry, SubsidyItem, SubsidyStatement
+from funds.models import JournalEntry, SubsidyItem, SubsidyReceipt, SubsidyStatement
 from funds.rules import Period
 from funds.selectors import candidates, trial_balance
+from funds.selectors.balances import balances_of
 from funds.selectors.drawing import period_of
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.money import fen
 from liaoyang_medins.kernel.offices.actors import Actor
 from tests import factories, signing
 
@@ -24,6 +28,7 @@ from . import makers
 
 D = datetime.date
 
+FEN = Decimal("0.01")
 DISTRICTS = ("211002", "211003")
 JOB = Actor.job("story")
 
@@ -32,9 +37,10 @@ RETURN = st.tuples(st.just("return"), st.integers(0, 7))
 MOVE = st.tuples(st.just("move"), st.integers(0, 7))
 WAIT = st.tuples(st.just("wait"), st.integers(1, 70))
 STATE = st.tuples(st.just("state"), st.integers(1, 3))
+RECEIVE = st.tuples(st.just("receive"), st.integers(0, 5), st.integers(1, 100))
 POST = st.just(("post",))
 # What moves the story on comes more often than what disturbs it.
-STEPS = st.one_of(PAY, PAY, PAY, WAIT, WAIT, STATE, STATE, STATE, RETURN, MOVE, POST)
+STEPS = st.one_of(PAY, PAY, PAY, WAIT, WAIT, STATE, STATE, STATE, RETURN, MOVE, RECEIVE, POST)
 
 
 class Story:
@@ -88,8 +94,53 @@ class Story:
         draft = services.prepare_statement(kind=period.kind, period_from=period.first, by=JOB)
         if draft.number.endswith("3"):
             draft = services.redraw_statement(number=draft.number, version=draft.version, by=JOB)
+        if draft.number.endswith(("5", "6")):
+            draft = signing.checked(draft, JOB)
+            at = {"number": draft.number, "version": draft.version}
+            # Sent back by who should approve it, or drawn anew by its maker: then somebody has to check it again.
+            if draft.number.endswith("5"):
+                draft = services.send_back_statement(**at, reason="look again", by=JOB)
+            else:
+                draft = services.redraw_statement(**at, by=JOB)
         signing.issued(draft, JOB)
         self.must_equal_what_is_paid()
+
+    def _receive(self, which: int, percent: int) -> None:
+        """A payer pays a part of what it owes on some statement."""
+        owing = [
+            (statement, owed)
+            for statement in SubsidyStatement.objects.filter(status="issued").order_by("pk")
+            for owed in balances_of(statement, self.today)
+            if owed.balance.outstanding > 0
+        ]
+        if not owing:
+            return
+        statement, owed = owing[which % len(owing)]
+        amount = max(FEN, fen(owed.balance.outstanding * percent / 100))
+        services.record_subsidy(
+            number=statement.number,
+            payer=owed.payer.code,
+            amount=amount,
+            paid_on=self.today,
+            bank_reference=f"CZ{SubsidyReceipt.objects.count()}",
+            by=JOB,
+        )
+
+    def nobody_paid_too_much(self) -> None:
+        """What city and districts claimed and received is what the items and the receipts say, payer by payer."""
+        claimed: dict[str, Decimal] = defaultdict(Decimal)
+        for item in SubsidyItem.objects.select_related("district__parent"):
+            claimed[item.district.code] += item.district_share
+            claimed[item.district.parent.code] += item.city
+        balances = [
+            owed for statement in SubsidyStatement.objects.all() for owed in balances_of(statement, self.today)
+        ]
+        for code, amount in claimed.items():
+            of_payer = [owed.balance for owed in balances if owed.payer.code == code]
+            paid = SubsidyReceipt.objects.filter(payer__code=code).aggregate(all=Sum("amount", default=0))["all"]
+            assert sum(balance.claimed for balance in of_payer) == amount
+            assert sum(balance.outstanding for balance in of_payer) == amount - paid
+            assert all(balance.received <= max(balance.claimed, 0) for balance in of_payer)
 
     def _post(self) -> None:
         services.post_documents(by=JOB)
@@ -136,6 +187,7 @@ def test_statements_and_corrections_are_the_government_parts_of_paid_notices(ste
         for statement in SubsidyStatement.objects.all():
             period = period_of(statement.period_from)
             assert (period.kind, period.last) == (statement.kind, statement.period_until)
+        story.nobody_paid_too_much()
         story.do("post")
         assert services.documents_waiting() == 0
         assert not JournalEntry.objects.filter(legs=None).exists()

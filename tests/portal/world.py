@@ -27,7 +27,8 @@ from enrollment.life.models import Merge, Transfer
 from enrollment.life.services import answer_transfer, ask_transfer, propose_merge
 from enrollment.lists.models import UploadedList
 from enrollment.registration.models import Circumstance, Handover, Registration, RegistrationDraft, Resident
-from funds.models import JournalEntry, SubsidyItem, SubsidyReminder, SubsidyStatement
+from funds.bank.models import BankStatement, Match
+from funds.models import Account, EnteredDocument, JournalEntry, Month, SubsidyItem, SubsidyReminder, SubsidyStatement
 from funds.paying.models import Declaration, InstitutionAccount, InstitutionPayment, PaymentBatch
 from funds.published.models import Publication
 from funds.services import start_preparing
@@ -53,6 +54,12 @@ NOBODYS |= {
     "stand_in",
     "bank file",
     "bank return",
+    "account",
+    "entered document",
+    "entered document scan",
+    "month",
+    "match",
+    "bank statement",
     "item",
     "catalogue version",
     "report",
@@ -96,8 +103,8 @@ def is_own(posting: Posting, kind: str, thing: Thing) -> bool:
         if role in (Role.AGENCY_CLERK, Role.AGENCY_REVIEWER, Role.SUPERVISOR):
             return True
         return thing.issued and (role is Role.CITY_FINANCE or office.code in thing.offices)
-    if kind == "subsidy_reminder" and role in (Role.CITY_FINANCE, Role.DISTRICT_FINANCE):
-        return office.code in thing.offices
+    if kind == "subsidy_reminder":
+        return role is not Role.DISTRICT_FINANCE or office.code in thing.offices
     if kind == "declaration" and role is Role.CITY_FINANCE:
         return True
     if role in EVERYWHERE or kind in NOBODYS:
@@ -235,6 +242,15 @@ def things() -> dict[str, list[Thing]]:
         Thing({"number": row.file.number, "place": row.place})
         for row in BankFileLine.objects.filter(returned=True).select_related("file")
     ]
+    found["account"] = [Thing({"code": row.code}) for row in Account.objects.filter(code__in=["1003", "2001", "4201"])]
+    found["entered document"] = [Thing({"number": row.number}) for row in EnteredDocument.objects.all()]
+    found["entered document scan"] = [
+        Thing({"number": scan.object_number, "key": scan.key})
+        for scan in Attachment.objects.filter(object_type="funds.entereddocument")[:2]
+    ]
+    found["month"] = [Thing({"code": row.code}) for row in Month.objects.all()[:3]]
+    found["match"] = [Thing({"number": row.number}) for row in Match.objects.all()[:3]]
+    found["bank statement"] = [Thing({"number": row.number}) for row in BankStatement.objects.all()]
     found["item"] = [Thing({"code": row.code}) for row in CatalogueItem.objects.all()[:3]]
     found["catalogue version"] = [Thing({"number": row.number}) for row in CatalogueVersion.objects.all()]
     found["report"] = [Thing({"number": row.number}) for row in Report.objects.all()]

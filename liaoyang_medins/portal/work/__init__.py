@@ -13,6 +13,7 @@ from .money import (
     collections_to_record,
     notices_to_pay,
     receipts_unmatched,
+    statements_overdue,
     statements_to_sign,
 )
 from .paying import (
@@ -64,6 +65,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         settlements_to_correct,
         collections_to_record,
         statements_to_sign,
+        statements_overdue,
         reports_to_handle,
         cards_waiting,
     ),

@@ -134,6 +134,37 @@ def statements_to_sign(actor: Actor, today: datetime.date) -> Queue:
     )
 
 
+def statements_overdue(actor: Actor, today: datetime.date) -> Queue:
+    """Issued statements on which somebody is late (F2), the longest first: whom to remind."""
+    late = funds.overdue(actor, today)
+    cases = funds.statements_visible_to(actor).filter(pk__in=late).order_by("due_on", "number")
+
+    def row(case: SubsidyStatement) -> Row:
+        owed = late[case.pk]
+        return Row(
+            case.number,
+            reverse("statement", args=[case.number]),
+            " · ".join(entry.payer.label for entry in owed),
+            str(_("%(amount)s yuan, %(days)s days overdue"))
+            % {
+                "amount": f"{sum(entry.balance.outstanding for entry in owed):,.2f}",
+                "days": max(entry.balance.overdue_days for entry in owed),
+            },
+            case.due_on,
+            lateness(case.due_on, today),
+        )
+
+    return Queue(
+        "overdue_statements",
+        _("Subsidies that are overdue"),
+        reverse("statements"),
+        _("Payment due on"),
+        _("No payment of the city or of a district is overdue."),
+        cases,
+        row,
+    )
+
+
 def _statements(cases: QuerySet[SubsidyStatement], today: datetime.date, title: Promise, empty: Promise) -> Queue:
     def row(case: SubsidyStatement) -> Row:
         return Row(
