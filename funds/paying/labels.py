@@ -131,9 +131,9 @@ def line_of(item: DeclarationItem) -> Line:
 def signatures_of(declaration: Declaration) -> list[Signature]:
     """The steps of the review with who took them."""
     steps = (
-        (_("Confirmed"), declaration.submitted_by, declaration.submitted_on),
-        (_("Examined"), declaration.examined_by, declaration.examined_on),
-        (_("Checked"), declaration.checked_by, declaration.checked_on),
-        (_("Approved"), declaration.approved_by, declaration.approved_on),
+        (_("Confirmed by the institution"), declaration.submitted_by, declaration.submitted_on),
+        (_("Examined by (first signature)"), declaration.examined_by, declaration.examined_on),
+        (_("Checked by (second signature)"), declaration.checked_by, declaration.checked_on),
+        (_("Approved by (third signature)"), declaration.approved_by, declaration.approved_on),
     )
     return [Signature(step, by.name or by.username if by else "", day) for step, by, day in steps]

@@ -33,7 +33,7 @@ class InstitutionAccount(models.Model):
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("To be confirmed")
-        CONFIRMED = "confirmed", _("Confirmed")
+        CONFIRMED = "confirmed", _("Account confirmed")
         REFUSED = "refused", _("Refused")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
@@ -159,7 +159,7 @@ class Declaration(models.Model):
     checked_by = person(_("checked by"))
     approved_on = models.DateField(_("approved on"), null=True, blank=True)
     approved_by = person(_("approved by"))
-    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    closed_on = models.DateField(_("went to the bank on"), null=True, blank=True)
     sent_back = models.CharField(_("why it was sent back"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
 

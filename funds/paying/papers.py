@@ -73,6 +73,11 @@ def declaration_paper(declaration: Declaration, account: InstitutionAccount | No
         number=declaration.number,
         on=declaration.submitted_on or declaration.drawn_on,
         body=body,
-        signatures=[_("The institution"), _("Examined"), _("Checked"), _("Approved")],
+        signatures=[
+            _("The institution"),
+            _("Examined by (first signature)"),
+            _("Checked by (second signature)"),
+            _("Approved by (third signature)"),
+        ],
         seal=_("Seal of the institution"),
     )

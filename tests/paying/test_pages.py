@@ -113,7 +113,7 @@ def test_print_and_workbook():
     makers.account()
     browser = client(makers.hospital())
     paper = text(browser.get(f"{made.get_absolute_url()}print/"))
-    assert ("贰仟零贰拾伍元整" in paper, "Approved" in paper, "**** 4567" in paper) == (True, True, True)
+    assert ("贰仟零贰拾伍元整" in paper, "third signature" in paper, "**** 4567" in paper) == (True, True, True)
     assert browser.get(f"{made.get_absolute_url()}print/?as=pdf").content.startswith(b"%PDF")
     book = browser.get(f"{made.get_absolute_url()}workbook/")
     assert b"".join(book.streaming_content)[:2] == b"PK"
