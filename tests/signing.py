@@ -26,5 +26,9 @@ def checked(statement: SubsidyStatement, by: Actor) -> SubsidyStatement:
 def issued(statement: SubsidyStatement, by: Actor) -> SubsidyStatement:
     """The statement checked by `by`, and approved by somebody else unless that is a job."""
     row = checked(statement, by)
-    third = named("approver", Role.AGENCY_REVIEWER) if by.kind is ActorKind.USER else by
+    third = by
+    if by.kind is ActorKind.USER:
+        third = named("approver", Role.AGENCY_REVIEWER)
+        if third.user_id == by.user_id:
+            third = named("another approver", Role.AGENCY_REVIEWER)
     return services.issue_statement(number=row.number, version=row.version, by=third)

@@ -19,7 +19,7 @@ from enrollment.contributions.models import BenefitPeriod
 from enrollment.households.models import Member
 from enrollment.registration.models import Registration, RegistrationDraft, Resident
 from enrollment.registration.services import scans
-from funds.services import start_preparing
+from funds.services import prepare_statement, start_preparing
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
@@ -28,7 +28,7 @@ from liaoyang_medins.kernel.policy.terms import Material
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.portal.demo.accounts import ACCOUNTS, DemoAccount
 from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
-from tests import factories
+from tests import factories, signing
 from tests.e2e.axe import violations
 from tests.e2e.crawl import discover, name_of
 from tests.e2e.words import Words, texts_of
@@ -44,7 +44,8 @@ WIDTHS = (1440, 320)
 ID_NUMBER = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])")
 
 # Answers of fields and files: no pages to look at.
-NO_PAGES = {"id-lookup", "item-options", "diagnosis-options", "receipt-notice", "statement-export"}
+NO_PAGES = {"id-lookup", "item-options", "diagnosis-options", "receipt-notice"}
+NO_PAGES |= {"statement-export", "statement-workbook-file"}
 # Shown only where the form on the page of a registration was refused.
 NO_PAGES |= {"registration-record"}
 # Comes after a search for somebody who is registered elsewhere.
@@ -142,6 +143,8 @@ def add_cases() -> None:
         by = Actor.of_posting(Posting.objects.get(user__username="clerk"))
         period = {"kind": "window", "period_from": datetime.date(2009, 10, 1)}
         runs.work_off(number=start_preparing(**period, by=by, dry_run=True, calls=False).number)
+        # Checked by neither of the demo's reviewers, so that each of them may approve it or send it back.
+        signing.checked(prepare_statement(**period, by=by), factories.actor(Role.AGENCY_REVIEWER))
     services.request_referral(
         resident_number=number,
         from_institution="LY-H01",

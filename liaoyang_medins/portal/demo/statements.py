@@ -66,13 +66,14 @@ def issue_past_statements(as_of: datetime.date, by: Signatories) -> None:
 
 
 def remind(as_of: datetime.date, clerk: Actor) -> None:
-    """Two weeks after its term Wensheng is written to about the oldest statement on which it is late."""
+    """Two weeks after its term those who are late with the oldest such statement are written to."""
     written_on = as_of - datetime.timedelta(days=7)
     for statement in SubsidyStatement.objects.filter(due_on__lt=written_on - REMINDED_AFTER).order_by("due_on"):
         late = [owed for owed in balances_of(statement, written_on) if owed.balance.overdue_days]
+        with clock.on_day(written_on):
+            for owed in late:
+                remind_payer(number=statement.number, payer=owed.payer.code, by=clerk)
         if late:
-            with clock.on_day(written_on):
-                remind_payer(number=statement.number, payer=late[-1].payer.code, by=clerk)
             return
 
 
