@@ -36,8 +36,8 @@ class TransferStatus(models.TextChoices):
     """
 
     LISTED = "listed", _("With the bank")
-    PAID = "paid", _("Paid")
-    RETURNED = "returned", _("Came back")
+    PAID = "paid", _("Paid out")
+    RETURNED = "returned", _("Returned by the bank")
 
 
 class Transfer(models.Model):

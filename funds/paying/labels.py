@@ -77,7 +77,7 @@ def sums_of(declaration: Declaration) -> list[SumRow]:
         if line.amount < 0:
             said = _("Given back: deducted for the inspection %(number)s, reversed since")
         rows.append(SumRow(said % {"number": line.inspection.number}, -line.amount, duties_of(line.inspection_id)))
-    rows.append(SumRow(_("To be paid"), declaration.payable, total=True))
+    rows.append(SumRow(_("To be paid to the institution"), declaration.payable, total=True))
     if declaration.carried_out:
         into = declaration.carried_into
         note = month_label(into.month) if into else _("comes off the next one")

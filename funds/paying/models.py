@@ -114,7 +114,7 @@ class Declaration(models.Model):
         SUBMITTED = "submitted", _("To be examined")
         EXAMINED = "examined", _("To be checked")
         CHECKED = "checked", _("To be approved")
-        APPROVED = "approved", _("To be paid")
+        APPROVED = "approved", _("To be paid out")
         LISTED = "listed", _("With the bank")
         PAID = "paid", _("Paid to the institution")
         RETURNED = "returned", _("Returned by the bank")

@@ -41,7 +41,7 @@ def declaration_paper(declaration: Declaration, account: InstitutionAccount | No
             [(_("What"), TEXT), (_("Note"), TEXT), (_("Amount (yuan)"), NUMBER)],
             [(row.label, row.note, money(row.amount)) for row in sums_of(declaration)],
         ),
-        amount(_("To be paid"), declaration.payable),
+        amount(_("To be paid to the institution"), declaration.payable),
         heading(_("Lines")),
         table(
             [

@@ -147,7 +147,7 @@ def test_payments_that_came_back_by_hand():
     assert browser.post(url, {"returned_on": "2009-08-11", "reason": "x"}).status_code == 422
     browser.post(url, {"returned_on": "2009-08-10", "reason": "another name"})
     page = text(browser.get(found.get_absolute_url()))
-    assert ("another name" in page, "Came back" in page) == (True, True)
+    assert ("another name" in page, "Returned by the bank" in page) == (True, True)
     paid = browser.post(
         f"{found.get_absolute_url()}paid/", {"version": found.version, "paid_on": "2009-08-10", "bank_reference": "R"}
     )
