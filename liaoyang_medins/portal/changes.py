@@ -50,6 +50,7 @@ NAMES: dict[str, Promise] = {
     "card_presented_at": _("Card presented at"),
     "cards": _("New cards"),
     "category": _("Category"),
+    "case": _("Number of the case or inspection"),
     "cause": _("Cause"),
     "city": _("City share (yuan)"),
     "claimed": _("To be recovered (yuan)"),
@@ -57,6 +58,7 @@ NAMES: dict[str, Promise] = {
     "closed_on": _("Closed on"),
     "colleague": _("Who goes on"),
     "community": _("Community"),
+    "consequence": _("What follows"),
     "contradictions": _("What contradicts it"),
     "contribution_year": _("Contribution year"),
     "corrections": _("Corrections"),
@@ -77,6 +79,7 @@ NAMES: dict[str, Promise] = {
     "enrollment": _("Enrollment"),
     "fields": _("What was changed"),
     "file_number": _("File number"),
+    "filters": _("Filters"),
     "first": _("First record"),
     "for": _("On leave"),
     "form_signed": _("The admission form is signed"),
@@ -113,6 +116,7 @@ NAMES: dict[str, Promise] = {
     "office": _("Office"),
     "on": _("Day"),
     "out_of_city": _("Out of the city"),
+    "owner": _("Seen to by"),
     "paid": _("Paid already"),
     "paid_on": _("Value date"),
     "parent": _("Belongs to"),
@@ -158,6 +162,7 @@ NAMES: dict[str, Promise] = {
     "stated_notice": _("Stated notice number"),
     "statement": _("Subsidy statements"),
     "status": _("Status"),
+    "stays": _("Stays"),
     "subsidy_receipt": _("Subsidies received"),
     "survivor": _("Record that stays"),
     "taken_by": _("Who took it"),
@@ -179,7 +184,7 @@ NAMES: dict[str, Promise] = {
 # What an import of a bank file brought.
 NAMES |= {figure.code: figure.label for figure in FIGURES if isinstance(figure.label, Promise)}
 # What holds several values of one kind; any other pair is the value before and after.
-LISTS = frozenset({"contradictions", "fields", "line_numbers", "lines", "notices", "reasons", "replaces"})
+LISTS = frozenset({"contradictions", "fields", "filters", "line_numbers", "lines", "notices", "reasons", "replaces"})
 CODES: dict[str, tuple[type[StrEnum], ...]] = {
     "category": (Category,),
     "cause": (Cause,),
