@@ -31,7 +31,20 @@ class Route:
 
 
 # Open without signing in: they do nothing that needs an actor, or look after themselves.
-PUBLIC = {"public-figures", "public-figures-year", "public-figures-csv", "sign-in", "sign-out", "choose-posting", "set_language", "health", "style-guide"}
+PUBLIC = {
+    "public-report",
+    "public-report-received",
+    "public-report-ask",
+    "public-figures",
+    "public-figures-year",
+    "public-figures-csv",
+    "sign-in",
+    "sign-out",
+    "choose-posting",
+    "set_language",
+    "health",
+    "style-guide",
+}
 
 SEES_RESIDENTS = CHAIN | AGENCY | SUPERVISOR
 SEES_STAYS = AGENCY | HOSPITAL | SUPERVISOR
@@ -65,6 +78,15 @@ ROUTES: dict[str, Route] = {
     "stand-ins": Route(EVERYBODY),
     "stand-in-end": Route(EVERYBODY, "stand_in", post=True),
     "audit-log": Route(SUPERVISOR | ADMINISTRATOR),
+    "audit-export": Route(SUPERVISOR | ADMINISTRATOR),
+    # Findings of suspicious patterns (S2)
+    "watch": Route(AGENCY | SUPERVISOR),
+    "watch-export": Route(AGENCY | SUPERVISOR),
+    "watch-look": Route(SUPERVISOR, post=True),
+    "watch-finding": Route(AGENCY | SUPERVISOR, "suspicion"),
+    "watch-assign": Route(SUPERVISOR, "suspicion"),
+    "watch-answer": Route(AGENCY, "suspicion"),
+    "watch-close": Route(SUPERVISOR, "suspicion"),
     # Registrations (W1 to W4)
     "registrations": Route(SEES_RESIDENTS),
     "registration-start": Route(COUNTER),
@@ -386,6 +408,36 @@ ROUTES: dict[str, Route] = {
     "journal-post": Route(AGENCY, post=True),
     "journal-entry": Route(SEES_JOURNAL, "entry"),
     "trial-balance": Route(SEES_JOURNAL),
+    "ledger": Route(SEES_JOURNAL, "account"),
+    "entered-documents": Route(SEES_JOURNAL),
+    "entered-document-new": Route(CLERK),
+    "entered-document": Route(SEES_JOURNAL, "entered document"),
+    "entered-document-check": Route(REVIEWER, "entered document", post=True),
+    "entered-document-refuse": Route(REVIEWER, "entered document"),
+    "entered-document-withdraw": Route(CLERK, "entered document"),
+    "entered-document-correct": Route(CLERK, "entered document"),
+    "entered-document-slip": Route(CLERK, "entered document", post=True),
+    "entered-document-scan": Route(SEES_JOURNAL, "entered document scan"),
+    "account-months": Route(SEES_JOURNAL),
+    "account-month": Route(SEES_JOURNAL, "month"),
+    "account-month-prepare": Route(CLERK, "month"),
+    "account-month-withdraw": Route(CLERK, "month", post=True),
+    "account-month-close": Route(REVIEWER, "month", post=True),
+    "cash-book": Route(SEES_JOURNAL),
+    "match-all": Route(CLERK, post=True),
+    "match-new": Route(CLERK),
+    "match": Route(SEES_JOURNAL, "match"),
+    "match-undo": Route(CLERK, "match"),
+    "reconciliation": Route(SEES_JOURNAL),
+    "reconciliation-print": Route(SEES_JOURNAL),
+    "bank-statements": Route(SEES_JOURNAL),
+    "bank-statement-new": Route(CLERK),
+    "bank-statement": Route(SEES_JOURNAL, "bank statement"),
+    "bank-statement-check": Route(CLERK, "bank statement", post=True),
+    "bank-statement-import": Route(CLERK, "bank statement", post=True),
+    "bank-statement-steer": Route(CLERK, "bank statement", post=True),
+    "bank-statement-discard": Route(CLERK, "bank statement", post=True),
+    "bank-statement-file": Route(SEES_JOURNAL, "bank statement"),
     # Supervision
     "supervision-fund": Route(SEES_STATEMENTS),
     "supervision-fund-export": Route(SEES_STATEMENTS),
