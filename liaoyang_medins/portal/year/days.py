@@ -69,6 +69,11 @@ def certificate_days(year: int) -> Iterator[Occasion]:
             yield Occasion(year, first.replace(day=day))
 
 
+def month_days(year: int) -> Iterator[Occasion]:
+    for first in firsts(year):
+        yield Occasion(year, first)
+
+
 def benefit_days(year: int) -> Iterator[Occasion]:
     """B3: 1 January; B5: the fixed days of the first year, which lie in the cycle of the day."""
     first_year = policy_on(Day(year, 12, 31)).first_year

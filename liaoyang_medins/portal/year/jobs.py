@@ -12,6 +12,9 @@ from enrollment.contributions import services as contributions
 from enrollment.contributions.models import ContributionNotice
 from enrollment.contributions.services import beginning, closing, opening, reminding
 from funds.models import SubsidyStatement
+from funds.paying import selectors as paying
+from funds.paying.rules import last_day, month_before
+from funds.paying.services import running, start_drawing
 from funds.rules import Period
 from funds.services import preparing, start_preparing
 from liaoyang_medins.kernel import clock
@@ -25,6 +28,7 @@ from .days import (
     benefit_days,
     certificate_days,
     in_window,
+    month_days,
     reminded_on,
     statement_days,
     window_of,
@@ -84,6 +88,14 @@ def _statement_of(occasion: Occasion) -> str:
 
 def _open(occasion: Occasion, by: Actor, dry_run: bool) -> Run:
     return contributions.open_window(contribution_year=occasion.year, by=by, dry_run=dry_run)
+
+
+def _month(occasion: Occasion) -> Day:
+    return month_before(occasion.day)
+
+
+def _nothing_to_declare(occasion: Occasion) -> str:
+    return "" if paying.institutions_to_declare(last_day(_month(occasion))) else "nothing"
 
 
 def _certificates(_occasion: Occasion, by: Actor, dry_run: bool) -> Run:
@@ -187,6 +199,18 @@ JOBS: tuple[Job, ...] = (
         key=lambda _occasion: making.EVERYBODY,
         after=True,
         otherwise=_nothing_to_make,
+        repeats=True,
+    ),
+    Job(
+        "declarations",
+        gettext_lazy("Monthly declarations of institutions"),
+        gettext_lazy("What each institution is owed for the settlements of the month before; it confirms the totals."),
+        "A4, S1",
+        running.NAME,
+        month_days,
+        lambda occasion, by, dry_run: start_drawing(month=_month(occasion), by=by, dry_run=dry_run),
+        key=lambda occasion: _month(occasion).isoformat(),
+        otherwise=_nothing_to_declare,
         repeats=True,
     ),
 )
