@@ -20,6 +20,7 @@ from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from . import charts, exports, services
 from .forms import FundFilter, InstitutionFilter
 from .models import Refresh
+from .rules import Measures
 from .selectors import fund as funds
 from .selectors import institutions as stays
 
@@ -171,8 +172,8 @@ def institution(request: ActorRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "institution": found,
         "rows": rows,
-        "own": sum((row.own for row in rows), stays.Measures()),
-        "rest": sum((row.rest for row in rows), stays.Measures()),
+        "own": sum((row.own for row in rows), Measures()),
+        "rest": sum((row.rest for row in rows), Measures()),
         "filter_form": form,
         "charts": [chart for chart in charts.course_charts(rows) if chart.has_values],
         "refreshed": last,

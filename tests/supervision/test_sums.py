@@ -17,6 +17,7 @@ from enrollment.registration.models import Move, Resident
 from funds.models import AccountDay, JournalEntry, StatementSum
 from funds.supervision import services
 from funds.supervision.models import FundMonth, InstitutionMonth
+from funds.supervision.rules import Measures
 from funds.supervision.selectors import fund as funds
 from funds.supervision.selectors import institutions as stays
 from liaoyang_medins.kernel import clock
@@ -257,8 +258,8 @@ def test_an_institution_beside_the_rest_of_its_grade() -> None:
     for row in report.rows:
         (whole,) = [each.own for each in report.grades if each.grade == row.grade]
         assert row.own + row.rest == whole
-    assert sum((row.own for row in report.rows), stays.Measures()) == report.total
+    assert sum((row.own for row in report.rows), Measures()) == report.total
     course = stays.course_of(supervisor, report.rows[0].institution, report.period)
     assert [row.month.month for row in course] == list(range(1, 13))
     own = [row.own for row in report.rows if row.institution == report.rows[0].institution]
-    assert sum((row.own for row in course), stays.Measures()) == sum(own, stays.Measures())
+    assert sum((row.own for row in course), Measures()) == sum(own, Measures())
