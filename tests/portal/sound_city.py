@@ -13,7 +13,6 @@ from django.test import Client
 from claims import services as claims
 from claims.api import services as clients
 from claims.data import AdmissionData, LineData
-from claims.inspections import services as inspections
 from claims.inspections.models import Inspection
 from claims.models import Institution, Settlement
 from enrollment.contributions import services as contributions
@@ -25,6 +24,8 @@ from enrollment.registration.data import CircumstanceData, PersonData
 from enrollment.registration.models import Enrollment, MaterialCheck, Registration, Resident
 from enrollment.registration.services import scans
 from funds import services as funds
+from funds.paying import services as paying
+from funds.paying.models import Declaration
 from funds.published import services as published
 from funds.supervision import services as supervision
 from liaoyang_medins.kernel import clock
@@ -144,6 +145,44 @@ def by_software(person: Resident, admitted: D) -> None:
         call("SC-8", f"stays/{stay}/settlement", {"stated_total": "8000.00"})
 
 
+def declare(institution: Institution) -> None:
+    """What an institution declares by now is confirmed, examined, checked, approved and paid, less what it repays; in
+    November it had a stay that the agency entered.
+    """
+    clerk, reviewer, approver, on = actor("clerk"), actor("reviewer"), actor("approver"), clock.today()
+    covered = Resident.objects.filter(
+        stays=None, benefit_periods__starts__lte=D(2009, 11, 1), benefit_periods__ends__gte=D(2009, 12, 31)
+    )
+    with clock.on_day(D(2009, 11, 30)):
+        moment = datetime.datetime.combine(D(2009, 11, 24), datetime.time(10), tzinfo=clock.SHANGHAI)
+        person = covered.order_by("number")[0]
+        admission = AdmissionData(
+            person.number, "SC-9", moment, "J18.9", institution=institution.code, card_presented_at=moment
+        )
+        stay = claims.admit(admission=admission, by=clerk)
+        line = LineData(D(2009, 11, 24), covered_item(), Decimal(1), Decimal("9000.00"))
+        claims.add_lines(stay_number=stay.number, lines=[line], by=clerk)
+        claims.discharge(stay_number=stay.number, discharged_on=D(2009, 11, 28), by=clerk)
+        claims.settle_stay(stay_number=stay.number, by=reviewer)
+    paying.draw_declaration(institution=institution.code, month=D(2009, 11, 1), by=clerk)
+    user = next((one for one in ("hospital", "station") if actor(one).office == institution.office), "")
+    steps = (
+        ("draft", paying.confirm_declaration, actor(user) if user else clerk),
+        ("submitted", paying.examine_declaration, clerk),
+        ("examined", paying.check_declaration, reviewer),
+        ("checked", paying.approve_declaration, approver),
+    )
+    for row in Declaration.objects.filter(institution=institution, closed_on=None).order_by("month"):
+        for status, verb, by in steps:
+            if row.status == status:
+                row = verb(number=row.number, version=row.version, by=by)
+        if row.status == "approved":
+            found = paying.make_batch(submission=uuid.uuid4(), declarations=[row.number], by=reviewer)
+            paying.record_paid(
+                number=found.number, version=found.version, paid_on=on, bank_reference=f"SC {row.month}", by=reviewer
+            )
+
+
 def sweep(on: D) -> None:
     with clock.on_day(on):
         funds.post_documents(by=JOB)
@@ -224,14 +263,7 @@ def build() -> None:
             by=clerk,
         )
         claims.approve_referral(number=referral.number, by=reviewer)
-        inspection = Inspection.objects.get(status="decided")
-        inspections.record_deduction(
-            number=inspection.number,
-            amount=Decimal("50.00"),
-            payment="2009-12",
-            deducted_on=D(2009, 12, 30),
-            by=clerk,
-        )
+        declare(Inspection.objects.get(status="decided").institution)
     dead = Enrollment.objects.filter(ends=None, resident__stays=None).order_by("number")[0].resident
     with clock.on_day(D(2010, 1, 2)):
         registration.add_circumstance(
