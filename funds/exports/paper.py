@@ -1,5 +1,7 @@
 """A statement on paper, for the printer and as PDF."""
 
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -66,6 +68,6 @@ def _table(section: Section) -> Block:
     )
 
 
-def _written(figures: tuple[object, ...]) -> list[str]:
+def _written(figures: tuple[Any, ...]) -> list[str]:
     persons, *amounts = figures
-    return [f"{persons:,}", *(money(yuan) for yuan in amounts)]  # type: ignore[arg-type]
+    return [f"{persons:,}", *(money(yuan) for yuan in amounts)]

@@ -205,5 +205,5 @@ def seal_of(statement: SubsidyStatement) -> str:
     )
     seal = rules.Seal(heading)
     with connection.cursor() as cursor:
-        cursor.copy_expert(SEALED % {"statement": int(statement.pk)}, seal)
+        cursor.cursor.copy_expert(SEALED % {"statement": int(statement.pk)}, seal)
     return seal.hexdigest()

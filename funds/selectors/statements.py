@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 
 from funds.models import (
@@ -13,6 +13,7 @@ from funds.models import (
     SubsidyReminder,
     SubsidyStatement,
 )
+from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
@@ -80,12 +81,13 @@ def own_district(actor: Actor) -> Office | None:
 
 def workbook_of(statement: SubsidyStatement, actor: Actor) -> PersonsWorkbook | None:
     """The workbook of the statement's persons that the actor asked for, in the active language and of what they see
-    now; also one that is not ready yet.
+    now, while its term runs; also one that is not ready yet.
     """
     if not actor.may("statements.export") or actor.user_id is None:
         return None
     own = PersonsWorkbook.objects.filter(statement=statement, asked_by_id=actor.user_id, deleted_on=None)
     found = own.filter(district=own_district(actor), language=get_language())
+    found = found.filter(Q(kept_until=None) | Q(kept_until__gte=clock.today()))
     return found.select_related("statement", "district").first()
 
 

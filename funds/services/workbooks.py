@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language, gettext_lazy
@@ -25,7 +26,6 @@ from liaoyang_medins.kernel import clock, policy
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.days import last_day_of_term
 from liaoyang_medins.kernel.errors import Conflict
-from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.runs import services as runs
@@ -78,6 +78,8 @@ def ask_for_workbook(*, number: str, by: Actor, calls: bool = True) -> PersonsWo
     there = selectors.workbook_of(statement, by)
     if there is not None:
         return there
+    # What of theirs is past its term makes room, if the night has not come by yet.
+    _delete(PersonsWorkbook.objects.filter(asked_by_id=by.user_id), by)
     run = runs.start_run(kind=NAME, parameters=runs_of, by=by, calls=calls)
     return PersonsWorkbook.objects.get(run=run.number)
 
@@ -108,7 +110,12 @@ def _bytes_of(workbook: PersonsWorkbook) -> Iterator[bytes]:
 def delete_old_workbooks(*, by: Actor) -> int:
     """Delete the files of workbooks whose term is over; returns how many."""
     by.require("statements.export")
-    over = PersonsWorkbook.objects.filter(deleted_on=None, kept_until__lt=clock.today()).select_related("statement")
+    return _delete(PersonsWorkbook.objects.all(), by)
+
+
+def _delete(workbooks: QuerySet[PersonsWorkbook], by: Actor) -> int:
+    """Delete the files of those whose term is over; returns how many."""
+    over = workbooks.filter(deleted_on=None, kept_until__lt=clock.today()).select_related("statement")
     count = 0
     for workbook in over.select_for_update(of=("self",)):
         workbook.pieces.all().delete()
@@ -241,19 +248,16 @@ class Counted:
     """Counts rows as they go by."""
 
     def __init__(self) -> None:
-        self.rows, self.sums = 0, [0, ZERO, ZERO, ZERO]
+        self.rows, self.sums = 0, Sums()
 
     def counted(self, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
         for row in rows:
             self.rows += 1
-            for place, value in enumerate(row[-4:]):
-                self.sums[place] += value
+            self.sums += Sums(*row[-4:])
             yield row
 
     def figures(self) -> dict[str, int | Decimal]:
-        persons_, government, city, district_share = self.sums
-        figures = _figures(Sums(int(persons_), Decimal(government), Decimal(city), Decimal(district_share)))
-        return {**figures, "rows": self.rows}
+        return {**_figures(self.sums), "rows": self.rows}
 
 
 def _figures(sums: Sums) -> dict[str, int | Decimal]:

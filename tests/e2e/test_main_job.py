@@ -1,4 +1,6 @@
-"""The main job, from a newborn at the community counter to the subsidy's workbook, as each role in turn."""
+"""The main job, from a newborn at the community counter to the subsidy's workbook and the letter to who pays late, as
+each role in turn.
+"""
 
 import datetime
 import io
@@ -12,10 +14,11 @@ from playwright.sync_api import Page, expect
 from claims.models import Settlement, Stay
 from enrollment.contributions.models import BenefitPeriod, ContributionNotice
 from enrollment.registration.models import Registration, Resident
-from funds.models import JournalEntry, SubsidyStatement
+from funds.models import JournalEntry, SubsidyReminder, SubsidyStatement
 from liaoyang_medins.portal.demo.accounts import PASSWORD
 from liaoyang_medins.portal.demo.city import create_accounts
 from liaoyang_medins.portal.demo.reference import load_reference_data
+from tests.e2e.axe import violations
 from tests.factories import id_number
 
 pytestmark = pytest.mark.e2e
@@ -83,8 +86,9 @@ def test_from_the_counter_to_the_subsidy(desk: Desk, worker: None) -> None:
     notice = enroll(desk, registration)
     pay(desk, notice)
     settlement = settle(desk, notice.resident)
-    claim_subsidy(desk, notice)
+    statement = claim_subsidy(desk, notice)
     reverse(desk, settlement)
+    remind(desk, statement)
 
 
 def register(desk: Desk) -> Registration:
@@ -183,8 +187,10 @@ def settle(desk: Desk, resident: Resident) -> Settlement:
     return settlement
 
 
-def claim_subsidy(desk: Desk, notice: ContributionNotice) -> None:
-    """The clerk prepares September's statement, the reviewer checks it, another approves it, the district takes its workbook."""
+def claim_subsidy(desk: Desk, notice: ContributionNotice) -> SubsidyStatement:
+    """The clerk prepares September's statement, the reviewer checks it, another approves it; the district takes its
+    workbooks.
+    """
     page = desk.on("2009-10-21").as_("clerk")
     page.goto("/statements/new/")
     desk.submit()
@@ -203,13 +209,51 @@ def claim_subsidy(desk: Desk, notice: ContributionNotice) -> None:
     page = desk.as_("district-finance")
     page.goto(f"/statements/{statement.number}/")
     expect(page.locator("main")).to_contain_text("18.00")
+    cells = downloaded(page, f"/statements/{statement.number}/export/")
+    assert 18 in cells
+    assert notice.resident.number not in cells
+    # The persons are a workbook of their own, which a worker makes.
+    page.goto(f"/statements/{statement.number}/workbook/")
+    desk.submit()
+    page.locator("a[href$='/workbook/file/']").wait_for(timeout=60_000)
+    assert violations(page) == []
+    cells = downloaded(page, f"/statements/{statement.number}/workbook/file/")
+    assert {notice.resident.number, 18} <= set(cells)
+    return statement
+
+
+def downloaded(page: Page, address: str) -> list[object]:
+    """The cells of the workbook behind the link to an address; none starts a formula."""
     with page.expect_download() as download:
-        page.locator(f"a[href*='/statements/{statement.number}/'][href*='export']").first.click()
+        page.locator(f"a[href='{address}']").first.click()
     book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
     cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
-    assert notice.resident.number in cells
-    assert 18 in cells
     assert not any(isinstance(cell, str) and cell.startswith("=") for cell in cells)
+    return cells
+
+
+def remind(desk: Desk, statement: SubsidyStatement) -> None:
+    """Five days after the term the agency sees on its home page who is late and writes to them; they find it."""
+    page = desk.on("2009-11-25").as_("clerk")
+    expect(page.locator("main")).to_contain_text("40.00")
+    page.locator(f"a[href='/statements/{statement.number}/']").first.click()
+    with page.expect_navigation():
+        page.locator("form[action$='/reminders/new/']:has([value='211002']) button").click()
+    letter = SubsidyReminder.objects.get()
+    assert (letter.overdue_days, letter.outstanding) == (5, Decimal(18))
+    assert violations(page) == []
+    page = desk.as_("city-finance")
+    for address in ("/", f"/statements/{statement.number}/"):
+        page.goto(address)
+        expect(page.locator("main")).to_contain_text("22.00")
+        assert violations(page) == []
+    page = desk.as_("district-finance")
+    expect(page.locator("main")).to_contain_text("18.00")
+    page.goto(f"/statements/{statement.number}/")
+    expect(page.locator("aside")).to_contain_text(letter.number)
+    page.locator(f"a[href='/subsidy-reminders/{letter.number}/']").click()
+    expect(page.locator("body")).to_contain_text("壹拾捌元整")
+    assert violations(page) == []
 
 
 def reverse(desk: Desk, settlement: Settlement) -> None:

@@ -190,6 +190,15 @@ def test_after_its_term_it_is_deleted_and_can_be_made_again(window, city):
     assert asked(window, city, on=D(2010, 1, 5)).pk != first.pk
 
 
+def test_where_the_night_has_not_come_by_the_term_ends_all_the_same(window, city):
+    first = asked(window, city)
+    with clock.on_day(D(2010, 1, 4)):
+        assert refusal(Conflict, services.fetch_workbook, number=window.number, by=city) == "no_workbook"
+    second = asked(window, city, on=D(2010, 1, 4))
+    first.refresh_from_db()
+    assert (first.deleted_on, first.pieces.count(), second.deleted_on) == (D(2010, 1, 4), 0, None)
+
+
 def test_cancelled_nothing_of_it_is_left(window, city):
     with clock.on_day(TODAY):
         workbook = services.ask_for_workbook(number=window.number, by=city, calls=False)

@@ -11,6 +11,7 @@ from enrollment.cards.models import CertificateTerm
 from enrollment.contributions.models import BegunBenefit, ContributionNotice, WindowLetter
 from enrollment.contributions.services import opening
 from funds.models import SubsidyStatement
+from funds.selectors import statements_to_sign
 from funds.services import prepare_statement
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -186,6 +187,14 @@ def test_a_statement_that_was_prepared_by_hand_is_done():
     Run.objects.update(kind="forgotten")
     assert state_of("statement", D(2010, 1, 4))[D(2010, 1, 1)] == "done"
     assert SubsidyStatement.objects.get() == statement
+
+
+def test_the_nights_statement_waits_for_a_clerk_to_sign_it():
+    a_city()
+    assert "statement" in night(D(2009, 9, 30))
+    draft = SubsidyStatement.objects.get()
+    assert (draft.kind, draft.period_from, draft.status, draft.made_by) == ("month", D(2009, 3, 1), "draft", None)
+    assert list(statements_to_sign(m.clerk())) == [draft]
 
 
 def test_beat_sends_it_each_night(settings):
