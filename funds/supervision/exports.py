@@ -12,6 +12,7 @@ from claims.models import Institution
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.sheets.writing import Sheet, workbook
+from liaoyang_medins.kernel.web.templatetags.medins import moment
 
 from .models import Refresh
 from .rules import Measures
@@ -50,7 +51,7 @@ def write_heads(sheet: Sheet, part: str, period: str, refreshed: Refresh) -> Non
     sheet.write(settings.AGENCY_NAME)
     sheet.write(_("Part"), part)
     sheet.write(_("Period"), period)
-    sheet.write(_("Counted at"), str(refreshed))
+    sheet.write(_("Counted at"), moment(refreshed.at))
 
 
 def fund_heads() -> list[str]:
