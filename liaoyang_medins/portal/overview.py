@@ -64,6 +64,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
         Action(gettext_lazy("Check somebody's cover"), "entitlement", "shield-check"),
         Action(gettext_lazy("Enter a referral"), "referral-new", "send"),
         Action(gettext_lazy("Reimbursement"), "reimbursements", "cash-stack"),
+        Action(gettext_lazy("Monthly declarations"), "declarations", "cash-coin"),
         Action(gettext_lazy("Prepare a subsidy statement"), "statement-new", "file-earmark-plus"),
         Action(gettext_lazy("Supervision of the fund"), "supervision-fund", "bar-chart"),
         Action(gettext_lazy("Contributions so far"), "cockpit", "graph-up"),
@@ -77,6 +78,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
     ),
     Role.AGENCY_REVIEWER: (
         Action(gettext_lazy("Payment lists"), "payment-lists", "cash-stack"),
+        Action(gettext_lazy("Payment batches"), "payment-batches", "cash-coin"),
         Action(gettext_lazy("Supervision of the fund"), "supervision-fund", "bar-chart"),
         Action(gettext_lazy("Check somebody's cover"), "entitlement", "shield-check"),
         Action(gettext_lazy("Contributions so far"), "cockpit", "graph-up"),
@@ -91,6 +93,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
         Action(gettext_lazy("Admit a patient"), "stay-new", "person-plus"),
         Action(gettext_lazy("Check somebody's cover"), "entitlement", "shield-check"),
         Action(gettext_lazy("Request a referral"), "referral-new", "send"),
+        Action(gettext_lazy("Monthly declarations"), "declarations", "cash-coin"),
     ),
     Role.CITY_FINANCE: (
         Action(gettext_lazy("Journal"), "journal", "journal-text"),

@@ -28,6 +28,7 @@ from enrollment.registration import idnumber
 from enrollment.registration import selectors as registration
 from enrollment.registration.models import Enrollment, Resident
 from funds import selectors as funds
+from funds.paying import selectors as paying
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -89,6 +90,9 @@ KINDS: dict[str, tuple[Visible, str, str]] = {
     "U": (reimbursement.payments_visible_to, "payment-list", "list__number"),
     "O": (inspections.reports_visible_to, "report", "number"),
     "I": (inspections.inspections_visible_to, "inspection", "number"),
+    "MD": (paying.declarations_visible_to, "declaration", "number"),
+    "PB": (paying.batches_visible_to, "payment-batch", "number"),
+    "PI": (paying.payments_visible_to, "declaration", "declaration__number"),
     "CV": (catalogues.versions_visible_to, "catalogue-version", "number"),
 }
 

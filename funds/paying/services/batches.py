@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -162,7 +162,7 @@ def come_back(
     return payment
 
 
-def locked_declarations(by: Actor, **asked: object) -> dict[int, Declaration]:
+def locked_declarations(by: Actor, **asked: Any) -> dict[int, Declaration]:
     """Declarations under lock by their keys, their institutions locked first. NotAllowed where there is none for the
     actor.
     """
