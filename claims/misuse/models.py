@@ -134,7 +134,7 @@ class RecoveryItem(models.Model):
 class RecoveryPayment(models.Model):
     """Money that came back for a case, in yuan: whole or in parts, dated by the bank; a reference is taken once.
 
-    With case, day and amount it can be booked as other income (F1); nothing books it yet.
+    The journal books it against what the decision claims (F1).
     """
 
     number = models.CharField(_("payment number"), max_length=20, unique=True)

@@ -44,3 +44,9 @@ def months_visible_to(actor: Actor) -> QuerySet[Month]:
     """The months that are prepared or closed, the newest first; all of them or none."""
     rows = Month.objects.select_related("made_by", "closed_by")
     return rows if actor.may("journal.see") else rows.none()
+
+
+def months_to_close(actor: Actor) -> QuerySet[Month]:
+    """The month that waits for the actor to close it: not where they prepared it themselves."""
+    rows = months_visible_to(actor).filter(status=Month.Status.PREPARED)
+    return rows.exclude(made_by_id=actor.user_id) if actor.may("months.close") else rows.none()

@@ -16,6 +16,8 @@ from .makers import yuan
 
 pytestmark = pytest.mark.django_db
 DAY = D(2009, 7, 15)
+# What the insured person paid.
+CONTRIBUTION = {"1003": yuan(40), "400101": yuan(-40)}
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +49,8 @@ def test_a_decided_misuse_is_owed_and_lessens_the_expense_of_its_year():
         )
     assert sweep(DAY) == {"recovery_payment": 1}
     assert legs("recovery_payment", payment.number) == {"1003": yuan(120), "1104": yuan(-120)}
-    assert (balances()["1003"], balances()["1104"]) == (yuan(120), yuan(180))
+    # The card's holder paid a contribution of 40 besides.
+    assert (balances()["1003"], balances()["1104"]) == (yuan(160), yuan(180))
     assert sweep(DAY) == {}
 
 
@@ -77,7 +80,7 @@ def test_a_reversal_takes_the_claim_on_its_settlement_back():
     with clock.on_day(D(2009, 7, 20)):
         claims.reverse_settlement(number=paid.number, reason="Typed wrongly", by=cases.reviewer())
     assert sweep(D(2009, 7, 20)) == {"reversal": 1, "recovery_end": 1}
-    assert balances() == {}
+    assert balances() == CONTRIBUTION
 
 
 def test_what_fell_before_a_sweep_saw_it_is_never_booked():
@@ -85,7 +88,7 @@ def test_what_fell_before_a_sweep_saw_it_is_never_booked():
     with clock.on_day(D(2009, 7, 20)):
         claims.reverse_settlement(number=paid.number, reason="Typed wrongly", by=cases.reviewer())
     assert sweep(D(2009, 7, 20)) == {"reversal": 1}
-    assert balances() == {}
+    assert balances() == CONTRIBUTION
 
 
 def test_the_findings_of_an_inspection_are_owed_and_deducted():
