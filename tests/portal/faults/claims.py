@@ -35,7 +35,7 @@ def another_split() -> str:
 
 @fault("settlement.recomputed")
 def the_fund_pays_more() -> str:
-    row = settlement()
+    row = settlement(declared=None, stay__self_paid=False)
     fund = row.fund + YUAN
     rebook("settlement", row.number, {"500101": fund, "2103": -fund})
     less = {"resident_pays": row.resident_pays - YUAN, "copayment": (row.copayment or 0) - YUAN}
