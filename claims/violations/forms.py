@@ -59,7 +59,7 @@ class AskForm(forms.Form):
         widget=forms.TextInput(attrs={"data-width": "medium", "autocomplete": "off", "spellcheck": "false"}),
     )
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Code to ask by"),
         max_length=20,
         help_text=_("Twelve letters and figures; with or without strokes."),
         widget=forms.TextInput(attrs={"data-width": "medium", "autocomplete": "off", "spellcheck": "false"}),

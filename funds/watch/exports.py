@@ -29,7 +29,7 @@ def export_findings(*, findings: QuerySet[Finding], by: Actor) -> IO[bytes]:
     rows = list(findings.prefetch_related("evidence")[:AT_MOST])
     if rows:
         audit.record(by=by, verb="watch.export", obj=rows[0], changes={"count": len(rows)})
-    with workbook(_("Findings")) as (book, file):
+    with workbook(_("Suspicious findings")) as (book, file):
         write_findings(book, rows)
         write_stays(book, rows)
     return file
@@ -37,8 +37,8 @@ def export_findings(*, findings: QuerySet[Finding], by: Actor) -> IO[bytes]:
 
 def write_findings(book: Any, rows: list[Finding]) -> None:
     """One row a finding."""
-    sheet = Sheet(book, _("Findings"), [16, 30, 14, 26, 12, 14, 12, 14, 60, 18, 18, 50, 50])
-    sheet.write(_("Findings"), style="title")
+    sheet = Sheet(book, _("Suspicious findings"), [16, 30, 14, 26, 12, 14, 12, 14, 60, 18, 18, 50, 50])
+    sheet.write(_("Suspicious findings"), style="title")
     sheet.write(_("As of"), clock.today())
     sheet.skip()
     sheet.write(

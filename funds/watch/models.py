@@ -41,7 +41,7 @@ class Finding(models.Model):
         OUT_OF_SCOPE = "peer_out_of_scope", _("Far more out of scope than at its peers")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("To be given to somebody")
         IN_HAND = "in_hand", _("In hand")
         ANSWERED = "answered", _("Answered")
         CONFIRMED = "confirmed", _("Confirmed")
@@ -92,7 +92,7 @@ class Finding(models.Model):
         Inspection, models.PROTECT, null=True, blank=True, related_name="watched", verbose_name=_("inspection")
     )
     conclusion = models.TextField(_("why it was closed so"), blank=True)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    closed_on = models.DateField(_("closed with a result on"), null=True, blank=True)
     closed_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
     )

@@ -25,12 +25,14 @@ from claims import models as claims
 from claims.handover import models as handover
 from claims.inspections import models as inspections
 from claims.reimbursement import models as reimbursement
+from claims.violations import models as violations
 from enrollment.cards import models as cards
 from enrollment.cockpit import models as cockpit
 from enrollment.contributions import models as contributions
 from enrollment.life import models as life
 from enrollment.registration import models as registration
 from funds import models as funds
+from funds.watch import models as watch
 from funds.supervision import models as supervision
 from liaoyang_medins.kernel.attachments import models as attachments
 from liaoyang_medins.kernel.offices import models as offices
@@ -54,9 +56,11 @@ APPS = (
         "handover",
         "catalogues",
         "inspections",
+        "violations",
         "lists",
         "cockpit",
         "funds",
+        "watch",
         "paying",
         "supervision",
         "published",
@@ -90,6 +94,11 @@ LEFT_OUT = frozenset({"id", "number", "version", "submission"})
 LEFT_OUT_OF: dict[Model, frozenset[str]] = {
     offices.User: frozenset({"password", "last_login", "date_joined"}),
     funds.SubsidyStatement: frozenset({"hash"}),
+    # Drawn by chance.
+    violations.PublicReport: frozenset({"code_hash"}),
+    # Made over numbers from sequences; stays of one day have no order of their own.
+    watch.Evidence: frozenset({"mark", "sha256"}),
+    watch.EvidenceStay: frozenset({"position"}),
     # Its words are digested where they are kept.
     funds.SubsidyReminder: frozenset({"paper"}),
     # So is that of a list that is handed over; a correction follows from the settlement and the sign.
@@ -244,6 +253,17 @@ KEYS: dict[str, str] = {
         SELECT own.id, json_build_array(k.key, position)::text AS key
         FROM inspections_inspectionfinding own JOIN {Inspection} AS k ON k.id = inspection_id
     """,
+    "Finding": """
+        SELECT own.id, json_build_array(own.kind, k.key, code, found_on, {place})::text AS key
+        FROM watch_finding own LEFT JOIN {Resident} AS k ON k.id = resident_id
+        LEFT JOIN claims_institution ON claims_institution.id = institution_id
+    """,
+    "Evidence": """
+        SELECT own.id, json_build_array(k.key, figures, string_agg(s.key, ',' ORDER BY s.key))::text AS key
+        FROM watch_evidence own JOIN {Finding} AS k ON k.id = finding_id
+        LEFT JOIN watch_evidencestay line ON line.evidence_id = own.id LEFT JOIN {Stay} AS s ON s.id = line.stay_id
+        GROUP BY own.id, k.key
+    """,
     "Account": "SELECT id, code AS key FROM funds_account",
     "SubsidyStatement": "SELECT id, json_build_array(kind, period_from)::text AS key FROM funds_subsidystatement",
     "JournalEntry": """
@@ -288,6 +308,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "UploadedList": ("source, sha256", ("uploaded_on", "applied_on", "file_name")),
     "Report": ("received_on, facts", ("status", "due_on", "source", "about_other", "answer")),
     "Inspection": ("institution_id, inspected_on", ("status", "decided_on", "looked_at", "inspectors")),
+    "Finding": ("own.kind, resident_id, institution_id, found_on", ("status", "evidence_on", "answer")),
     "CatalogueVersion": ("starts, sha256", ("scope", "uploaded_on", "applied_on", "file_name")),
     "Circumstance": ("resident_id, kind, starts", ("voided", "value", "ends", "document_number")),
     "Household": ("community_id, own.address, own.phone, formed_on", ("formed_on",)),

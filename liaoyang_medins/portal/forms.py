@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from liaoyang_medins.kernel.audit.labels import VERBS
@@ -217,9 +218,31 @@ class EditOffice(OfficeDetails):
 # --- the audit log ---------------------------------------------------------------------------------------------------
 
 
+def kinds_of_objects() -> list[tuple[str, str]]:
+    """The kinds of objects that the record names by a number, code or user name, in words."""
+    named = [
+        model
+        for model in apps.get_models()
+        if model._meta.concrete_model is model and any(hasattr(model, name) for name in ("number", "code", "username"))
+    ]
+    words = [(model._meta.label_lower, str(model._meta.verbose_name)) for model in named]
+    return sorted(words, key=lambda pair: pair[1])
+
+
+class PersonForm(forms.Form):
+    """Whose acts are looked for; posted, since no address holds an ID number."""
+
+    person = forms.CharField(
+        label=_("Person (personal number, ID number or card)"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"data-width": "id", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class AuditFilter(forms.Form):
     """The filters of the audit log."""
 
+    kind = forms.ChoiceField(label=_("Kind of object"), required=False)
     number = forms.CharField(
         label=_("Number of the object"), required=False, max_length=60, widget=forms.TextInput(attrs={"size": 16})
     )
@@ -233,6 +256,7 @@ class AuditFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offer(self, "kind", [ALL, *kinds_of_objects()])
         verbs = sorted(((verb, str(label)) for verb, label in VERBS.items()), key=lambda pair: pair[1])
         offer(self, "verb", [ALL, *verbs])
 
@@ -241,6 +265,8 @@ class AuditFilter(forms.Form):
         since, until = data.get("since"), data.get("until")
         if isinstance(since, datetime.date) and isinstance(until, datetime.date) and until < since:
             self.add_error("until", _("The last day lies before the first."))
+        if data.get("kind") and not data.get("number"):
+            self.add_error("number", _("Enter the number of the object."))
         if data.get("user") and not User.objects.filter(username=data["user"]).exists():
             self.add_error("user", _("There is no user of this name."))
         return data

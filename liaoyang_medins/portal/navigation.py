@@ -69,11 +69,11 @@ STAYS = Item(
     "stays",
     (
         *("/settlements/", "/desk/", "/handover/", "/reports/", "/inspections/", "/institutions/", "/catalogue/"),
-        *("/reimbursements/", "/payment-lists/", "/payments/"),
+        *("/reimbursements/", "/payment-lists/", "/payments/", "/watch/"),
         *("/declarations/", "/payment-batches/", "/institution-payments/", "/bank-accounts/"),
     ),
     (
-        *("reviews", "corrections", "handover", "reports", "inspections", "catalogue"),
+        *("reviews", "corrections", "handover", "reports", "inspections", "catalogue", "findings"),
         *("reimbursements_to_complete", "reimbursements_to_examine", "reimbursements_to_release"),
         *("reimbursements_to_pay", "payment_lists"),
         *("declarations", "declarations_to_pay", "payment_batches", "bank_accounts"),
@@ -95,6 +95,7 @@ JOURNAL = Item(
     ("/trial-balance/", "/supervision/", "/publications/", "/receipts/", "/bank-files/", "/collections/"),
 )
 CATALOGUE = Item(_("Catalogue"), "catalogue", "capsule")
+FINDINGS = Item(_("Suspicious findings"), "watch", "search", "findings")
 INSTITUTIONS = Item(_("Institutions"), "institutions", "buildings")
 USERS = Item(_("Users"), "users", "people", "", ("/administration/user", "/administration/posting"))
 OFFICES = Item(_("Offices"), "offices", "diagram-3")
@@ -110,7 +111,7 @@ ITEMS: dict[Role, tuple[Item, ...]] = {
     Role.HOSPITAL: (HOME, ENTITLEMENT, STAYS, REFERRALS, OUTPATIENT, ACCOUNT, CATALOGUE, INSTITUTIONS),
     Role.CITY_FINANCE: (HOME, SUPERVISION, STATEMENTS, DECLARATIONS, JOURNAL),
     Role.DISTRICT_FINANCE: (HOME, SUPERVISION, STATEMENTS),
-    Role.SUPERVISOR: (HOME, SUPERVISION, REGISTRATIONS, STAYS, STATEMENTS, JOURNAL, INSTITUTIONS, AUDIT),
+    Role.SUPERVISOR: (HOME, SUPERVISION, FINDINGS, REGISTRATIONS, STAYS, STATEMENTS, JOURNAL, AUDIT),
     Role.ADMINISTRATOR: (HOME, USERS, OFFICES, INSTITUTIONS, CATALOGUE, AUDIT),
 }
 

@@ -28,6 +28,7 @@ from enrollment.registration import idnumber
 from enrollment.registration import selectors as registration
 from enrollment.registration.models import Enrollment, Resident
 from funds import selectors as funds
+from funds.watch import selectors as watch
 from funds.paying import selectors as paying
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Invalid
@@ -93,6 +94,7 @@ KINDS: dict[str, tuple[Visible, str, str]] = {
     "MD": (paying.declarations_visible_to, "declaration", "number"),
     "PB": (paying.batches_visible_to, "payment-batch", "number"),
     "PI": (paying.payments_visible_to, "declaration", "declaration__number"),
+    "WF": (watch.findings_visible_to, "watch-finding", "number"),
     "CV": (catalogues.versions_visible_to, "catalogue-version", "number"),
 }
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views.audit_log import audit_log
+from .views.audit_log import audit_export, audit_log
 from .views.home import home
 from .views.life import changes, merges, transfers
 from .views.offices import office, office_new, offices
@@ -56,6 +56,7 @@ urlpatterns = [
     path("administration/offices/new/", office_new, name="office-new"),
     path("administration/offices/<slug:code>/", office, name="office"),
     path("audit/", audit_log, name="audit-log"),
+    path("audit/export/", audit_export, name="audit-export"),
     path("contribution-year/", contribution_year, name="contribution-year"),
     path("contribution-year/start/", contribution_year_start, name="contribution-year-start"),
 ]

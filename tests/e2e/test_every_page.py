@@ -64,6 +64,7 @@ NO_PAGES |= {"supervision-fund-export", "supervision-institutions-export", "supe
 NO_PAGES |= {"bank-file-lines", "bank-file-original"}
 NO_PAGES |= {"catalogue-export", "catalogue-template", "catalogue-version-refused", "catalogue-version-file"}
 NO_PAGES |= {"institution-scan"}
+NO_PAGES |= {"watch-export", "audit-export"}
 NO_PAGES |= {"handover-export", "own-account-export", "institution-account-export"}
 # The page on which somebody types an ID number shows what was typed.
 TYPED_HERE = {"registration-draft"}
@@ -78,6 +79,8 @@ NOTHING_THERE = {
         "registration-refusal-notice",
     },
     "station": {"referral"},
+    # Findings are given to the other two of the agency.
+    "approver": {"watch-answer"},
 }
 
 # How many pixels the page is wider than its window, and what sticks out of its panel where it cannot be scrolled to.

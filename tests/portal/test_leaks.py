@@ -19,6 +19,7 @@ LISTS = (
     "/search/?q=%E7%8E%8B",
     "/statements/",
     "/audit/",
+    "/watch/?queue=all",
     "/administration/users/",
 )
 

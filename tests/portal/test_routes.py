@@ -26,6 +26,7 @@ PAGES |= {
     "run",
 }
 PAGES |= {"supervision-institution", "supervision-institution-export", "publication"}
+PAGES |= {"watch-finding"}
 PAGES |= {"cockpit-office", "cockpit-export", "call-list", "call-list-print", "call-list-export"}
 PAGES |= {"list", "school-classes", "school-class", "school-export"}
 PAGES |= {"client", "catalogue-item", "catalogue-version", "report", "inspection"}

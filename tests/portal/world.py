@@ -32,6 +32,7 @@ from funds.models import Account, EnteredDocument, JournalEntry, Month, SubsidyI
 from funds.paying.models import Declaration, InstitutionAccount, InstitutionPayment, PaymentBatch
 from funds.published.models import Publication
 from funds.services import start_preparing
+from funds.watch.models import Finding as Suspicion
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.attachments import services as attachments
 from liaoyang_medins.kernel.attachments.models import Attachment
@@ -63,6 +64,7 @@ NOBODYS |= {
     "item",
     "catalogue version",
     "report",
+    "suspicion",
     "inspection",
     "finding",
     "publication",
@@ -263,6 +265,7 @@ def things() -> dict[str, list[Thing]]:
         Thing({"code": scan.object_number, "key": scan.key})
         for scan in Attachment.objects.filter(object_type="claims.institution")
     ]
+    found["suspicion"] = [Thing({"number": row.number}) for row in Suspicion.objects.all()[:6]]
     found["publication"] = [Thing({"number": row.number}) for row in Publication.objects.all()]
     found["template"] = [Thing({"source": "police"})]
     found["list"] = [

@@ -85,7 +85,7 @@ KIND = Kind(
     begin=begin,
     work=work,
     look=look,
-    link=lambda number: (_("Findings"), reverse("watch")),
+    link=lambda number: (_("Suspicious findings"), reverse("watch")),
     shown=lambda rows: [[str(Finding.Kind(kind).label), stays] for kind, stays in rows],
 )
 

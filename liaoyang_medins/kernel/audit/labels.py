@@ -16,6 +16,8 @@ VERBS: dict[str, Promise] = {
     "offices.create": _("Created the office"),
     "offices.change": _("Changed the office"),
     "residents.reveal": _("Looked at the full ID number"),
+    "audit.look_up": _("Looked up what was done about the person"),
+    "audit.export": _("Downloaded a part of the audit log"),
     "records.load": _("Loaded records in bulk"),
 }
 

@@ -31,7 +31,14 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_number", "-id"]),
             models.Index(fields=["resident", "-id"], condition=~models.Q(resident=""), name="audit_by_resident"),
-            models.Index(fields=["user_id", "-id"], condition=models.Q(user_id__isnull=False), name="audit_by_user"),
+            # The record is searched the newest day first, by actor, by act, or by time alone.
+            models.Index(
+                fields=["user_id", "business_date", "id"],
+                condition=models.Q(user_id__isnull=False),
+                name="audit_by_user_and_day",
+            ),
+            models.Index(fields=["verb", "business_date", "id"], name="audit_by_verb_and_day"),
+            models.Index(fields=["business_date", "id"], name="audit_by_day"),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,7 @@ from .care import Care, Case
 from .counters import Counters
 from .handing import Handing
 from .history import LAW, Life, Past
+from .findings import Findings
 from .hospitals import Hospitals
 from .lists import Lists
 from .lives import Lives
@@ -132,6 +133,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     Watching(size.as_of, actors).work()
     say("applications for reimbursement")
     Reimbursements(town, size.as_of, actors).work()
+    say("suspicious stays, findings, reports of the public")
+    Findings(size.as_of, actors).work()
     # In a larger city there are more of the same.
     if size.residents <= RESIDENTS:
         say("declarations of institutions, payments to them")

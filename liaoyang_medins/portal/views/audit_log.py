@@ -1,70 +1,82 @@
-"""The audit log, for the supervisor and the administrator."""
+"""The audit log, for the supervisor and the administrator: looked through, searched, taken as a workbook."""
 
 from typing import Any
 
-from django.apps import apps
-from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
 
+from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.labels import verb_label
-from liaoyang_medins.kernel.audit.models import AuditBlock, AuditEntry
-from liaoyang_medins.kernel.offices.models import User
+from liaoyang_medins.kernel.audit.models import AuditBlock
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.web.conflicts import attempt
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
+from .. import auditing
 from ..changes import changes_of
-from ..forms import AuditFilter
+from ..forms import AuditFilter, PersonForm
 
 PER_PAGE = 50
 
 
-def filtered(asked: dict[str, Any]) -> QuerySet[AuditEntry]:
-    """The entries that the filters ask for, newest first."""
-    rows = AuditEntry.objects.order_by("-id")
-    if asked.get("number"):
-        # The index leads with the kind of object; all kinds together are few.
-        kinds = [model._meta.label_lower for model in apps.get_models()]
-        rows = rows.filter(object_type__in=kinds, object_number=asked["number"].strip())
-    if asked.get("resident"):
-        rows = rows.filter(resident=asked["resident"].strip().upper())
-    if asked.get("user"):
-        rows = rows.filter(user_id=User.objects.get(username=asked["user"]).pk)
-    if asked.get("verb"):
-        rows = rows.filter(verb=asked["verb"])
-    if asked.get("since"):
-        rows = rows.filter(business_date__gte=asked["since"])
-    if asked.get("until"):
-        rows = rows.filter(business_date__lte=asked["until"])
-    return rows
-
-
 @allowed("audit.see")
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def audit_log(request: ActorRequest) -> HttpResponse:
-    """Who did what, newest first; pages lead on from the last entry shown, since millions are never counted."""
+    """Who did what, newest first; pages lead on from the last entry shown, since millions are never counted. A number
+    of a person is posted and leads to what was done about them.
+    """
+    person = PersonForm(request.POST or None)
+    if request.method == "POST" and person.is_valid():
+        found = attempt(person, lambda: auditing.look_up(person.cleaned_data["person"], by=request.actor))
+        if found is not None:
+            parameters = request.GET.copy()
+            parameters.pop("before", None)
+            parameters["resident"] = found
+            return HttpResponseRedirect(f"{reverse('audit-log')}?{parameters.urlencode()}")
+    if person.errors:
+        # What was typed may be somebody's ID number: no page shows it again.
+        person.data = person.data.copy()
+        person.data["person"] = ""
+    return page(request, person, 422 if person.errors else 200)
+
+
+def page(request: ActorRequest, person: PersonForm, status: int) -> HttpResponse:
     form = AuditFilter(request.GET or None)
     wrong = form.is_bound and not form.is_valid()
-    rows = filtered(form.cleaned_data if form.is_bound and not wrong else {})
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    before = auditing.Place.read(request.GET.get("before", ""))
+    rows = auditing.filtered(form.cleaned_data if form.is_bound and not wrong else {}, before)
     entries = [] if wrong else list(rows.select_related("seal")[: PER_PAGE + 1])
-    context = {
+    context: dict[str, Any] = {
         "filter_form": form,
+        "person_form": person,
+        "form": person,
         "rows": [
             {
                 "entry": entry,
                 "text": verb_label(entry.verb),
+                "kind": auditing.kind_label(entry.object_type),
                 "role": Role(entry.role).label if entry.role in Role.values else "",
                 "changes": changes_of(entry),
                 "sealed": hasattr(entry, "seal"),
             }
             for entry in entries[:PER_PAGE]
         ],
-        "older": entries[PER_PAGE - 1].pk if len(entries) > PER_PAGE else None,
+        "older": str(auditing.Place.of(entries[PER_PAGE - 1])) if len(entries) > PER_PAGE else None,
         "before": before,
+        "wrong": wrong,
         "last_block": AuditBlock.objects.order_by("-id").first(),
     }
-    return render(request, "portal/audit_log.html", context)
+    return render(request, "portal/audit_log.html", context, status=status)
+
+
+@allowed("audit.see")
+@require_GET
+def audit_export(request: ActorRequest) -> HttpResponse:
+    """What the filters leave, as a workbook; filters that cannot be lead back to the page that says so."""
+    form = AuditFilter(request.GET or None)
+    if form.is_bound and not form.is_valid():
+        return HttpResponseRedirect(f"{reverse('audit-log')}?{request.GET.urlencode()}")
+    workbook = auditing.export_entries(asked=form.cleaned_data if form.is_bound else {}, by=request.actor)
+    return FileResponse(workbook, as_attachment=True, filename=f"audit-{clock.today()}.xlsx")

@@ -31,7 +31,7 @@ from .reimbursement import (
     reimbursements_to_pay,
     reimbursements_to_release,
 )
-from .watching import inspections_to_decide, reports_to_handle, versions_to_apply
+from .watching import findings_waiting, inspections_to_decide, reports_to_handle, versions_to_apply
 
 __all__ = [
     "COUNT_AT_MOST",
@@ -67,6 +67,7 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         statements_to_sign,
         statements_overdue,
         reports_to_handle,
+        findings_waiting,
         cards_waiting,
     ),
     Role.AGENCY_REVIEWER: (
@@ -89,13 +90,14 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         merges_to_decide,
         statements_to_sign,
         reports_to_handle,
+        findings_waiting,
         inspections_to_decide,
         versions_to_apply,
     ),
     Role.HOSPITAL: (stays_to_settle, stays_in_house, declarations_waiting),
     Role.CITY_FINANCE: (),
     Role.DISTRICT_FINANCE: (),
-    Role.SUPERVISOR: (),
+    Role.SUPERVISOR: (findings_waiting,),
     Role.ADMINISTRATOR: (),
 }
 

@@ -9,6 +9,8 @@ from claims.catalogues import selectors as catalogues
 from claims.catalogues.models import CatalogueVersion
 from claims.inspections import selectors as inspections
 from claims.inspections.models import Inspection, Report
+from funds.watch import selectors as watch
+from funds.watch.models import Finding
 from liaoyang_medins.kernel.offices.actors import Actor
 
 from .queue import Queue, Row, lateness
@@ -58,6 +60,32 @@ def inspections_to_decide(actor: Actor, today: datetime.date) -> Queue:
         _("Inspected on"),
         _("No inspection waits for a decision."),
         inspections.inspections_to_decide(actor),
+        row,
+    )
+
+
+def findings_waiting(actor: Actor, today: datetime.date) -> Queue:
+    """Findings of suspicious patterns: what a supervisor gives to somebody or closes, what the agency answers (S2)."""
+
+    def row(case: Finding) -> Row:
+        who = case.resident.name if case.resident else case.institution.label if case.institution else ""
+        return Row(
+            case.number,
+            reverse("watch-finding", args=[case.number]),
+            who,
+            case.get_kind_display(),
+            case.due_on,
+            lateness(case.due_on, today),
+            since=case.found_on,
+        )
+
+    return Queue(
+        "findings",
+        _("Suspicious findings"),
+        reverse("watch"),
+        _("To be answered by"),
+        _("No finding waits for you."),
+        watch.findings_waiting(actor),
         row,
     )
 
