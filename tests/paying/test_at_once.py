@@ -106,7 +106,15 @@ def test_an_officer_who_dies_in_the_middle_leaves_nothing():
     child = os.fork()
     if child == 0:
         # Killed between the two payments of the batch: nothing of it is committed.
-        InstitutionPayment.save = lambda *_args, **_kwargs: os._exit(9)  # type: ignore[method-assign]
+        keep, kept = InstitutionPayment.save, []
+
+        def dying(payment: InstitutionPayment, **values: Any) -> None:
+            if kept:
+                os._exit(9)
+            kept.append(payment)
+            keep(payment, **values)
+
+        InstitutionPayment.save = dying  # type: ignore[method-assign]
         services.make_batch(submission=uuid.uuid4(), declarations=numbers, by=by)
         os._exit(1)
     _pid, status = os.waitpid(child, 0)

@@ -1,16 +1,21 @@
 """Batches, what the bank says of them, the mark on the settlements, bank accounts (A4, F1)."""
 
 import uuid
+from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 
 from claims import accounts
 from claims import services as claims_services
 from claims.models import Review, Settlement
+from funds.models import JournalLeg
 from funds.paying import exports, selectors, services
 from funds.paying.models import InstitutionAccount, InstitutionPayment, PaymentBatch
+from funds.services import post_documents
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.offices.actors import Actor
 
 from . import makers
 from .makers import ACCOUNTS, JUNE, D, fresh
@@ -255,3 +260,29 @@ def test_an_institution_sees_its_own_account_only():
     makers.account("H2", ACCOUNTS[1])
     makers.settled("H1")
     assert [row.masked for row in selectors.bank_accounts_visible_to(makers.hospital("H1"))] == ["**** 4567"]
+
+
+# --- the journal -----------------------------------------------------------------------------------------------------
+
+
+def balance(code: str) -> Decimal:
+    """What an account stands at: above zero on the debit side."""
+    return JournalLeg.objects.filter(account__code=code).aggregate(sum=Sum("amount", default=0))["sum"]
+
+
+def test_the_journal_books_what_is_paid_and_what_comes_back_once():
+    settlement = makers.settled()
+    found = makers.batch(makers.approved(makers.drawn()))
+    job = Actor.job("tests")
+    post_documents(by=job)
+    assert balance("2103") == -settlement.fund
+    makers.paid(found)
+    assert post_documents(by=job) == {"institution_payment": 1}
+    assert (balance("2103"), balance("1003")) == (0, -settlement.fund)
+    makers.came_back(found.payments.get())
+    assert post_documents(by=job) == {"returned_institution": 1}
+    assert (balance("2103"), balance("1003")) == (-settlement.fund, 0)
+    assert post_documents(by=job) == {}
+    never = makers.batch(fresh(found.payments.get().declaration))
+    makers.came_back(never.payments.get())
+    assert post_documents(by=job) == {}

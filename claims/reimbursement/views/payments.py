@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from claims.transfers.forms import ListForm, PaidForm, ResultForm, ReturnForm
+from claims.transfers.orders import ENCODING
 from claims.transfers.services import ON_A_LIST_AT_MOST
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
@@ -98,7 +99,8 @@ def payment_list_bank_file(request: ActorRequest, number: str) -> HttpResponse:
     """The list as the file that the bank's system reads; the download is on record."""
     opened_list(request, number)
     headers = {"Content-Disposition": f'attachment; filename="{number}.csv"', "Cache-Control": "no-store"}
-    return HttpResponse(exports.bank_file(number=number, by=request.actor), content_type="text/csv", headers=headers)
+    content = exports.bank_file(number=number, by=request.actor)
+    return HttpResponse(content, content_type=f"text/csv; charset={ENCODING}", headers=headers)
 
 
 @allowed("reimbursements.pay")
