@@ -69,11 +69,16 @@ def _first_statement() -> BankStatement | None:
     return BankStatement.objects.defer("content").exclude(imported_on=None).order_by("first").first()
 
 
-def _not_yet_matched(day: datetime.date) -> Q:
-    """At the end of `day` it was in no match whose other part had come."""
+def _late(day: datetime.date, match: str) -> Q:
+    """In a match of which a part came after `day` only."""
     late_lines = MatchedLine.objects.filter(line__day__gt=day).values("match")
     late_legs = MatchedLeg.objects.filter(leg__entry__booked_on__gt=day).values("match")
-    return Q(matched=None) | Q(matched__match__in=late_lines) | Q(matched__match__in=late_legs)
+    return Q(**{f"{match}__in": late_lines}) | Q(**{f"{match}__in": late_legs})
+
+
+def _not_yet_matched(day: datetime.date) -> Q:
+    """At the end of `day` it was in no match whose other part had come."""
+    return Q(matched=None) | _late(day, "matched__match")
 
 
 def lines_open_on(day: datetime.date) -> QuerySet[BankLine]:
@@ -106,11 +111,8 @@ def _carried(day: datetime.date) -> Decimal:
     if first is None:
         return ZERO
     before = bank_balance(day_before(first.first)) - first.opening
-    cleared = (
-        JournalLeg.objects.filter(account=account_key(), entry__booked_on__lt=first.first)
-        .exclude(_not_yet_matched(day))
-        .aggregate(sum=Sum("amount", default=ZERO))["sum"]
-    )
+    matched = MatchedLeg.objects.filter(leg__entry__booked_on__lt=first.first).exclude(_late(day, "match"))
+    cleared = matched.aggregate(sum=Sum("leg__amount", default=ZERO))["sum"]
     return Decimal(before - cleared)
 
 

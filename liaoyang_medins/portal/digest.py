@@ -62,6 +62,7 @@ APPS = (
         "funds",
         "watch",
         "paying",
+        "bank",
         "supervision",
         "published",
     ),
@@ -266,6 +267,33 @@ KEYS: dict[str, str] = {
     """,
     "Account": "SELECT id, code AS key FROM funds_account",
     "SubsidyStatement": "SELECT id, json_build_array(kind, period_from)::text AS key FROM funds_subsidystatement",
+    "SubsidyReceipt": "SELECT id, json_build_array(bank_reference, amount)::text AS key FROM funds_subsidyreceipt",
+    "EnteredDocument": """
+        SELECT own.id, json_build_array(own.kind, own.day, own.bank_reference, original.bank_reference, own.status,
+            {place})::text AS key
+        FROM funds_entereddocument own LEFT JOIN funds_entereddocument original ON original.id = own.corrects_id
+    """,
+    "JournalLeg": """
+        SELECT own.id, json_build_array(k.key, entry.booked_on, code, amount)::text AS key
+        FROM funds_journalleg own JOIN funds_journalentry entry ON entry.id = entry_id
+        JOIN {JournalEntry} AS k ON k.id = entry_id JOIN funds_account ON funds_account.id = account_id
+    """,
+    "BankStatement": "SELECT id, sha256 AS key FROM bank_bankstatement",
+    "BankLine": """
+        SELECT own.id, json_build_array(k.key, place)::text AS key
+        FROM bank_bankline own JOIN {BankStatement} AS k ON k.id = statement_id
+    """,
+    # What is matched names it: nothing is in two.
+    "Match": """
+        SELECT own.id, json_build_array(
+            min(CASE WHEN line THEN part.key END COLLATE "C"), min(CASE WHEN NOT line THEN part.key END COLLATE "C")
+        )::text AS key
+        FROM bank_match own LEFT JOIN (
+            SELECT match_id, k.key, true AS line FROM bank_matchedline JOIN {BankLine} AS k ON k.id = line_id
+            UNION ALL
+            SELECT match_id, k.key, false FROM bank_matchedleg JOIN {JournalLeg} AS k ON k.id = leg_id
+        ) AS part ON part.match_id = own.id GROUP BY own.id
+    """,
     "JournalEntry": """
         SELECT own.id, json_build_array(document.type, document.key)::text AS key
         FROM funds_journalentry own JOIN (
@@ -286,7 +314,14 @@ KEYS: dict[str, str] = {
                 FROM funds_subsidystatement JOIN {SubsidyStatement} AS k USING (id)
             UNION ALL SELECT 'subsidy_receipt', number, bank_reference FROM funds_subsidyreceipt
         ) AS document ON document.number = split_part(own.document_number, '.', 1)
-            AND document.type = regexp_replace(own.document_type, '^(assigned|released|returned)_', '')
+            UNION ALL SELECT 'entered', number, k.key
+                FROM funds_entereddocument JOIN {EnteredDocument} AS k USING (id)
+            UNION ALL SELECT 'recovery', number, k.key FROM misuse_misusecase JOIN {MisuseCase} AS k USING (id)
+            UNION ALL SELECT 'recovery_payment', number, bank_reference FROM misuse_recoverypayment
+            UNION ALL SELECT kind, number, k.key FROM inspections_inspection JOIN {Inspection} AS k USING (id)
+                CROSS JOIN (VALUES ('repayment'), ('deduction')) AS of_it (kind)
+            AND document.type
+                = regexp_replace(own.document_type, '^(assigned|released|returned)_|_(claim|end)$', '')
     """,
 }
 # What rows share in their key, and the content by which they are put in order.
@@ -317,6 +352,10 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "PayeeAccount": ("application_id, account_number", ("stated_on", "holder", "bank")),
     "PaymentList": ("made_on, bank_reference", ("paid_on",)),
     "ResidentPayment": ("application_id", ("returned_on", "paid_on", "status")),
+    "EnteredDocument": (
+        "own.kind, own.day, own.bank_reference, own.status",
+        ("own.amount", "own.words", "own.reason", "own.entered_on", "own.payer"),
+    ),
     "InstitutionAccount": ("institution_id, starts, account_number", ("status", "entered_on", "decided_on")),
     "PaymentBatch": ("made_on, bank_reference", ("paid_on",)),
     "InstitutionPayment": ("declaration_id", ("returned_on", "paid_on", "status")),
@@ -342,8 +381,8 @@ CONTENTS: dict[Model, str] = {
     """,
     # Those of a draft are work under way.
     attachments.Attachment: """
-        SELECT json_build_array(object_type, coalesce(k.key, institution.code, reimbursed.key), part, scan.name,
-            kind, size, sha256, attached_on, maker.username, removed_on, remover.username, removed_because
+        SELECT json_build_array(object_type, coalesce(k.key, institution.code, reimbursed.key, booked.key), part,
+            scan.name, scan.kind, size, sha256, attached_on, maker.username, removed_on, remover.username, removed_because
         )::text AS content
         FROM attachments_attachment scan LEFT JOIN registration_registration about ON about.number = object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id
@@ -352,14 +391,20 @@ CONTENTS: dict[Model, str] = {
         LEFT JOIN reimbursement_reimbursement application ON application.number = object_number
         LEFT JOIN {Reimbursement} AS reimbursed ON reimbursed.id = application.id
         JOIN offices_user maker ON maker.id = attached_by_id
+        LEFT JOIN funds_entereddocument document ON document.number = object_number
+        LEFT JOIN {EnteredDocument} AS booked ON booked.id = document.id
         LEFT JOIN offices_user remover ON remover.id = removed_by_id
         WHERE object_type <> 'registration.registrationdraft'
     """,
-    # The day of the sweep that found a receipt assigned, or come off its notice, is a moment of work.
+    # The day of the sweep that found a receipt assigned, or come off its notice, is a moment of work; and whether a
+    # claim was booked before it fell.
     funds.JournalEntry: """
         SELECT json_build_array(document_type, k.key, booked_on)::text AS content
         FROM funds_journalentry LEFT JOIN {JournalEntry} AS k USING (id)
-        WHERE document_type NOT IN ('assigned_receipt', 'released_receipt')
+        WHERE document_type NOT IN (
+            'assigned_receipt', 'released_receipt', 'recovery_claim', 'recovery_end', 'repayment_claim',
+            'repayment_end'
+        )
     """,
     # All entries of a receipt together: whether it passed through the receipts held depends on when a sweep came by.
     funds.JournalLeg: """

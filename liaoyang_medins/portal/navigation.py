@@ -91,8 +91,12 @@ JOURNAL = Item(
     _("Journal"),
     "journal",
     "journal-text",
-    "",
-    ("/trial-balance/", "/supervision/", "/publications/", "/receipts/", "/bank-files/", "/collections/"),
+    "entered_documents",
+    (
+        *("/trial-balance/", "/supervision/", "/publications/", "/receipts/", "/bank-files/", "/collections/"),
+        *("/ledger/", "/entered-documents/", "/months/", "/cash-book/", "/bank-statements/"),
+    ),
+    ("account_months",),
 )
 CATALOGUE = Item(_("Catalogue"), "catalogue", "capsule")
 FINDINGS = Item(_("Suspicious findings"), "watch", "search", "findings")

@@ -60,6 +60,8 @@ NO_PAGES |= {"list-template", "list-refused", "school-export"}
 NO_PAGES |= {"cockpit-export", "call-list-export", "collection-list-export", "office-notices"}
 # Workbooks of supervision.
 NO_PAGES |= {"supervision-fund-export", "supervision-institutions-export", "supervision-institution-export"}
+# Slips and statements of the account.
+NO_PAGES |= {"entered-document-scan", "bank-statement-file"}
 # Workbooks and files of banks.
 NO_PAGES |= {"bank-file-lines", "bank-file-original"}
 NO_PAGES |= {"catalogue-export", "catalogue-template", "catalogue-version-refused", "catalogue-version-file"}
@@ -81,6 +83,8 @@ NOTHING_THERE = {
     "station": {"referral"},
     # Findings are given to the other two of the agency.
     "approver": {"watch-answer"},
+    # A month is prepared already.
+    "clerk": {"account-month-prepare"},
 }
 
 # How many pixels the page is wider than its window, and what sticks out of its panel where it cannot be scrolled to.

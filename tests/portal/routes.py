@@ -411,6 +411,7 @@ ROUTES: dict[str, Route] = {
     "statement-workbook-steer": Route(SEES_STATEMENTS, "statement", post=True),
     "subsidy-reminder-new": Route(CLERK, "statement", post=True),
     "subsidy-reminder": Route(SEES_STATEMENTS, "subsidy_reminder"),
+    "subsidy-take-back": Route(REVIEWER, "subsidy_receipt"),
     "subsidy-receipt-new": Route(CLERK, "statement"),
     "journal": Route(SEES_JOURNAL),
     "journal-post": Route(AGENCY, post=True),

@@ -157,8 +157,8 @@ def renumber() -> None:
                     cursor.execute(f"{update} 8000000 - {column}")
                 if field.name in ("number", "document_number", "stated_notice", "object_number"):
                     cursor.execute(
-                        f"{update} left({column}, 6) || (8000000 - split_part({column}, '-', 2)::int) "
-                        f"WHERE {column} ~ '^[A-Z][0-9]{{4}}-0[0-9]+$'"
+                        f"{update} left({column}, 6) || (8000000 - substring({column}, 7, 7)::int) "
+                        f"|| substring({column}, 14) WHERE {column} ~ '^[A-Z][0-9]{{4}}-0[0-9]{{6}}([.][0-9]+)?$'"
                     )
 
 

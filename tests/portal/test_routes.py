@@ -30,6 +30,7 @@ PAGES |= {"watch-finding"}
 PAGES |= {"cockpit-office", "cockpit-export", "call-list", "call-list-print", "call-list-export"}
 PAGES |= {"list", "school-classes", "school-class", "school-export"}
 PAGES |= {"client", "catalogue-item", "catalogue-version", "report", "inspection"}
+PAGES |= {"ledger", "entered-document", "account-month", "match", "bank-statement", "bank-statement-file"}
 PAGES |= {"bank-file", "bank-file-lines", "bank-file-original", "bank-file-return"}
 
 

@@ -28,7 +28,16 @@ from enrollment.life.services import answer_transfer, ask_transfer, propose_merg
 from enrollment.lists.models import UploadedList
 from enrollment.registration.models import Circumstance, Handover, Registration, RegistrationDraft, Resident
 from funds.bank.models import BankStatement, Match
-from funds.models import Account, EnteredDocument, JournalEntry, Month, SubsidyItem, SubsidyReminder, SubsidyStatement
+from funds.models import (
+    Account,
+    EnteredDocument,
+    JournalEntry,
+    Month,
+    SubsidyItem,
+    SubsidyReceipt,
+    SubsidyReminder,
+    SubsidyStatement,
+)
 from funds.paying.models import Declaration, InstitutionAccount, InstitutionPayment, PaymentBatch
 from funds.published.models import Publication
 from funds.services import start_preparing
@@ -291,6 +300,7 @@ def things() -> dict[str, list[Thing]]:
         )
         for row in SubsidyStatement.objects.all()
     ]
+    found["subsidy_receipt"] = [Thing({"number": row.number}) for row in SubsidyReceipt.objects.all()]
     found["subsidy_reminder"] = [
         Thing({"number": row.number}, offices=frozenset({row.payer.code}))
         for row in SubsidyReminder.objects.select_related("payer")

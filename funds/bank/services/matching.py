@@ -27,9 +27,12 @@ _LOCK = 102_2008_11
 
 
 def lock_matching() -> None:
-    """Until the transaction ends nobody else matches."""
+    """Until the transaction ends nobody else matches; both sides of a match are compared at its end, when they are
+    there.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SET CONSTRAINTS bank_matchedline_adds_up, bank_matchedleg_adds_up DEFERRED")
 
 
 def account_key() -> int:

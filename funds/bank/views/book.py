@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -201,4 +202,4 @@ def reconciliation_print(request: ActorRequest) -> HttpResponse:
     """The reconciliation on paper."""
     _form, day = day_asked(request)
     paper = papers.reconciliation_paper(selectors.reconciliation_on(day), settings.AGENCY_NAME)
-    return show(request, paper, back_url="/cash-book/reconciliation/?on=" + day.isoformat())
+    return show(request, paper, back_url=f"{reverse('reconciliation')}?on={day.isoformat()}")

@@ -20,15 +20,16 @@ from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import DemoClock, Office, Posting, User
 
+from .account import AccountOfTheFund
 from .accounts import ACCOUNTS, DemoAccount
 from .bankfiles import BankFiles
 from .bulk import Load, Writer
 from .cards import Cards
 from .care import Care, Case
 from .counters import Counters
+from .findings import Findings
 from .handing import Handing
 from .history import LAW, Life, Past
-from .findings import Findings
 from .hospitals import Hospitals
 from .lists import Lists
 from .lives import Lives
@@ -142,6 +143,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     show(steps.services)
     say("journal and audit record")
     post(size.as_of)
+    say("special account: documents, months, the bank's statement")
+    AccountOfTheFund(size.as_of, actors).work()
     publish_past(size.as_of, clerk=actors["clerk"], reviewer=actors["reviewer"])
     while audit.seal():
         pass

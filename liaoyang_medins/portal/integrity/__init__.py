@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from liaoyang_medins.portal.snapshot import one_snapshot
 
 from . import (
+    account,
     audit,
     bankfiles,
     cards,
@@ -62,6 +63,7 @@ CHECKS: tuple[Check, ...] = tuple(
         statements,
         runs,
         journal,
+        account,
         supervision,
         audit,
     )

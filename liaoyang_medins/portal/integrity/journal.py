@@ -56,6 +56,12 @@ DUE = f"""
             '{Chart.BANK}'
         FROM receipt WHERE status = 'returned'
         UNION ALL
+    ), claim AS MATERIALIZED (
+        SELECT item.*, entry.id IS NOT NULL AS is_booked,
+            CASE WHEN date_part('year', spent_on) = date_part('year', decided_on)
+                THEN '{Chart.INPATIENT_BENEFITS}' ELSE '{Chart.OTHER_INCOME}' END AS code
+        FROM ({CLAIMS}) AS item LEFT JOIN funds_journalentry entry
+            ON entry.document_type = item.kind || '_claim' AND entry.document_number = item.number
         SELECT 'settlement', settlement.number, decided_on, fund, '{Chart.INPATIENT_BENEFITS}', {PAYABLE}
         FROM claims_settlement settlement
         UNION ALL
@@ -96,6 +102,26 @@ MISSING = sql_check(
     "journal.missing",
     "F1",
     _("Every document of money is posted."),
+        SELECT 'entered', own.number, own.day,
+            CASE WHEN own.corrects_id IS NULL THEN own.amount ELSE -original.amount END, '{Chart.BANK}',
+            CASE coalesce(original.kind, own.kind) WHEN 'interest' THEN '{Chart.INTEREST}'
+                WHEN 'late_fee' THEN '{Chart.LATE_FEES}' ELSE '{Chart.OTHER_INCOME}' END
+        FROM funds_entereddocument own LEFT JOIN funds_entereddocument original ON original.id = own.corrects_id
+        WHERE own.status = 'checked'
+        UNION ALL
+        SELECT kind || '_claim', number, decided_on, amount, '{Chart.RECOVERIES_RECEIVABLE}', code
+        FROM claim WHERE ended IS NULL OR is_booked
+        UNION ALL
+        SELECT kind || '_end', number, ended, amount, code, '{Chart.RECOVERIES_RECEIVABLE}'
+        FROM claim WHERE ended IS NOT NULL AND is_booked
+        UNION ALL
+        SELECT 'recovery_payment', number, paid_on, amount, '{Chart.BANK}', '{Chart.RECOVERIES_RECEIVABLE}'
+        FROM misuse_recoverypayment
+        UNION ALL
+        SELECT 'deduction', owner.number || '.' || row_number() OVER (PARTITION BY owner.id ORDER BY deduction.id),
+            deducted_on, amount, '{Chart.INSTITUTIONS_PAYABLE}', '{Chart.RECOVERIES_RECEIVABLE}'
+        FROM inspections_inspection owner JOIN inspections_deduction deduction ON deduction.inspection_id = owner.id
+        UNION ALL
     table=ENTRY,
     rows="""(
         SELECT number FROM contributions_receipt UNION ALL SELECT number FROM claims_settlement WHERE fund > 0
@@ -182,13 +208,14 @@ AMOUNTS = sql_check(
 DATES = sql_check(
     "journal.date",
     "F1",
-    _("Every entry is booked on the day of its document."),
+    _("Every entry is booked on the day of its document, or on the first open day after its month was closed."),
     table=ENTRY,
     sql="""{due}
         SELECT DISTINCT entry.document_type || ' ' || entry.document_number AS row, entry.booked_on AS booked, due.day
         FROM due JOIN funds_journalentry entry
             ON entry.document_type = due.type AND entry.document_number = due.number
-        WHERE entry.booked_on <> due.day
+        LEFT JOIN funds_month month ON month.status = 'closed' AND month.last = entry.booked_on - 1
+        WHERE entry.booked_on <> due.day AND (month.id IS NULL OR due.day > month.last)
     """.replace("{due}", DUE),
     words=_("It is booked on %(booked)s, its document is of %(day)s."),
 )

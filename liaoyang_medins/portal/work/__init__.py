@@ -11,6 +11,8 @@ from .handing import lists_to_issue, outpatient_to_decide
 from .money import (
     bank_returns,
     collections_to_record,
+    documents_to_check,
+    months_to_close,
     notices_to_pay,
     receipts_unmatched,
     statements_overdue,
@@ -89,6 +91,8 @@ QUEUES: dict[Role, tuple[Maker, ...]] = {
         transfers_to_answer,
         merges_to_decide,
         statements_to_sign,
+        documents_to_check,
+        months_to_close,
         reports_to_handle,
         findings_waiting,
         inspections_to_decide,

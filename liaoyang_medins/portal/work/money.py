@@ -16,7 +16,8 @@ from enrollment.contributions import selectors as contributions
 from enrollment.contributions.labels import label
 from enrollment.contributions.models import ContributionNotice, Receipt
 from funds import selectors as funds
-from funds.models import SubsidyStatement
+from funds.models import EnteredDocument, Month, SubsidyStatement
+from funds.selectors import account
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import ReceiptProblem
 
@@ -177,3 +178,49 @@ def _statements(cases: QuerySet[SubsidyStatement], today: datetime.date, title: 
         )
 
     return Queue("statements", title, reverse("statements"), _("Payment due on"), empty, cases, row)
+
+
+def documents_to_check(actor: Actor, today: datetime.date) -> Queue:
+    """Documents of the account that somebody else entered and the actor checks (F1, U14), the oldest first."""
+
+    def row(case: EnteredDocument) -> Row:
+        return Row(
+            case.number,
+            case.get_absolute_url(),
+            case.words,
+            str(_("%(kind)s, %(amount)s yuan")) % {"kind": case.get_kind_display(), "amount": f"{case.amount:,.2f}"},
+            case.day,
+        )
+
+    return Queue(
+        "entered_documents",
+        _("Documents of the account to be checked"),
+        reverse("entered-documents"),
+        _("Value date"),
+        _("Every document that was entered is checked."),
+        account.documents_to_check(actor).order_by("day", "number"),
+        row,
+    )
+
+
+def months_to_close(actor: Actor, today: datetime.date) -> Queue:
+    """The month that somebody else prepared and the actor closes (F1, U14)."""
+
+    def row(case: Month) -> Row:
+        return Row(
+            case.code,
+            case.get_absolute_url(),
+            case.made_by.name if case.made_by else "",
+            str(_("%(amount)s yuan in the book")) % {"amount": f"{case.in_book:,.2f}"},
+            case.prepared_on,
+        )
+
+    return Queue(
+        "account_months",
+        _("Months to be closed"),
+        reverse("account-months"),
+        _("Prepared on"),
+        _("No month waits to be closed."),
+        account.months_to_close(actor),
+        row,
+    )

@@ -5,6 +5,7 @@ to fit it, so that only its own check can find it. Each fault gives back how a f
 """
 
 from . import (
+    account,
     bankfiles,
     cards,
     claims,
@@ -28,6 +29,7 @@ from .planting import FAULTS, TOGETHER, open_up
 __all__ = [
     "FAULTS",
     "TOGETHER",
+    "account",
     "bankfiles",
     "cards",
     "claims",

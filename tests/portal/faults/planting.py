@@ -13,7 +13,8 @@ from django.db import connection
 from claims.models import Settlement
 from enrollment.cockpit.models import NoticeSum
 from enrollment.contributions.models import ContributionNotice
-from funds.models import Account, AccountDay, JournalEntry, JournalLeg, StatementSum, SubsidyStatement
+from funds.bank.models import Match, MatchedLeg, MatchedLine
+from funds.models import Account, AccountDay, JournalEntry, JournalLeg, Month, StatementSum, SubsidyStatement
 from funds.supervision.services import count_everything
 from liaoyang_medins.portal.integrity import statements
 
@@ -23,7 +24,8 @@ YUAN = Decimal("1.00")
 _serial = itertools.count(9_000_001)
 
 # The checks of what is kept beside what it is made of.
-KEPT = {"supervision.fund", "supervision.institutions", "notice.sums", "journal.days", "statement.sums", "statement.unstated"}
+KEPT = {"supervision.fund", "supervision.institutions", "notice.sums", "journal.days"}
+KEPT |= {"statement.sums", "statement.unstated", "month.figures", "bank.match"}
 
 FAULTS: dict[str, Callable[[], str]] = {}
 # What one fault cannot help breaking at once: nobody can be paid above the cap and be told the right rest of it.
@@ -59,7 +61,23 @@ def keep_up() -> None:
     with connection.cursor() as cursor:
         for sql in (fill.DAYS, fill.SUMS, fill.NEWS, notices.FILL):
             cursor.execute(sql)
+    keep_up_the_account()
     count_everything()
+
+
+def keep_up_the_account() -> None:
+    """Closed months say what the entries come to now, and no match is left that does not add up."""
+    for model in (Month, MatchedLine, MatchedLeg):
+        open_up(model)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE funds_month SET in_book = coalesce((SELECT sum(debits - credits) FROM funds_accountday day "
+            "JOIN funds_account account ON account.id = account_id AND code = '1003' WHERE day <= last), 0)"
+        )
+    for match in Match.objects.all():
+        lines = sum(row.line.amount for row in match.lines.select_related("line"))
+        if lines != sum(row.leg.amount for row in match.legs.select_related("leg")):
+            match.delete()
 
 
 def open_up(model: Any) -> None:

@@ -1,0 +1,71 @@
+"""Faults in the months, documents and bank statements of the special account."""
+
+import uuid
+
+from funds.bank.models import BankLine, BankStatement, MatchedLine
+from funds.models import EnteredDocument, Month
+
+from .planting import YUAN, change, copy, fault, remove
+
+
+def closed() -> Month:
+    return Month.objects.filter(status="closed").order_by("first")[2]
+
+
+@fault("month.figures")
+def closed_with_a_yuan_more() -> str:
+    return change(closed(), in_book=closed().in_book + YUAN)
+
+
+@fault("month.order")
+def a_month_left_out() -> str:
+    remove(closed())
+    return closed().code
+
+
+@fault("month.checker")
+def closed_by_who_prepared_it() -> str:
+    return change(closed(), closed_by=closed().made_by)
+
+
+@fault("month.checker")
+def checked_by_who_entered_it() -> str:
+    document = EnteredDocument.objects.filter(status="checked")[0]
+    return change(document, checked_by=document.made_by)
+
+
+@fault("document.correction")
+def a_part_taken_back() -> str:
+    correction = EnteredDocument.objects.get(kind="correction")
+    return change(correction, amount=correction.amount - YUAN)
+
+
+@fault("document.correction")
+def taken_back_twice() -> str:
+    """The second one waits to be checked: nothing is booked for it."""
+    correction = EnteredDocument.objects.get(kind="correction")
+    values = {"status": "entered", "checked_on": None, "checked_by": None}
+    twin = copy(correction, **values, submission=uuid.uuid4())
+    return twin.number
+
+
+@fault("bank.statement")
+def a_line_a_yuan_larger() -> str:
+    line = BankLine.objects.filter(matched=None)[0]
+    change(line, amount=line.amount - YUAN)
+    return line.statement.number
+
+
+@fault("bank.statement")
+def a_gap_between_statements() -> str:
+    first = BankStatement.objects.get()
+    values = {"sha256": "0" * 64, "statement": "X", "imported_on": None, "opening": first.closing + YUAN}
+    return copy(first, **values, first=first.last, closing=first.closing + YUAN).number
+
+
+@fault("bank.match")
+def a_line_out_of_its_match() -> str:
+    matched = MatchedLine.objects.all()[0]
+    number = matched.match.number
+    remove(matched)
+    return number
