@@ -34,6 +34,7 @@ from enrollment.registration import models as registration
 from funds import models as funds
 from funds.watch import models as watch
 from funds.supervision import models as supervision
+from funds.watch import models as watch
 from liaoyang_medins.kernel.attachments import models as attachments
 from liaoyang_medins.kernel.offices import models as offices
 from liaoyang_medins.kernel.papers import models as papers
@@ -61,8 +62,8 @@ APPS = (
         "cockpit",
         "funds",
         "watch",
-        "paying",
         "bank",
+        "paying",
         "supervision",
         "published",
     ),
@@ -266,7 +267,6 @@ KEYS: dict[str, str] = {
         GROUP BY own.id, k.key
     """,
     "Account": "SELECT id, code AS key FROM funds_account",
-    "SubsidyStatement": "SELECT id, json_build_array(kind, period_from)::text AS key FROM funds_subsidystatement",
     "SubsidyReceipt": "SELECT id, json_build_array(bank_reference, amount)::text AS key FROM funds_subsidyreceipt",
     "EnteredDocument": """
         SELECT own.id, json_build_array(own.kind, own.day, own.bank_reference, original.bank_reference, own.status,
@@ -294,6 +294,7 @@ KEYS: dict[str, str] = {
             SELECT match_id, k.key, false FROM bank_matchedleg JOIN {JournalLeg} AS k ON k.id = leg_id
         ) AS part ON part.match_id = own.id GROUP BY own.id
     """,
+    "SubsidyStatement": "SELECT id, json_build_array(kind, period_from)::text AS key FROM funds_subsidystatement",
     "JournalEntry": """
         SELECT own.id, json_build_array(document.type, document.key)::text AS key
         FROM funds_journalentry own JOIN (
@@ -313,13 +314,13 @@ KEYS: dict[str, str] = {
             UNION ALL SELECT 'statement', number, k.key
                 FROM funds_subsidystatement JOIN {SubsidyStatement} AS k USING (id)
             UNION ALL SELECT 'subsidy_receipt', number, bank_reference FROM funds_subsidyreceipt
-        ) AS document ON document.number = split_part(own.document_number, '.', 1)
             UNION ALL SELECT 'entered', number, k.key
                 FROM funds_entereddocument JOIN {EnteredDocument} AS k USING (id)
             UNION ALL SELECT 'recovery', number, k.key FROM misuse_misusecase JOIN {MisuseCase} AS k USING (id)
             UNION ALL SELECT 'recovery_payment', number, bank_reference FROM misuse_recoverypayment
             UNION ALL SELECT kind, number, k.key FROM inspections_inspection JOIN {Inspection} AS k USING (id)
                 CROSS JOIN (VALUES ('repayment'), ('deduction')) AS of_it (kind)
+        ) AS document ON document.number = split_part(own.document_number, '.', 1)
             AND document.type
                 = regexp_replace(own.document_type, '^(assigned|released|returned)_|_(claim|end)$', '')
     """,
@@ -351,11 +352,11 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "MisuseCase": ("resident_id, opened_on", ("status", "decided_on", "facts")),
     "PayeeAccount": ("application_id, account_number", ("stated_on", "holder", "bank")),
     "PaymentList": ("made_on, bank_reference", ("paid_on",)),
-    "ResidentPayment": ("application_id", ("returned_on", "paid_on", "status")),
     "EnteredDocument": (
         "own.kind, own.day, own.bank_reference, own.status",
         ("own.amount", "own.words", "own.reason", "own.entered_on", "own.payer"),
     ),
+    "ResidentPayment": ("application_id", ("returned_on", "paid_on", "status")),
     "InstitutionAccount": ("institution_id, starts, account_number", ("status", "entered_on", "decided_on")),
     "PaymentBatch": ("made_on, bank_reference", ("paid_on",)),
     "InstitutionPayment": ("declaration_id", ("returned_on", "paid_on", "status")),
@@ -390,9 +391,9 @@ CONTENTS: dict[Model, str] = {
             ON object_type = 'claims.institution' AND institution.code = object_number
         LEFT JOIN reimbursement_reimbursement application ON application.number = object_number
         LEFT JOIN {Reimbursement} AS reimbursed ON reimbursed.id = application.id
-        JOIN offices_user maker ON maker.id = attached_by_id
         LEFT JOIN funds_entereddocument document ON document.number = object_number
         LEFT JOIN {EnteredDocument} AS booked ON booked.id = document.id
+        JOIN offices_user maker ON maker.id = attached_by_id
         LEFT JOIN offices_user remover ON remover.id = removed_by_id
         WHERE object_type <> 'registration.registrationdraft'
     """,

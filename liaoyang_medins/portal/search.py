@@ -28,8 +28,10 @@ from enrollment.registration import idnumber
 from enrollment.registration import selectors as registration
 from enrollment.registration.models import Enrollment, Resident
 from funds import selectors as funds
-from funds.watch import selectors as watch
+from funds.bank import selectors as bank
 from funds.paying import selectors as paying
+from funds.selectors import account
+from funds.watch import selectors as watch
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -91,11 +93,11 @@ KINDS: dict[str, tuple[Visible, str, str]] = {
     "U": (reimbursement.payments_visible_to, "payment-list", "list__number"),
     "O": (inspections.reports_visible_to, "report", "number"),
     "I": (inspections.inspections_visible_to, "inspection", "number"),
-    "MD": (paying.declarations_visible_to, "declaration", "number"),
-    "PB": (paying.batches_visible_to, "payment-batch", "number"),
     "FD": (account.documents_visible_to, "entered-document", "number"),
     "FB": (bank.statements_visible_to, "bank-statement", "number"),
     "FM": (bank.matches_visible_to, "match", "number"),
+    "MD": (paying.declarations_visible_to, "declaration", "number"),
+    "PB": (paying.batches_visible_to, "payment-batch", "number"),
     "PI": (paying.payments_visible_to, "declaration", "declaration__number"),
     "WF": (watch.findings_visible_to, "watch-finding", "number"),
     "CV": (catalogues.versions_visible_to, "catalogue-version", "number"),

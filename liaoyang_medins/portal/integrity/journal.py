@@ -16,6 +16,28 @@ PAYABLE = f"""CASE WHEN EXISTS (
     SELECT FROM reimbursement_reimbursement WHERE reimbursement_reimbursement.stay_id = settlement.stay_id
 ) THEN '{Chart.RESIDENTS_PAYABLE}' ELSE '{Chart.INSTITUTIONS_PAYABLE}' END"""
 
+# The parts of decisions by which the fund claims something back, numbered in their order; `ended` says from when on
+# they fell. What fell before a sweep saw it was never booked.
+CLAIMS = """
+        SELECT 'recovery' AS kind, owner.number || '.' || row_number() OVER (PARTITION BY owner.id ORDER BY item.id)
+            AS number, owner.decided_on, item.amount, settlement.decided_on AS spent_on,
+            least(owner.revoked_on, reversal.reversed_on) AS ended
+        FROM misuse_misusecase owner JOIN misuse_recoveryitem item ON item.case_id = owner.id
+        JOIN claims_settlement settlement ON settlement.id = item.settlement_id
+        LEFT JOIN claims_reversal reversal ON reversal.settlement_id = settlement.id
+        WHERE owner.status IN ('decided', 'revoked')
+        UNION ALL
+        SELECT 'repayment', owner.number || '.' || row_number() OVER (
+                PARTITION BY owner.id ORDER BY finding.position, item.id
+            ), owner.decided_on, item.amount, settlement.decided_on, least(owner.revoked_on, reversal.reversed_on)
+        FROM inspections_inspection owner
+        JOIN inspections_inspectionfinding finding ON finding.inspection_id = owner.id
+        JOIN inspections_repaymentitem item ON item.finding_id = finding.id
+        JOIN claims_settlement settlement ON settlement.id = item.settlement_id
+        LEFT JOIN claims_reversal reversal ON reversal.settlement_id = settlement.id
+        WHERE owner.status IN ('decided', 'revoked')
+"""
+
 # type, number, day, code, amount: every leg that a document has to have. A receipt whose money was held first, as the
 # problem or its own entry says, comes to the contributions by an entry of its own once it is matched; the day of that
 # one is the sweep's. Each time that a part came off its notice again there is an entry that holds it, and one for its
@@ -34,6 +56,12 @@ DUE = f"""
         LEFT JOIN funds_journalentry assigned ON assigned.document_type = 'assigned_receipt'
             AND assigned.document_number
                 = receipt.number || CASE WHEN released > 0 THEN '.' || released ELSE '' END
+    ), claim AS MATERIALIZED (
+        SELECT item.*, entry.id IS NOT NULL AS is_booked,
+            CASE WHEN date_part('year', spent_on) = date_part('year', decided_on)
+                THEN '{Chart.INPATIENT_BENEFITS}' ELSE '{Chart.OTHER_INCOME}' END AS code
+        FROM ({CLAIMS}) AS item LEFT JOIN funds_journalentry entry
+            ON entry.document_type = item.kind || '_claim' AND entry.document_number = item.number
     ), document AS (
         SELECT 'receipt' AS type, number, paid_on AS day, amount, '{Chart.BANK}' AS debit,
             CASE WHEN is_held THEN '{Chart.UNMATCHED}' ELSE '{Chart.CONTRIBUTIONS}' END AS credit
@@ -56,12 +84,6 @@ DUE = f"""
             '{Chart.BANK}'
         FROM receipt WHERE status = 'returned'
         UNION ALL
-    ), claim AS MATERIALIZED (
-        SELECT item.*, entry.id IS NOT NULL AS is_booked,
-            CASE WHEN date_part('year', spent_on) = date_part('year', decided_on)
-                THEN '{Chart.INPATIENT_BENEFITS}' ELSE '{Chart.OTHER_INCOME}' END AS code
-        FROM ({CLAIMS}) AS item LEFT JOIN funds_journalentry entry
-            ON entry.document_type = item.kind || '_claim' AND entry.document_number = item.number
         SELECT 'settlement', settlement.number, decided_on, fund, '{Chart.INPATIENT_BENEFITS}', {PAYABLE}
         FROM claims_settlement settlement
         UNION ALL
@@ -79,6 +101,26 @@ DUE = f"""
         UNION ALL
         SELECT 'returned_institution', number, returned_on, amount, '{Chart.BANK}', '{Chart.INSTITUTIONS_PAYABLE}'
         FROM paying_institutionpayment WHERE paid_on IS NOT NULL AND returned_on IS NOT NULL
+        UNION ALL
+        SELECT 'entered', own.number, own.day,
+            CASE WHEN own.corrects_id IS NULL THEN own.amount ELSE -original.amount END, '{Chart.BANK}',
+            CASE coalesce(original.kind, own.kind) WHEN 'interest' THEN '{Chart.INTEREST}'
+                WHEN 'late_fee' THEN '{Chart.LATE_FEES}' ELSE '{Chart.OTHER_INCOME}' END
+        FROM funds_entereddocument own LEFT JOIN funds_entereddocument original ON original.id = own.corrects_id
+        WHERE own.status = 'checked'
+        UNION ALL
+        SELECT kind || '_claim', number, decided_on, amount, '{Chart.RECOVERIES_RECEIVABLE}', code
+        FROM claim WHERE ended IS NULL OR is_booked
+        UNION ALL
+        SELECT kind || '_end', number, ended, amount, code, '{Chart.RECOVERIES_RECEIVABLE}'
+        FROM claim WHERE ended IS NOT NULL AND is_booked
+        UNION ALL
+        SELECT 'recovery_payment', number, paid_on, amount, '{Chart.BANK}', '{Chart.RECOVERIES_RECEIVABLE}'
+        FROM misuse_recoverypayment
+        UNION ALL
+        SELECT 'deduction', owner.number || '.' || row_number() OVER (PARTITION BY owner.id ORDER BY deduction.id),
+            deducted_on, amount, '{Chart.INSTITUTIONS_PAYABLE}', '{Chart.RECOVERIES_RECEIVABLE}'
+        FROM inspections_inspection owner JOIN inspections_deduction deduction ON deduction.inspection_id = owner.id
         UNION ALL
         SELECT 'subsidy_receipt', number, paid_on, amount, '{Chart.BANK}', '{Chart.SUBSIDIES_RECEIVABLE}'
         FROM funds_subsidyreceipt
@@ -102,26 +144,6 @@ MISSING = sql_check(
     "journal.missing",
     "F1",
     _("Every document of money is posted."),
-        SELECT 'entered', own.number, own.day,
-            CASE WHEN own.corrects_id IS NULL THEN own.amount ELSE -original.amount END, '{Chart.BANK}',
-            CASE coalesce(original.kind, own.kind) WHEN 'interest' THEN '{Chart.INTEREST}'
-                WHEN 'late_fee' THEN '{Chart.LATE_FEES}' ELSE '{Chart.OTHER_INCOME}' END
-        FROM funds_entereddocument own LEFT JOIN funds_entereddocument original ON original.id = own.corrects_id
-        WHERE own.status = 'checked'
-        UNION ALL
-        SELECT kind || '_claim', number, decided_on, amount, '{Chart.RECOVERIES_RECEIVABLE}', code
-        FROM claim WHERE ended IS NULL OR is_booked
-        UNION ALL
-        SELECT kind || '_end', number, ended, amount, code, '{Chart.RECOVERIES_RECEIVABLE}'
-        FROM claim WHERE ended IS NOT NULL AND is_booked
-        UNION ALL
-        SELECT 'recovery_payment', number, paid_on, amount, '{Chart.BANK}', '{Chart.RECOVERIES_RECEIVABLE}'
-        FROM misuse_recoverypayment
-        UNION ALL
-        SELECT 'deduction', owner.number || '.' || row_number() OVER (PARTITION BY owner.id ORDER BY deduction.id),
-            deducted_on, amount, '{Chart.INSTITUTIONS_PAYABLE}', '{Chart.RECOVERIES_RECEIVABLE}'
-        FROM inspections_inspection owner JOIN inspections_deduction deduction ON deduction.inspection_id = owner.id
-        UNION ALL
     table=ENTRY,
     rows="""(
         SELECT number FROM contributions_receipt UNION ALL SELECT number FROM claims_settlement WHERE fund > 0
