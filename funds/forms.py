@@ -43,6 +43,16 @@ class SendBackForm(VersionForm):
     )
 
 
+class TakeBackForm(forms.Form):
+    """Why a payment that was booked is taken back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"data-width": "full", "autocomplete": "off"}),
+    )
+
+
 class PrepareForm(forms.Form):
     """Which period: `kind:first day`."""
 

@@ -22,6 +22,7 @@ VERBS.update(
         "statements.send_back": _("Sent the subsidy statement back"),
         "statements.issue": _("Approved and issued the subsidy statement"),
         "statements.book": _("Booked a subsidy received"),
+        "statements.unbook": _("Took back a subsidy that was booked wrongly"),
         "statements.export": _("Asked for the workbook of the persons"),
         "statements.fetch": _("Fetched the workbook of the persons"),
         "statements.forget": _("The workbook of the persons was deleted"),

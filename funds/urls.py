@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import journal, reminders, statements, workbooks
+from .views import journal, receipts, reminders, statements, workbooks
 
 urlpatterns = [
     path("statements/", statements.statements, name="statements"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("statements/<slug:number>/persons/", statements.statement_persons, name="statement-persons"),
     path("statements/<slug:number>/print/", statements.statement_print, name="statement-print"),
     path("statements/<slug:number>/export/", statements.statement_export, name="statement-export"),
+    path("subsidy-receipts/<slug:number>/take-back/", receipts.subsidy_receipt_take_back, name="subsidy-take-back"),
     path("statements/<slug:number>/reminders/new/", reminders.subsidy_reminder_new, name="subsidy-reminder-new"),
     path("subsidy-reminders/<slug:number>/", reminders.subsidy_reminder, name="subsidy-reminder"),
     path("statements/<slug:number>/workbook/", workbooks.statement_workbook, name="statement-workbook"),
@@ -22,7 +23,7 @@ urlpatterns = [
     path(
         "statements/<slug:number>/workbook/steer/", workbooks.statement_workbook_steer, name="statement-workbook-steer"
     ),
-    path("statements/<slug:number>/receipts/new/", statements.subsidy_receipt_new, name="subsidy-receipt-new"),
+    path("statements/<slug:number>/receipts/new/", receipts.subsidy_receipt_new, name="subsidy-receipt-new"),
     path("journal/", journal.journal, name="journal"),
     path("journal/post/", journal.journal_post, name="journal-post"),
     path("journal/<slug:document_type>/<slug:document_number>/", journal.journal_entry, name="journal-entry"),

@@ -188,7 +188,8 @@ class UnstatedNotice(models.Model):
 class SubsidyReceipt(models.Model):
     """Money that city or a district paid against a statement, in parts too.
 
-    `payer` is the pooling area for the city.
+    `payer` is the pooling area for the city. What was booked wrongly is taken back by a receipt of its own below zero,
+    which `corrects` it and says why; neither is `live` then, and the bank's reference can be booked again.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True)
@@ -196,12 +197,24 @@ class SubsidyReceipt(models.Model):
     payer = models.ForeignKey(Office, models.PROTECT, related_name="subsidy_receipts", verbose_name=_("paid by"))
     amount = yuan(_("amount"))
     paid_on = models.DateField(_("value date"))
-    bank_reference = models.CharField(_("bank reference"), max_length=40, unique=True)
+    bank_reference = models.CharField(_("bank reference"), max_length=40)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="correction", verbose_name=_("takes back")
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    live = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = _("subsidy received")
         ordering = ["-paid_on", "-number"]
-        constraints = [models.CheckConstraint(name="subsidy_receipt_amount", condition=Q(amount__gt=0))]
+        constraints = [
+            models.UniqueConstraint(name="subsidy_reference_once", fields=["bank_reference"], condition=Q(live=True)),
+            models.CheckConstraint(
+                name="subsidy_receipt_amount",
+                condition=Q(corrects=None, amount__gt=0, reason="")
+                | (Q(corrects__isnull=False, amount__lt=0, live=False) & ~Q(reason="")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -60,7 +60,7 @@ def statements_visible_to(actor: Actor) -> QuerySet[SubsidyStatement]:
 
 def subsidy_receipts_visible_to(actor: Actor) -> QuerySet[SubsidyReceipt]:
     """What was paid on the statements that the actor sees; a district sees its own payments only."""
-    receipts = SubsidyReceipt.objects.select_related("payer", "statement")
+    receipts = SubsidyReceipt.objects.select_related("payer", "statement", "corrects")
     if actor.role is Role.DISTRICT_FINANCE:
         receipts = receipts.filter(payer=actor.office)
     return receipts.filter(statement__in=statements_visible_to(actor).select_related(None).values("pk"))

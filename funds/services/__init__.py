@@ -4,7 +4,7 @@ from .journal import documents_waiting, post_documents
 from .preparing import prepare_statement, redraw_statement, start_preparing, start_redrawing
 from .reminding import remind_payer
 from .signing import check_statement, issue_statement, send_back_statement, sign_statement
-from .statements import discard_statement, record_subsidy
+from .statements import discard_statement, record_subsidy, take_back_subsidy
 from .workbooks import ask_for_workbook, delete_old_workbooks, fetch_workbook
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "sign_statement",
     "start_preparing",
     "start_redrawing",
+    "take_back_subsidy",
 ]

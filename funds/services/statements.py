@@ -1,4 +1,4 @@
-"""Subsidy statements: discard a draft, book what arrives (F2; Art. 15)."""
+"""Subsidy statements: discard a draft, book what arrives, take back what was booked wrongly (F2; Art. 15)."""
 
 import datetime
 from decimal import Decimal
@@ -47,7 +47,7 @@ def record_subsidy(
     if statement is None or statement.status != Status.ISSUED:
         raise Conflict(_("Only an issued statement can be paid."), code="not_issued")
     bank_reference = bank_reference.strip()
-    before = SubsidyReceipt.objects.filter(bank_reference=bank_reference).select_related("payer").first()
+    before = SubsidyReceipt.objects.filter(bank_reference=bank_reference, live=True).select_related("payer").first()
     if before:
         same = (before.statement_id, before.payer.code, before.amount, before.paid_on)
         if same == (statement.pk, payer, amount, paid_on):
@@ -77,6 +77,41 @@ def record_subsidy(
     note = f"{owed.payer.name} {amount:,.2f}"
     audit.record(by=by, verb="statements.book", obj=statement, changes=changes, note=note)
     return receipt
+
+
+@transaction.atomic
+def take_back_subsidy(*, number: str, reason: str, by: Actor) -> SubsidyReceipt:
+    """Take the receipt `number` back that was booked wrongly, by one of today below zero; returns that one. What it
+    paid is owed again, and its bank reference can be booked where it belongs (F2); the journal gets a reversing entry
+    (F1).
+
+    Raises Invalid without a reason, Conflict where it is no receipt or was taken back, NotAllowed.
+    """
+    by.require("statements.unbook")
+    if not reason.strip():
+        raise Invalid(_("Say why."), code="no_reason", field="reason")
+    lock_statements()
+    receipt = SubsidyReceipt.objects.select_for_update(of=("self",)).filter(number=number, live=True).first()
+    if receipt is None:
+        raise Conflict(_("The payment %(number)s was taken back already.") % {"number": number}, code="taken_back")
+    receipt.live = False
+    receipt.save(update_fields=["live"])
+    today = clock.today()
+    correction = SubsidyReceipt.objects.create(
+        number=next_number("subsidy_receipt", today),
+        statement=receipt.statement,
+        payer=receipt.payer,
+        amount=-receipt.amount,
+        paid_on=today,
+        bank_reference=receipt.bank_reference,
+        corrects=receipt,
+        reason=reason.strip(),
+        live=False,
+    )
+    changes = {"number": correction.number, "takes_back": number, "payer": receipt.payer.code}
+    note = f"{receipt.payer.name} {receipt.amount:,.2f}: {correction.reason}"
+    audit.record(by=by, verb="statements.unbook", obj=receipt.statement, changes=changes, note=note)
+    return correction
 
 
 def _owed(statement: SubsidyStatement, payer: str, amount: Decimal, paid_on: datetime.date) -> balances.PayerBalance:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from enrollment.registration.labels import label
 from funds import exports, selectors, services
-from funds.forms import PrepareForm, SendBackForm, StatementFilter, SubsidyReceiptForm, VersionForm
+from funds.forms import PrepareForm, SendBackForm, StatementFilter, VersionForm
 from funds.models import StatementSum, SubsidyStatement
 from funds.selectors.balances import summed
 from funds.selectors.figures import sums_by_statement, total_of
@@ -272,25 +272,3 @@ def statement_issue(request: ActorRequest, number: str) -> HttpResponse:
         _("The statement %(number)s is issued. It is due on %(day)s.") % {"number": number, "day": issued.due_on},
     )
     return redirect("statement", number=number)
-
-
-@allowed("statements.book")
-@require_http_methods(["GET", "POST"])
-def subsidy_receipt_new(request: ActorRequest, number: str) -> HttpResponse:
-    """Book what the city or a district paid."""
-    found = visible(request.actor, number)
-    owing = [each for each in selectors.balances_of(found, clock.today()) if each.balance.outstanding > 0]
-    if found.status != Status.ISSUED or not owing:
-        messages.info(request, _("Nothing is outstanding on the statement %(number)s.") % {"number": number})
-        return redirect("statement", number=number)
-    form = SubsidyReceiptForm(request.POST or None, payers=owing, initial={"paid_on": clock.today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            receipt = services.record_subsidy(number=number, by=request.actor, **form.cleaned_data)
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("Booked as %(number)s.") % {"number": receipt.number})
-            return redirect("statement", number=number)
-    context = {"form": form, "statement": found}
-    return render(request, "funds/subsidy_receipt_new.html", context, status=422 if form.errors else 200)

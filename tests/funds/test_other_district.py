@@ -25,7 +25,7 @@ D = datetime.date
 LATE = D(2010, 1, 12)
 # What only Baita, and the city, may read: its persons, sums, payment and letter; and what is the city's.
 OF_BAITA = ("王一", "=1+1", "白塔区", "140.00", "63.00", "CZ-BAITA", "CZ-CITY", "143.00", "260.00")
-ADDRESSES = [pattern for pattern in urlpatterns if str(pattern.pattern).startswith(("statements/", "subsidy-rem"))]
+ADDRESSES = [pattern for pattern in urlpatterns if str(pattern.pattern).startswith(("statements/", "subsidy-"))]
 
 
 @pytest.fixture
@@ -61,6 +61,8 @@ def test_no_address_tells_another_district_anything(window, wensheng):
             kwargs = {} if "number" not in str(pattern.pattern) else {"number": window.number}
             if pattern.name == "subsidy-reminder":
                 kwargs = {"number": own.number}
+            if pattern.name == "subsidy-take-back":
+                kwargs = {"number": window.receipts.get(payer__code="211002").number}
             address = reverse(pattern.name, kwargs=kwargs)
             said += [(address + query, content(wensheng.get(address + query))) for query in queries]
             answer = wensheng.post(address, {"version": window.version, "payer": "211002"})

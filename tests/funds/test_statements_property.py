@@ -37,10 +37,11 @@ RETURN = st.tuples(st.just("return"), st.integers(0, 7))
 MOVE = st.tuples(st.just("move"), st.integers(0, 7))
 WAIT = st.tuples(st.just("wait"), st.integers(1, 70))
 STATE = st.tuples(st.just("state"), st.integers(1, 3))
+UNBOOK = st.tuples(st.just("unbook"), st.integers(0, 5))
 RECEIVE = st.tuples(st.just("receive"), st.integers(0, 5), st.integers(1, 100))
 POST = st.just(("post",))
 # What moves the story on comes more often than what disturbs it.
-STEPS = st.one_of(PAY, PAY, PAY, WAIT, WAIT, STATE, STATE, STATE, RETURN, MOVE, RECEIVE, POST)
+STEPS = st.one_of(PAY, PAY, PAY, WAIT, WAIT, STATE, STATE, STATE, RETURN, MOVE, RECEIVE, RECEIVE, UNBOOK, POST)
 
 
 class Story:
@@ -125,6 +126,12 @@ class Story:
             bank_reference=f"CZ{SubsidyReceipt.objects.count()}",
             by=JOB,
         )
+
+    def _unbook(self, which: int) -> None:
+        """What was booked turns out to belong elsewhere."""
+        live = list(SubsidyReceipt.objects.filter(live=True).order_by("pk"))
+        if live:
+            services.take_back_subsidy(number=live[which % len(live)].number, reason="another one's", by=JOB)
 
     def nobody_paid_too_much(self) -> None:
         """What city and districts claimed and received is what the items and the receipts say, payer by payer."""

@@ -4,9 +4,10 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from funds import services
-from funds.models import SubsidyReceipt
+from funds.models import JournalEntry, SubsidyReceipt
 from funds.selectors import (
     balances_of,
     items_visible_to,
@@ -16,7 +17,8 @@ from funds.selectors import (
 )
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
-from liaoyang_medins.kernel.errors import Conflict, DomainError, Invalid, Refused
+from liaoyang_medins.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, Refused
+from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories, signing
 
@@ -78,6 +80,42 @@ def test_a_draft_is_not_paid(clerk):
     makers.notice(makers.person(), paid_on=IN_WINDOW)
     statement = prepared(clerk)
     assert refusal(Conflict, book, statement, by=clerk) == "not_issued"
+
+
+def test_what_was_booked_wrongly_is_taken_back_and_booked_again(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer)
+    with clock.on_day(D(2009, 12, 5)):
+        wrong = book(statement, by=clerk, amount=yuan(30))
+        assert (
+            refusal(Invalid, services.take_back_subsidy, number=wrong.number, reason=" ", by=reviewer) == "no_reason"
+        )
+        refusal(NotAllowed, services.take_back_subsidy, number=wrong.number, reason="?", by=clerk)
+        correction = services.take_back_subsidy(number=wrong.number, reason="Of another statement", by=reviewer)
+        assert (correction.amount, correction.corrects, correction.paid_on) == (-30, wrong, D(2009, 12, 5))
+        for number in (wrong.number, correction.number):
+            again = refusal(Conflict, services.take_back_subsidy, number=number, reason="?", by=reviewer)
+            assert again == "taken_back"
+        assert [each.balance.outstanding for each in balances_of(statement, D(2009, 12, 5))] == [55, 45]
+        right = book(statement, by=clerk, amount=yuan(40))
+        assert right.bank_reference == wrong.bank_reference
+        assert book(statement, by=clerk, amount=yuan(40)) == right
+        services.post_documents(by=Actor.job("tests"))
+    entries = JournalEntry.objects.filter(document_type="subsidy_receipt").order_by("document_number")
+    booked = [entry.legs.get(account__code="1003").amount for entry in entries]
+    assert booked == [30, -30, 40]
+    assert AuditEntry.objects.get(verb="statements.unbook").note.endswith("Of another statement")
+
+
+def test_the_database_knows_what_takes_back(clerk, reviewer):
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    statement = issued(clerk, reviewer)
+    with clock.on_day(AFTER):
+        receipt = book(statement, by=clerk)
+    for values in ({"amount": -10}, {"corrects": receipt}, {"amount": -10, "corrects": receipt, "live": False}):
+        facts = {"number": "A-X", "statement": statement, "payer": receipt.payer, "paid_on": AFTER, "amount": 10}
+        with pytest.raises(IntegrityError, match="subsidy_receipt_amount"), transaction.atomic():
+            SubsidyReceipt.objects.create(**{**facts, "bank_reference": "X", **values})
 
 
 # --- who sees what ---------------------------------------------------------------------------------------------------

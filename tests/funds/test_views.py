@@ -309,6 +309,25 @@ def test_a_payment_is_booked_and_shown(window, signed_in):
     assert "42.50" in page
 
 
+def test_a_payment_is_taken_back_by_a_reviewer(window, signed_in):
+    clerk, reviewer = signed_in(R.AGENCY_CLERK), signed_in(R.AGENCY_REVIEWER)
+    facts = {"payer": "211000", "amount": "100.50", "paid_on": "2009-12-18", "bank_reference": "CZ-1"}
+    clerk.post(url("subsidy-receipt-new", window.number), facts)
+    receipt = SubsidyReceipt.objects.get()
+    form = url("subsidy-take-back", receipt.number)
+    assert form not in text(clerk.get(window.get_absolute_url()))
+    assert clerk.get(form).status_code == 403
+    assert form in text(reviewer.get(window.get_absolute_url()))
+    assert "100.50" in text(reviewer.get(form))
+    assert reviewer.post(form, {"reason": ""}).status_code == 422
+    assert reviewer.post(form, {"reason": "Another statement's"}).url == window.get_absolute_url()
+    page = text(reviewer.get(window.get_absolute_url()))
+    assert "-100.50" in page
+    assert "Another statement&#x27;s" in page
+    assert form not in page
+    assert reviewer.get(form).url == window.get_absolute_url()
+
+
 def test_there_is_nothing_to_book_where_nothing_is_outstanding(draft, signed_in):
     client = signed_in(R.AGENCY_CLERK)
     assert client.get(url("subsidy-receipt-new", draft.number)).url == draft.get_absolute_url()

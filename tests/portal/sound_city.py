@@ -283,6 +283,16 @@ def build() -> None:
     first_part = pay(parted, D(2010, 1, 6), amount=Decimal(30), bank_reference="SC PART 2", **part)
     pay(parted, D(2010, 1, 6), amount=parted.personal - 30)
     sweep(D(2010, 1, 6))
+    with clock.on_day(D(2009, 12, 8)):
+        funds.take_back_subsidy(number=window.receipts.get().number, reason="记错结算单", by=reviewer)
+        funds.record_subsidy(
+            number=window.number,
+            payer="211000",
+            amount=Decimal("50.00"),
+            paid_on=D(2009, 12, 7),
+            bank_reference="CZ-2",
+            by=clerk,
+        )
     with clock.on_day(D(2010, 1, 6)):
         runs.work_off(number=funds.ask_for_workbook(number=window.number, by=actor("city-finance"), calls=False).run)
     with clock.on_day(D(2010, 1, 7)):

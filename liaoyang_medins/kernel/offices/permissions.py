@@ -137,6 +137,7 @@ MAY: dict[str, frozenset[Role]] = {
         "statements.check": {R.AGENCY_REVIEWER},
         "statements.issue": {R.AGENCY_REVIEWER},
         "statements.book": {R.AGENCY_CLERK},
+        "statements.unbook": {R.AGENCY_REVIEWER},
         "statements.export": _FINANCE | _AGENCY | {R.SUPERVISOR},
         "statements.remind": {R.AGENCY_CLERK},
         "journal.see": _AGENCY | {R.CITY_FINANCE, R.SUPERVISOR},

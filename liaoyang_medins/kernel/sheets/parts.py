@@ -95,13 +95,14 @@ class Long:
 
 def stitch(frame: IO[bytes], longs: Mapping[int, Long], into: IO[bytes]) -> None:
     """Write the workbook `into` a file: the frame, with the rows of its long sheets (by their place, from 1)."""
-    with ZipFile(frame) as book, ZipFile(into, "w", ZIP_DEFLATED, allowZip64=True) as made:
+    with ZipFile(frame) as book, ZipFile(into, "w", ZIP_DEFLATED) as made:
         names = {_name(sheet): long for sheet, long in longs.items()}
         for entry in book.infolist():
             if entry.filename not in names:
                 made.writestr(entry, book.read(entry))
                 continue
-            with made.open(entry.filename, "w", force_zip64=True) as sheet:
+            # A full sheet has a gigabyte; only above two would it need what old versions of Excel do not read.
+            with made.open(entry.filename, "w") as sheet:
                 for piece in _pieces(book.read(entry), names[entry.filename]):
                     sheet.write(piece)
 

@@ -260,9 +260,28 @@ REFERENCE = sql_check(
     table="funds_subsidyreceipt",
     sql="""
         SELECT string_agg(number, ', ' ORDER BY number) AS row, bank_reference AS reference
-        FROM funds_subsidyreceipt GROUP BY bank_reference HAVING count(*) > 1 OR btrim(bank_reference) = ''
+        FROM funds_subsidyreceipt WHERE live OR btrim(bank_reference) = ''
+        GROUP BY bank_reference HAVING count(*) > 1 OR btrim(bank_reference) = ''
     """,
     words=_("The bank reference “%(reference)s” is missing or taken twice."),
+)
+
+TAKEN_BACK = sql_check(
+    "subsidy.taken_back",
+    "F1, F2",
+    _("A subsidy that was taken back is set against one of the same amount, payer and statement, once."),
+    table="funds_subsidyreceipt",
+    sql="""
+        SELECT receipt.number AS row, receipt.amount, coalesce(correction.amount, 0) AS taken_back
+        FROM funds_subsidyreceipt receipt
+        LEFT JOIN funds_subsidyreceipt correction ON correction.corrects_id = receipt.id
+        WHERE receipt.corrects_id IS NULL AND (
+            receipt.live = (correction.id IS NOT NULL) OR correction.live OR correction.amount <> -receipt.amount
+            OR (correction.statement_id, correction.payer_id, correction.bank_reference)
+                <> (receipt.statement_id, receipt.payer_id, receipt.bank_reference)
+        )
+    """,
+    words=_("Of %(amount)s yuan %(taken_back)s were taken back."),
 )
 
 SUMS = sql_check(
@@ -332,7 +351,7 @@ REMINDED = sql_check(
             OR letter.received > (
                 SELECT coalesce(sum(amount), 0) FROM funds_subsidyreceipt paid
                 WHERE paid.statement_id = statement.id AND paid.payer_id = payer.id
-                    AND paid.paid_on <= letter.written_on
+                    AND paid.paid_on <= letter.written_on AND paid.amount > 0
             )
     """,
     words=_("%(outstanding)s yuan overdue for %(days)s days is not what the records say."),
@@ -371,5 +390,6 @@ CHECKS = (
     SUMS,
     UNSTATED,
     REMINDED,
+    TAKEN_BACK,
     WORKBOOK,
 )

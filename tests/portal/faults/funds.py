@@ -159,6 +159,11 @@ def paid_and_not_on_the_list() -> str:
     return news.notice.number
 
 
+@fault("subsidy.taken_back")
+def taken_back_and_not_set_off() -> str:
+    return change(SubsidyReceipt.objects.filter(live=True).order_by("number")[0], live=False)
+
+
 @fault("subsidy.reminded")
 def a_day_later_than_it_was() -> str:
     letter = SubsidyReminder.objects.all()[0]
