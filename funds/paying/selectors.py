@@ -63,7 +63,7 @@ def content_of(institution: Institution, month: datetime.date, declaration: int 
     """
     last = rules.last_day(month)
     claimed = list(to_claim(institution, last, declaration))
-    undone = list(to_take_back(institution, last, declaration))
+    undone = list(to_take_back(institution, declaration))
     carries = list(
         Declaration.objects.filter(institution=institution, status=Status.SET_OFF, carried_out__gt=0)
         .filter(Q(carried_into=None) | Q(carried_into=declaration))
@@ -96,11 +96,12 @@ def to_claim(institution: Institution, last: datetime.date, besides: int | None)
     return rows.filter(~declared(1, besides), paid_out_on=None).order_by("decided_on", "number")
 
 
-def to_take_back(institution: Institution, last: datetime.date, besides: int | None) -> QuerySet[Settlement]:
-    """A4: settlements that went to the bank with a declaration, were reversed until a day, and came off no other."""
+def to_take_back(institution: Institution, besides: int | None) -> QuerySet[Settlement]:
+    """A4: settlements that went to the bank with a declaration, were reversed since, and came off no other. What is
+    known comes off the next one, also where it was reversed after the month.
+    """
     rows = Settlement.objects.filter(
         live=False,
-        reversal__reversed_on__lte=last,
         declared__sign=1,
         declared__declaration__institution=institution,
         declared__declaration__status__in=Declaration.CLOSED,
@@ -263,13 +264,12 @@ def users_of(office: Any) -> QuerySet[Posting]:
 
 
 def institutions_to_declare(last: datetime.date) -> list[str]:
-    """The codes of institutions with something decided, or reversed, until a day that no declaration has."""
+    """The codes of institutions with something decided until a day, or reversed, that no declaration has."""
     fresh = Settlement.objects.filter(
         stay__self_paid=False, live=True, fund__gt=0, paid_out_on=None, decided_on__lte=last
     ).filter(~declared(1, None))
     undone = Settlement.objects.filter(
         live=False,
-        reversal__reversed_on__lte=last,
         declared__sign=1,
         declared__declaration__status__in=Declaration.CLOSED,
     ).filter(~declared(-1, None))

@@ -103,7 +103,7 @@ def test_what_was_paid_and_reversed_comes_off_the_next_once():
     gone.reversal.refresh_from_db()
     assert gone.reversal.taken_off_on == makers.TODAY
     assert fresh(first).items.count() == 2
-    assert not selectors.to_take_back(makers.institution(), D(2009, 9, 30), None)
+    assert not selectors.to_take_back(makers.institution(), None)
     assert stays.stay.institution == gone.stay.institution
 
 
