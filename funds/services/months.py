@@ -1,6 +1,7 @@
 """Closing the months of the account, one after the other (F1)."""
 
 import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -144,7 +145,7 @@ def _prepared(first: datetime.date, version: int) -> Month:
     return month
 
 
-def _figures(standing: Standing) -> dict[str, object]:
+def _figures(standing: Standing) -> dict[str, Any]:
     return {
         "in_book": standing.in_book,
         "at_bank": standing.at_bank,

@@ -6,7 +6,7 @@ All of it through the services, on top of the journal as it was posted.
 import datetime
 import io
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import segno
@@ -15,7 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from funds.bank import selectors as book
 from funds.bank import services as bank
 from funds.bank.layout import write
-from funds.models import EnteredDocument
+from funds.bank.models import BankStatement
+from funds.models import EnteredDocument, JournalLeg
 from funds.selectors.journal import bank_balance
 from funds.services import documents, months, post_documents
 from liaoyang_medins.kernel import clock
@@ -31,6 +32,8 @@ NO_STATEMENT = "开户行尚未提供电子对账单，已与纸质对账单逐�
 IN_TRANSIT = "月末最后一笔款项银行次月入账；一笔手续费待查。"
 # A statement of more lines would be no demo any more.
 LINES_AT_MOST = 2_000
+# Day, reference, amount, counterparty, words.
+Move = tuple[datetime.date, str, Decimal, str, str]
 
 
 class AccountOfTheFund:
@@ -51,7 +54,7 @@ class AccountOfTheFund:
         self.post()
         while months.oldest_open() < self.month:
             self.prepare(NO_STATEMENT, close=True)
-        if self.bring_statement():
+        if self.bring_statements():
             self.prepare(IN_TRANSIT, close=False)
 
     def post(self) -> None:
@@ -121,38 +124,58 @@ class AccountOfTheFund:
             with clock.on_day(min(day + datetime.timedelta(days=1), self.as_of)):
                 months.close_month(first=first, version=month.version, by=self.reviewer)
 
-    def bring_statement(self) -> bool:
-        """The bank's statement of the month as the book has it, but for the last entry, which the bank has not, and
-        for a fee that the book has not. Not where it would be long.
+    def bring_statements(self) -> bool:
+        """The bank's statements of the month and of the one after it: the first is imported, the second checked and
+        waits. They say what the book says, but for the month's last entry, which the bank has on the first day of the
+        next, and for a fee that the book has not. False where they would be long.
         """
-        last = day_before(first_of_next_month(self.month))
-        legs = book.legs_visible_to(self.job).filter(entry__booked_on__range=(self.month, last))
-        rows = list(legs.order_by("entry__booked_on", "entry", "pk")[: LINES_AT_MOST + 1])
-        if len(rows) > LINES_AT_MOST:
+        legs, following = self.cash(self.month), self.cash(first_of_next_month(self.month))
+        if not legs or max(len(legs), len(following)) > LINES_AT_MOST:
             return False
-        references = book.references_of(leg.entry for leg in rows)
-        # A mistake and its correction stand in the book alone.
-        wrong = set(EnteredDocument.objects.exclude(corrections=None).values_list("number", flat=True))
-        moves = [
-            (leg.entry.booked_on, references.get((leg.entry.document_type, leg.entry.document_number), ""), leg.amount)
-            for leg in rows[:-1]
-            if leg.entry.document_number not in wrong
-        ]
-        lines = [(day, reference, amount, "", "") for day, reference, amount in moves if reference]
+        last = day_before(first_of_next_month(self.month))
+        fee = (last, f"SX{last:%Y%m%d}01", Decimal("-10.00"), BANK_NAME, "账户手续费")
+        moves = [*self.moves(legs[:-1]), fee]
+        found = self.upload(self.month, moves, bank_balance(day_before(self.month)))
+        with clock.on_day(found.uploaded_on):
+            runs.work_off(number=bank.import_statement(number=found.number, by=self.clerk, calls=False).number)
+        first = first_of_next_month(self.month)
+        came = [(first, *move[1:]) for move in self.moves(legs[-1:])]
+        self.upload(first, [*came, *self.moves(following)], found.closing)
+        return True
+
+    def cash(self, first: datetime.date) -> list[JournalLeg]:
+        """What the book has on the account in a month, but for mistakes and their corrections: these stand in the book
+        alone.
+        """
+        corrected = EnteredDocument.objects.exclude(corrections=None).values_list("number", flat=True)
+        corrections = EnteredDocument.objects.filter(kind="correction").values_list("number", flat=True)
+        rows = book.legs_visible_to(self.job).filter(
+            entry__booked_on__range=(first, day_before(first_of_next_month(first)))
+        )
+        rows = rows.exclude(entry__document_type="entered", entry__document_number__in=[*corrected, *corrections])
+        return list(rows.order_by("entry__booked_on", "entry", "pk")[: LINES_AT_MOST + 1])
+
+    def moves(self, legs: Sequence[JournalLeg]) -> list[Move]:
+        """The same at the bank, where its reference is known."""
+        references = book.references_of(leg.entry for leg in legs)
+        named = [(leg, references.get((leg.entry.document_type, leg.entry.document_number))) for leg in legs]
+        return [(leg.entry.booked_on, reference, leg.amount, "", "") for leg, reference in named if reference]
+
+    def upload(self, first: datetime.date, moves: Sequence[Move], opening: Decimal) -> BankStatement:
+        """Bring the statement of a month, and check it, a few days after its end."""
+        last = day_before(first_of_next_month(first))
         data = write(
-            [*lines, (last, f"SX{last:%Y%m%d}01", Decimal("-10.00"), BANK_NAME, "账户手续费")],
+            moves,
             bank=BANK,
             bank_name=BANK_NAME,
             account=ACCOUNT,
-            statement=f"{self.month:%Y%m}",
-            first=self.month,
+            statement=f"{first:%Y%m}",
+            first=first,
             last=last,
-            opening=bank_balance(day_before(self.month)),
+            opening=opening,
         )
-        with clock.on_day(last + datetime.timedelta(days=5)):
-            name = f"对账单{self.month:%Y%m}.csv"
+        with clock.on_day(min(last + datetime.timedelta(days=5), self.as_of)):
+            name = f"对账单{first:%Y%m}.csv"
             found = bank.upload_statement(file=io.BytesIO(data), file_name=name, by=self.clerk, calls=False)
-            check = intake.runs_of("bank_statement", found.number)[0]
-            runs.work_off(number=check.number)
-            runs.work_off(number=bank.import_statement(number=found.number, by=self.clerk, calls=False).number)
-        return True
+            runs.work_off(number=intake.runs_of("bank_statement", found.number)[0].number)
+        return found

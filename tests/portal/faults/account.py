@@ -58,9 +58,9 @@ def a_line_a_yuan_larger() -> str:
 
 @fault("bank.statement")
 def a_gap_between_statements() -> str:
-    first = BankStatement.objects.get()
-    values = {"sha256": "0" * 64, "statement": "X", "imported_on": None, "opening": first.closing + YUAN}
-    return copy(first, **values, first=first.last, closing=first.closing + YUAN).number
+    last = BankStatement.objects.order_by("last").reverse()[0]
+    values = {"sha256": "0" * 64, "statement": "X", "imported_on": None, "opening": last.closing + YUAN}
+    return copy(last, **values, first=last.last, closing=last.closing + YUAN).number
 
 
 @fault("bank.match")
