@@ -129,7 +129,7 @@ def test_from_the_counter_to_the_payment(page, live, tmp_path):
     expect(page.locator("main")).to_contain_text("With the bank")
     fits(page)
     with page.expect_download() as download:
-        page.get_by_role("link", name="File for the bank").click()
+        page.get_by_role("link", name="Workbook").click()
     sheet = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes())).active
     assert [row[5].value for row in sheet.iter_rows()][3] == CARD
     page.get_by_role("link", name="The bank carried it out").click()
