@@ -25,7 +25,7 @@ class PublicReportForm(forms.Form):
     )
     happened_on = DateField(label=_("When it happened"), required=False)
     facts = forms.CharField(
-        label=_("What happened"),
+        label=_("What you report"),
         max_length=2000,
         help_text=_("At most 2,000 characters. Write down what you saw or heard, where and when."),
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),

@@ -57,7 +57,6 @@ HANDLED = sql_check(
     table=FINDING,
     sql="""
         SELECT finding.number AS row FROM watch_finding finding
-        LEFT JOIN misuse_misusecase misused ON misused.id = finding.misuse_id
         WHERE finding.status NOT IN ('open', 'unfounded') AND (owner_id IS NULL OR due_on IS NULL)
             OR finding.status IN ('answered', 'confirmed', 'not_proven')
                 AND (answered_on IS NULL OR answered_by_id IS NULL OR answer = '' OR consequence = '')
