@@ -25,7 +25,7 @@ from enrollment.registration.models import Enrollment, MaterialCheck, Registrati
 from enrollment.registration.services import scans
 from funds import services as funds
 from funds.paying import services as paying
-from funds.paying.models import Declaration
+from funds.paying.models import Declaration, PaymentBatch
 from funds.published import services as published
 from funds.supervision import services as supervision
 from liaoyang_medins.kernel import clock
@@ -146,41 +146,62 @@ def by_software(person: Resident, admitted: D) -> None:
 
 
 def declare(institution: Institution) -> None:
-    """What an institution declares by now is confirmed, examined, checked, approved and paid, less what it repays; in
-    November it had a stay that the agency entered.
+    """What an institution declares by now is confirmed, examined, checked, approved and paid, less what it repays; of
+    two others one declaration is with the bank, and one a draft.
     """
-    clerk, reviewer, approver, on = actor("clerk"), actor("reviewer"), actor("approver"), clock.today()
+    others = Institution.objects.filter(designations__isnull=False, specialties=None).exclude(pk=institution.pk)
+    others = others.exclude(office__in=[actor("hospital").office, actor("station").office])
+    at_the_bank, drawn = others.exclude(declarations__carried_out__gt=0).order_by("code").distinct()[:2]
+    for place, where in enumerate((institution, at_the_bank, drawn)):
+        treat(where, f"SC-9{place}")
+        paying.draw_declaration(institution=where.code, month=D(2009, 11, 1), by=actor("clerk"))
+    for found in approved(institution):
+        paying.record_paid(
+            number=found.number,
+            version=found.version,
+            paid_on=clock.today(),
+            bank_reference=f"SC {found.number}",
+            by=actor("reviewer"),
+        )
+    approved(at_the_bank)
+
+
+def treat(institution: Institution, inpatient_number: str) -> None:
+    """Somebody's stay in November, entered by the agency and settled there."""
     covered = Resident.objects.filter(
         stays=None, benefit_periods__starts__lte=D(2009, 11, 1), benefit_periods__ends__gte=D(2009, 12, 31)
     )
+    clerk, person = actor("clerk"), covered.order_by("number")[0]
     with clock.on_day(D(2009, 11, 30)):
         moment = datetime.datetime.combine(D(2009, 11, 24), datetime.time(10), tzinfo=clock.SHANGHAI)
-        person = covered.order_by("number")[0]
         admission = AdmissionData(
-            person.number, "SC-9", moment, "J18.9", institution=institution.code, card_presented_at=moment
+            person.number, inpatient_number, moment, "J18.9", institution=institution.code, card_presented_at=moment
         )
         stay = claims.admit(admission=admission, by=clerk)
         line = LineData(D(2009, 11, 24), covered_item(), Decimal(1), Decimal("9000.00"))
         claims.add_lines(stay_number=stay.number, lines=[line], by=clerk)
         claims.discharge(stay_number=stay.number, discharged_on=D(2009, 11, 28), by=clerk)
-        claims.settle_stay(stay_number=stay.number, by=reviewer)
-    paying.draw_declaration(institution=institution.code, month=D(2009, 11, 1), by=clerk)
-    user = next((one for one in ("hospital", "station") if actor(one).office == institution.office), "")
+        claims.settle_stay(stay_number=stay.number, by=actor("reviewer"))
+
+
+def approved(institution: Institution) -> list[PaymentBatch]:
+    """The batches by which the bank is to pay all that an institution declared and was not paid."""
+    clerk, reviewer, approver = actor("clerk"), actor("reviewer"), actor("approver")
+    user = next((one for one in ("hospital", "station") if actor(one).office == institution.office), "clerk")
     steps = (
-        ("draft", paying.confirm_declaration, actor(user) if user else clerk),
+        ("draft", paying.confirm_declaration, actor(user)),
         ("submitted", paying.examine_declaration, clerk),
         ("examined", paying.check_declaration, reviewer),
         ("checked", paying.approve_declaration, approver),
     )
+    made = []
     for row in Declaration.objects.filter(institution=institution, closed_on=None).order_by("month"):
         for status, verb, by in steps:
             if row.status == status:
                 row = verb(number=row.number, version=row.version, by=by)
         if row.status == "approved":
-            found = paying.make_batch(submission=uuid.uuid4(), declarations=[row.number], by=reviewer)
-            paying.record_paid(
-                number=found.number, version=found.version, paid_on=on, bank_reference=f"SC {row.month}", by=reviewer
-            )
+            made.append(paying.make_batch(submission=uuid.uuid4(), declarations=[row.number], by=reviewer))
+    return made
 
 
 def sweep(on: D) -> None:
