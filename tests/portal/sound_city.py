@@ -155,12 +155,12 @@ def declare(institution: Institution) -> None:
     for place, where in enumerate((institution, at_the_bank, drawn)):
         treat(where, f"SC-9{place}")
         paying.draw_declaration(institution=where.code, month=D(2009, 11, 1), by=actor("clerk"))
-    for found in approved(institution):
+    for place, found in enumerate(approved(institution)):
         paying.record_paid(
             number=found.number,
             version=found.version,
             paid_on=clock.today(),
-            bank_reference=f"SC {found.number}",
+            bank_reference=f"SC-PB-{place}",
             by=actor("reviewer"),
         )
     approved(at_the_bank)
