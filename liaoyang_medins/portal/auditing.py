@@ -119,7 +119,7 @@ def person_named(text: str) -> Resident | None:
     if cards.is_card_number(text):
         card = InsuranceCard.objects.select_related("resident").filter(number=cards.plain(text)).first()
         return registration.survivor_of(card.resident) if card else None
-    found = Resident.objects.filter(number=idnumber.plain(text)).first()
+    found = Resident.objects.filter(number=text.strip().upper()).first()
     return registration.survivor_of(found) if found else None
 
 

@@ -14,6 +14,8 @@ from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.web.forms import DateField
 
 ALL: tuple[str, Any] = ("", _("All"))
+# Whose models the audit record tells of.
+OUR_PACKAGES = {"liaoyang_medins", "enrollment", "claims", "funds"}
 
 
 def offer(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:
@@ -223,7 +225,9 @@ def kinds_of_objects() -> list[tuple[str, str]]:
     named = [
         model
         for model in apps.get_models()
-        if model._meta.concrete_model is model and any(hasattr(model, name) for name in ("number", "code", "username"))
+        if model.__module__.partition(".")[0] in OUR_PACKAGES
+        and model._meta.concrete_model is model
+        and any(hasattr(model, name) for name in ("number", "code", "username"))
     ]
     words = [(model._meta.label_lower, str(model._meta.verbose_name)) for model in named]
     return sorted(words, key=lambda pair: pair[1])
