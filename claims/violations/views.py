@@ -56,7 +56,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """Report a suspected violation."""
     if request.method == "POST" and too_large(request):
         return render(request, "400.html", status=413)
-    form = PublicReportForm(request.POST or None)
+    form = PublicReportForm(request.POST if request.method == "POST" else None)
     if request.method == "GET" or not form.is_valid():
         return page(request, form, 422 if form.errors else 200)
     if not within("report", request, settings.PUBLIC_REPORTS_AN_HOUR, HOUR):
@@ -93,7 +93,7 @@ def asked(request: HttpRequest) -> HttpResponse:
     """How it stands with a report, by its number and code."""
     if request.method == "POST" and too_large(request):
         return render(request, "400.html", status=413)
-    form = AskForm(request.POST or None)
+    form = AskForm(request.POST if request.method == "POST" else None)
     if request.method == "GET" or not form.is_valid():
         return render(request, "violations/ask.html", {"form": form}, status=422 if form.errors else 200)
     if not within("ask", request, settings.PUBLIC_ASKS_AN_HOUR, HOUR):
