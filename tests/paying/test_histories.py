@@ -152,6 +152,7 @@ def test_a_story_by_hand():
     with clock.on_day(datetime.date(2009, 4, 20)):
         claims_services.reverse_settlement(number=first.number, reason="twice", by=makers.reviewer())
         small = makers.settled(amount="2000.00", on=datetime.date(2009, 4, 21))
+    with clock.on_day(datetime.date(2009, 4, 22)):
         inspections.decided(inspections.with_finding(small, "90.00", inspected_on=datetime.date(2009, 4, 22)))
     for name in ("month", "approve"):
         history.step(name, 0)
