@@ -85,7 +85,7 @@ def pay_notices(count: int) -> None:
             copied(
                 Enrollment,
                 {
-                    **{"number": "'EB' || n", "resident_id": "person.id"},
+                    **{"number": "'EB' || n", "resident_id": "person.id", "registration_id": "NULL"},
                     **{"ends": "NULL", "end_reason": "''", "lapsed_on": "NULL"},
                 },
             )
@@ -98,13 +98,15 @@ def pay_notices(count: int) -> None:
                 {
                     **{"number": "'NB' || n", "resident_id": "person.id", "enrollment_id": "relation.id"},
                     **{"contribution_year": "2010", "status": "'paid'", "paid_on": f"'{PAID}'::date"},
+                    **{"joint_with_id": "NULL", "replaced_by_id": "NULL"},
                 },
             )
             + f" FROM {numbered} JOIN {table_of(ContributionNotice)} own ON own.id = pattern.notice"
             f" JOIN {people} person ON person.number = 'PB' || n"
             f" JOIN {relations} relation ON relation.number = 'EB' || n"
         )
-        cursor.execute("DROP TABLE pattern; VACUUM ANALYZE")
+        cursor.execute("DROP TABLE pattern")
+        cursor.execute("VACUUM ANALYZE")
 
 
 def table_of(model: type[Model]) -> str:
