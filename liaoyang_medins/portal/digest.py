@@ -32,7 +32,6 @@ from enrollment.contributions import models as contributions
 from enrollment.life import models as life
 from enrollment.registration import models as registration
 from funds import models as funds
-from funds.watch import models as watch
 from funds.supervision import models as supervision
 from funds.watch import models as watch
 from liaoyang_medins.kernel.attachments import models as attachments
@@ -383,7 +382,8 @@ CONTENTS: dict[Model, str] = {
     # Those of a draft are work under way.
     attachments.Attachment: """
         SELECT json_build_array(object_type, coalesce(k.key, institution.code, reimbursed.key, booked.key), part,
-            scan.name, scan.kind, size, sha256, attached_on, maker.username, removed_on, remover.username, removed_because
+            scan.name, scan.kind, size, sha256, attached_on, maker.username, removed_on, remover.username,
+            removed_because
         )::text AS content
         FROM attachments_attachment scan LEFT JOIN registration_registration about ON about.number = object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id

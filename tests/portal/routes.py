@@ -78,14 +78,6 @@ ROUTES: dict[str, Route] = {
     "stand-ins": Route(EVERYBODY),
     "stand-in-end": Route(EVERYBODY, "stand_in", post=True),
     "audit-log": Route(SUPERVISOR | ADMINISTRATOR),
-    # Findings of suspicious patterns (S2)
-    "watch": Route(AGENCY | SUPERVISOR),
-    "watch-export": Route(AGENCY | SUPERVISOR),
-    "watch-look": Route(SUPERVISOR, post=True),
-    "watch-finding": Route(AGENCY | SUPERVISOR, "suspicion"),
-    "watch-assign": Route(SUPERVISOR, "suspicion"),
-    "watch-answer": Route(AGENCY, "suspicion"),
-    "watch-close": Route(SUPERVISOR, "suspicion"),
     "audit-export": Route(SUPERVISOR | ADMINISTRATOR),
     # Findings of suspicious patterns (S2)
     "watch": Route(AGENCY | SUPERVISOR),

@@ -1,8 +1,9 @@
 """A workbook whose long sheets are written in parts, by several processes, each in constant memory.
 
-`frame` makes the workbook with everything but the long rows: of each long sheet the head, one row that shows how its
-cells look, and one that shows how its sums do. `rows_of` writes a part of the rows as they lie in a workbook, squeezed;
-`stitch` puts the parts where they belong and writes the file. Text is text, and no cell holds a formula.
+Whoever writes one makes its frame with `writing`: the workbook with everything but the long rows, and of each long
+sheet the head, one row that shows how its cells look, and one that shows how its sums do. `rows_of` writes a part of
+the rows as they lie in a workbook, squeezed; `stitch` puts the parts where they belong and writes the file. Text is
+text, and no cell holds a formula.
 """
 
 import datetime
