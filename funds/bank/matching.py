@@ -27,8 +27,8 @@ class OpenLeg(NamedTuple):
 
 
 def matches_of(lines: Sequence[OpenLine], legs: Mapping[str, Sequence[OpenLeg]]) -> list[tuple[int, list[int]]]:
-    """The keys of each line and its legs: the one leg of the same reference and amount, else all legs of the reference
-    where they come to its amount; only inside WINDOW. Each leg is used once, in the order of the lines.
+    """The keys of each line and its legs: all legs of its reference where they come to its amount, else the one of the
+    same amount; only inside WINDOW. Each leg is used once, in the order of the lines.
     """
     used: set[int] = set()
     found: list[tuple[int, list[int]]] = []
@@ -36,8 +36,9 @@ def matches_of(lines: Sequence[OpenLine], legs: Mapping[str, Sequence[OpenLeg]])
         of_reference = legs.get(line.reference, ()) if line.reference else ()
         near = [leg for leg in of_reference if leg.key not in used and abs(leg.day - line.day) <= WINDOW]
         same = next((leg for leg in near if leg.amount == line.amount), None)
-        chosen = [same] if same is not None else near
-        if chosen and sum(leg.amount for leg in chosen) == line.amount:
+        # All of them first: a booking that was taken back and made anew is the same money three times.
+        chosen = near if sum(leg.amount for leg in near) == line.amount else [same] if same is not None else []
+        if chosen:
             keys = [leg.key for leg in chosen]
             used.update(keys)
             found.append((line.key, keys))

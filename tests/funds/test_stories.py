@@ -112,16 +112,16 @@ def test_a_year_told_in_documents_comes_to_the_balances_worked_out_by_hand(path:
     told = yaml.safe_load(path.read_text("utf-8"))
     story = Story()
     for step in told["steps"]:
-        values = {name: value for name, value in step.items() if name not in ("on", "do", "as", "legs", "booked_on")}
+        values = {name: value for name, value in step.items() if name not in ("at", "do", "as", "legs", "booked_on")}
         last = JournalEntry.objects.order_by("pk").values_list("pk", flat=True).last() or 0
-        with clock.on_day(step["on"]):
-            made = getattr(story, step["do"])(step["on"], **values)
+        with clock.on_day(step["at"]):
+            made = getattr(story, step["do"])(step["at"], **values)
             services.post_documents(by=JOB)
         if "as" in step:
             story.things[step["as"]] = made
         legs, days = booked_since(last)
         assert legs == {str(code): yuan(str(amount)) for code, amount in step.get("legs", {}).items()}, step
-        assert days == ({step.get("booked_on", step["on"])} if legs else set()), step
+        assert days == ({step.get("booked_on", step["at"])} if legs else set()), step
         balance = trial_balance(JOB)
         assert balance.balanced
 
