@@ -102,6 +102,7 @@ ACTIONS: dict[Role, tuple[Action, ...]] = {
     Role.SUPERVISOR: (
         Action(gettext_lazy("Supervision of the fund"), "supervision-fund", "bar-chart"),
         Action(gettext_lazy("Receipts"), "receipts", "cash-coin"),
+        Action(gettext_lazy("Monthly declarations"), "declarations", "cash-stack"),
         Action(gettext_lazy("Institutions"), "institutions", "buildings"),
         Action(gettext_lazy("Audit log"), "audit-log", "clock-history"),
         Action(gettext_lazy("Contribution notices"), "notices", "file-earmark-text"),
