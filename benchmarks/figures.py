@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from . import databases, http_stays, imports, pages, statements, window
+from . import databases, http_stays, imports, integrity, pages, statements, window
 from .databases import use
 from .measuring import ROUNDS, compared, seconds_of, short, statements_of
 from .server import Server
@@ -91,6 +91,8 @@ def operations(server: Server, size: Size) -> Iterator[Figure]:
             if size.settlements:
                 yield from dashboards(server, large, size)
             yield f"enroll_{many}_vs_empty", growth(Enrollments, large, empty, size)
+            use(large)
+            yield from integrity.figures(size.many)
             with databases.copied(server, large):
                 yield from window.figures(size.many, server.url)
             with databases.city(server, size.few) as (small, _seconds):

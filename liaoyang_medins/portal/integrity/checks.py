@@ -1,6 +1,6 @@
 """What a check is: a code that stays, the rule behind it, one statement that finds what breaks it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,12 +87,52 @@ def rule_check(
 
     def find(check: Check) -> Iterator[Finding]:
         for row in stream(with_laws(sql)):
-            try:
-                problem = judge(row)
-            except (PolicyError, ValueError, TypeError, KeyError) as error:
-                problem = gettext("It cannot be recomputed: %(error)s") % {"error": error}
+            problem = judged(judge, row)
             if problem is not None:
                 yield Finding(check.code, table, str(row["row"]), problem)
+
+    return Check(code, rule, says, rows or table, find)
+
+
+def judged(judge: Callable[[Row], str | None], row: Row) -> str | None:
+    """What is wrong with a row by the rules, or that they cannot be asked; None where nothing is."""
+    try:
+        return judge(row)
+    except (PolicyError, ValueError, TypeError, KeyError) as error:
+        return gettext("It cannot be recomputed: %(error)s") % {"error": error}
+
+
+def alike_check(
+    code: str,
+    rule: str,
+    says: Words,
+    *,
+    table: str,
+    source: str,
+    columns: Sequence[str],
+    judge: Callable[[Row], str | None],
+    rows: str = "",
+) -> Check:
+    """A check that asks the rules once of all rows that are alike in `columns`, however many: there are thousands of
+    combinations where there are millions of people. `source` selects `row` and the columns; `judge` looks at nothing
+    else.
+    """
+    named = ", ".join(columns)
+
+    def find(check: Check) -> Iterator[Finding]:
+        own = f"({with_laws(source)}) AS own"
+        groups = f"SELECT {named}, count(*) AS alike, min(row) AS row FROM {own} GROUP BY {named}"  # noqa: S608
+        for group in stream(groups):
+            problem = judged(judge, group)
+            if problem is None:
+                continue
+            told = [group["row"]]
+            if group["alike"] > 1:
+                same = " AND ".join(f"{column} IS NOT DISTINCT FROM %({column})s" for column in columns)
+                alike = f"SELECT row FROM {own} WHERE {same} ORDER BY row"  # noqa: S608
+                told = [row["row"] for row in stream(alike, {column: group[column] for column in columns})]
+            for number in told:
+                yield Finding(check.code, table, str(number), problem)
 
     return Check(code, rule, says, rows or table, find)
 

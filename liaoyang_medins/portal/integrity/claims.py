@@ -1,17 +1,20 @@
 """Stays, fee lines and settlements: A1–A4, D1–D6, B4, B5 (Art. 8, 18–24, 36)."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from claims.rules import StayFacts, adjudicate
+from claims.rules import StayFacts, adjudicate, decide
 from claims.services.settlement import figures_of
 from liaoyang_medins.kernel import policy
 from liaoyang_medins.kernel.facts import from_json
-from liaoyang_medins.portal.snapshot import Row
+from liaoyang_medins.kernel.policy import PolicyError
+from liaoyang_medins.portal.snapshot import Row, stream
 
-from .checks import differing, rule_check, sql_check
+from .checks import Check, Finding, differing, judged, sql_check, with_laws
 from .known import PAID_KNOWN, REOPENED
 
 STAY = "claims_stay"
@@ -57,18 +60,79 @@ def judge_settlement(row: Row) -> str | None:
     return differing({name: (stored[name], now) for name, now in figures_of(found).items() if name in stored})
 
 
-RECOMPUTED = rule_check(
+# Of each combination of what the discrete part of the rules asks: everything but the amounts.
+DECIDED = """
+    SELECT DISTINCT (facts - '{total,in_scope,cap,used,denied}'::text[])::text AS facts, policy_version
+    FROM claims_settlement settlement JOIN {laws} ON law.version = settlement.policy_version
+"""
+# Those whose decision, or the few lines of arithmetic behind it (A2), is not what they say.
+OTHERWISE = """
+    WITH decided AS MATERIALIZED (
+        SELECT * FROM unnest(%(facts)s::text[], %(versions)s::int[], %(payable)s::boolean[], %(reasons)s::text[],
+            %(deductibles)s::numeric[], %(ratios)s::numeric[])
+            AS decision (facts, version, payable, reasons, deductible, ratio)
+    ), own AS (
+        SELECT settlement.*, decided.version AS decided, decided.payable AS may, decided.reasons AS why,
+            decided.ratio AS part, decided.deductible AS standard, fact.*,
+            round(greatest(fact.within - decided.deductible, 0) * decided.ratio, 2) AS without_cap,
+            greatest(fact.most - fact.before, 0) AS room
+        FROM claims_settlement settlement JOIN {laws} ON law.version = settlement.policy_version
+        CROSS JOIN LATERAL (
+            SELECT (facts ->> 'total')::numeric AS cost, (facts ->> 'in_scope')::numeric AS within,
+                (facts ->> 'cap')::numeric AS most, (facts ->> 'used')::numeric AS before
+        ) AS fact
+        LEFT JOIN decided ON decided.facts = (settlement.facts - '{total,in_scope,cap,used,denied}'::text[])::text
+            AND decided.version = settlement.policy_version
+    )
+    SELECT number AS row, facts::text AS facts, reasons::text AS reasons, policy_version, payable, total, in_scope,
+        cap, cap_used, ratio, fund, out_of_scope, deductible, over_cap
+    FROM own WHERE decided IS NULL OR NOT coalesce(
+        payable = may AND reasons = why::jsonb AND total = cost AND in_scope = within AND cap = most
+        AND cap_used = before AND ratio IS NOT DISTINCT FROM part AND CASE WHEN may
+            THEN fund = least(without_cap, room) AND out_of_scope = cost - within
+                AND deductible = least(standard, within) AND over_cap = without_cap - least(without_cap, room)
+            ELSE fund = 0 AND num_nonnulls(out_of_scope, deductible, over_cap) = 0 END, false)
+"""
+
+
+def otherwise(check: Check) -> Iterator[Finding]:
+    """The settlements that the rules answer otherwise: their discrete part is asked once of all that are alike, what
+    follows by arithmetic is compared in PostgreSQL, and what differs is told by asking for it whole.
+    """
+    decisions = [decision_of(row) for row in stream(with_laws(DECIDED))]
+    values = {name: [row[name] for row in decisions] for name in DECISION}
+    for row in stream(with_laws(OTHERWISE), values):
+        problem = judged(judge_settlement, row)
+        if problem is not None:
+            yield Finding(check.code, SETTLEMENT, str(row["row"]), problem)
+
+
+DECISION = ("facts", "versions", "payable", "reasons", "deductibles", "ratios")
+NO_AMOUNTS = {"total": "0", "in_scope": "0", "cap": "0"}
+
+
+def decision_of(row: Row) -> dict[str, Any]:
+    """A3, D1–D6 asked of facts without their amounts; where they cannot be asked it fits no settlement."""
+    answer: dict[str, Any] = dict.fromkeys(DECISION) | {"facts": row["facts"], "versions": row["policy_version"]}
+    try:
+        facts = from_json(StayFacts, json.loads(row["facts"]) | NO_AMOUNTS)
+        found = decide(facts, policy.version(settings.POOLING_AREA, row["policy_version"]))
+    except (PolicyError, ValueError, TypeError, KeyError):
+        return answer
+    return answer | {
+        "payable": found.payable,
+        "reasons": json.dumps([reason.value for reason in found.reasons]),
+        "deductibles": found.deductible,
+        "ratios": found.ratio,
+    }
+
+
+RECOMPUTED = Check(
     "settlement.recomputed",
     "A2, A3, D1–D6",
     _("The rules answer the same from a settlement's stored facts and policy, to the fen."),
-    table=SETTLEMENT,
-    rows="claims_settlement settlement JOIN {laws} ON law.version = settlement.policy_version",
-    sql="""
-        SELECT number AS row, facts::text AS facts, reasons::text AS reasons, policy_version, payable, total, in_scope,
-            settlement.cap, cap_used, ratio, fund, out_of_scope, deductible, over_cap
-        FROM claims_settlement settlement JOIN {laws} ON law.version = settlement.policy_version
-    """,
-    judge=judge_settlement,
+    "claims_settlement settlement JOIN {laws} ON law.version = settlement.policy_version",
+    otherwise,
 )
 
 # Benefit periods may have come, gone or been cut since the decision. Days that certainly counted then give the least,

@@ -1,6 +1,7 @@
 """Contribution notices: C1–C8, W5, W6 (Art. 8, 10, 12, 14)."""
 
 import json
+from datetime import date
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -8,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.contributions.assessment import months_of
 from enrollment.contributions.rules import ContributionFacts, assess_contribution, for_notice
 from liaoyang_medins.kernel import policy
+from liaoyang_medins.kernel.days import add_years
 from liaoyang_medins.kernel.facts import from_json
 from liaoyang_medins.kernel.policy.terms import StudentKind
 from liaoyang_medins.portal.snapshot import Row
 
-from .checks import differing, rule_check, sql_check
+from .checks import alike_check, differing, sql_check
 
 NOTICE = "contributions_contributionnotice"
 
@@ -35,8 +37,14 @@ ONE_LIVE = sql_check(
 
 
 def judge_amounts(row: Row) -> str | None:
-    """C1, C2, C4, B5: category, tier and amounts again, from the stored facts under the notice's policy version."""
-    facts = from_json(ContributionFacts, json.loads(row["facts"]))
+    """C1, C2, C4, B5: category, tier and amounts again, from the stored facts under the notice's policy version.
+
+    Of the days of birth and of the assessment the rules ask the completed age alone (E7).
+    """
+    on = date(row["contribution_year"], 12, 31)
+    born = {"birth_date": add_years(on, -row["age"]).isoformat()}
+    told = json.loads(row["facts"]) | {"on": on.isoformat()}
+    facts = from_json(ContributionFacts, told | {"person": told["person"] | born})
     law = policy.version(settings.POOLING_AREA, row["policy_version"])
     student = facts.person.student is StudentKind.SCHOOL
     whole = assess_contribution(
@@ -56,18 +64,23 @@ def judge_amounts(row: Row) -> str | None:
     )
 
 
-AMOUNTS = rule_check(
+AMOUNTS = alike_check(
     "notice.amounts",
     "C1, C2, C4, B5",
     _("The rules answer the same from a notice's stored facts and policy: category, tier and amounts."),
     table=NOTICE,
     # What names a policy that is not known is the business of policy.version.
     rows="contributions_contributionnotice notice JOIN {laws} ON law.version = notice.policy_version",
-    sql="""
-        SELECT number AS row, facts::text AS facts, policy_version, contribution_year, student, year_no, months,
-            category, tier, personal, government
+    source="""
+        SELECT number AS row, (facts #- '{person,birth_date}' #- '{on}')::text AS facts, policy_version,
+            contribution_year, student, year_no, months, category, tier, personal, government,
+            extract(year FROM age((facts ->> 'on')::date, (facts #>> '{person,birth_date}')::date))::int AS age
         FROM contributions_contributionnotice notice JOIN {laws} ON law.version = notice.policy_version
     """,
+    columns=(
+        *("facts", "policy_version", "contribution_year", "student", "year_no", "months", "category", "tier"),
+        *("personal", "government", "age"),
+    ),
     judge=judge_amounts,
 )
 

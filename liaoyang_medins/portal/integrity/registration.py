@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.contributions.rules import assess_contribution
 from enrollment.registration.rules import PersonFacts
 from liaoyang_medins.kernel import policy
+from liaoyang_medins.kernel.days import add_years
 from liaoyang_medins.kernel.facts import from_json
 from liaoyang_medins.portal.snapshot import Row
 
-from .checks import differing, rule_check, sql_check
+from .checks import alike_check, differing, sql_check
 
 RESIDENT = "registration_resident"
 CIRCUMSTANCE = "registration_circumstance"
@@ -91,9 +92,12 @@ REASONS = sql_check(
 
 
 def judge_registration(row: Row) -> str | None:
-    """E1–E9: category, tier and reasons again, from the facts on the reference date."""
-    person = from_json(PersonFacts, json.loads(row["facts"]))
-    on: date = row["reference_date"]
+    """E1–E9: category, tier and reasons again, from the facts on the reference date; of the day of birth they ask the
+    completed age alone (E7).
+    """
+    on = date(row["year"], 12, 31)
+    born = add_years(on, -row["age"]).isoformat()
+    person = from_json(PersonFacts, json.loads(row["facts"]) | {"birth_date": born})
     law = policy.for_contribution_year(settings.POOLING_AREA, on.year)
     found = assess_contribution(person, on, law, moved_in=None, contribution_year_no=1)
     return differing(
@@ -105,15 +109,18 @@ def judge_registration(row: Row) -> str | None:
     )
 
 
-ELIGIBILITY = rule_check(
+ELIGIBILITY = alike_check(
     "registration.eligibility",
     "E1–E9",
     _("The rules answer the same from the stored facts: category, tier and reasons."),
     table=REGISTRATION,
-    sql="""
-        SELECT number AS row, facts::text AS facts, reasons::text AS reasons, reference_date, category, tier
+    source="""
+        SELECT number AS row, (facts - 'birth_date')::text AS facts, reasons::text AS reasons, category, tier,
+            extract(year FROM reference_date)::int AS year,
+            extract(year FROM age(reference_date, (facts ->> 'birth_date')::date))::int AS age
         FROM registration_registration
     """,
+    columns=("facts", "reasons", "category", "tier", "year", "age"),
     judge=judge_registration,
 )
 
