@@ -51,7 +51,7 @@ SUMS = sql_check(
             WHERE carried_into_id IS NOT NULL GROUP BY carried_into_id
         )
         SELECT own.number AS row, own.payable, own.carried_out,
-            coalesce(settled, 0) - coalesce(lines.taken_back, 0) - coalesce(carried.amount, 0)
+            coalesce(lines.settled, 0) - coalesce(lines.taken_back, 0) - coalesce(carried.amount, 0)
                 - coalesce(deducted.amount, 0) AS rest
         FROM paying_declaration own
         LEFT JOIN lines USING (id) LEFT JOIN deducted USING (id) LEFT JOIN carried USING (id)
