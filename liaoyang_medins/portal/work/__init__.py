@@ -16,7 +16,7 @@ from .money import (
     statements_in_draft,
 )
 from .people import cards_waiting, merges_to_decide, registrations_waiting, transfers_to_answer
-from .queue import COUNT_AT_MOST, ROWS, Queue, Row
+from .queue import COUNT_AT_MOST, ROWS, Queue, Row, counts_of
 from .reimbursement import (
     payment_lists_with_the_bank,
     reimbursements_to_complete,
@@ -32,6 +32,7 @@ __all__ = [
     "ROWS",
     "Queue",
     "Row",
+    "counts_of",
     "lists_to_issue",
     "outpatient_to_decide",
     "queues_of",
