@@ -36,7 +36,7 @@ def decision(approval: OutpatientApproval) -> Paper:
                 (_("ID number"), masked(resident.id_number)),
                 (_("Personal number"), resident.number),
                 (_("Disease"), label(OutpatientDisease(approval.disease))),
-                (_("Diagnosis"), f"{approval.diagnosis_id} {approval.diagnosis.name}"),
+                (_("Diagnosis"), f"{approval.diagnosis_id} {approval.diagnosis.label}"),
                 (_("Institution"), approval.institution.label),
                 (_("Period"), f"{paper_date(approval.starts)} – {paper_date(approval.until)}"),
                 (_("Requested on"), paper_date(approval.requested_on)),

@@ -217,7 +217,7 @@ def release(
             % {"now": f"{paid:,.2f}", "shown": f"{fund:,.2f}"},
             code="changed_meanwhile",
         )
-    record(stay, "reviews.release", by, {"fund": paid, "examined_by": review.examined_by_id})
+    record(stay, "reviews.release", by, {"fund": paid})
     return made
 
 
