@@ -326,7 +326,7 @@ def test_a_calculation_names_article_and_figures_of_every_step(page: Page, live:
         assert figure in text
     # What holds from which day: the rates since the law's first day.
     assert "2008-07-01" in " ".join(page.locator("table.sheet").all_inner_texts())
-    assert page.locator(".measure").count() == 2
+    assert page.locator(".measure").count() == 1
 
 
 def test_registration_and_settlement_work_without_scripts(plain: Page, live: Any) -> None:
