@@ -107,6 +107,19 @@ def test_carried_out_and_come_back_at_once_is_told_in_an_order():
     assert told == (["done", "done"] if payment.paid_on else ["done", "wrong_state"])
 
 
+def test_one_invoice_of_two_people_at_once_is_taken_once():
+    clerk = claims.clerk()
+    facts = [makers.application(claims.insured(years=(2010,)), invoices=("08345678",)) for _ in range(2)]
+
+    def enter(application: Any) -> Callable[[], Any]:
+        return lambda: services.enter(
+            submission=uuid.uuid4(), application=application, account=makers.account(), by=clerk
+        )
+
+    assert together(enter(facts[0]), enter(facts[1])) == ["done", "invoice_taken"]
+    assert Stay.objects.count() == 1
+
+
 def test_a_form_sent_twice_at_once_is_one_application():
     clerk, mark = claims.clerk(), uuid.uuid4()
     facts = makers.application(claims.insured(years=(2010,)))
