@@ -181,10 +181,10 @@ def done(
 ) -> HttpResponse:
     """Do what a form of the page asks for: on to the next stay of the queue, or (`stays`) back to this one."""
     review = latest(request, number)
-    if review is None:
-        raise Http404
     if request.method != "POST":
         return redirect("stay-review", number)
+    if review is None:
+        raise Http404
     form = make(review)
     if form.is_valid() and attempt(form, lambda: (verb(form.cleaned_data), True)) is not None:
         messages.success(request, said)

@@ -56,6 +56,7 @@ NOBODYS |= {
     "report",
     "inspection",
     "finding",
+    "agreement scan",
 }
 RESIDENTS = 90
 AFTER_WINDOW = datetime.date(2009, 12, 2)
