@@ -90,6 +90,18 @@ def test_two_lists_at_once_pay_once():
     assert ResidentPayment.objects.count() == 1
 
 
+def test_listed_and_taken_back_at_once_is_one_of_them():
+    clerk, first, second = claims.clerk(), claims.reviewer(), claims.reviewer()
+    made = makers.released(claims.insured(years=(2010,)), clerk, first)
+    told = together(
+        lambda: makers.listed(made, by=first),
+        lambda: services.take_back(number=made.number, version=made.version, reason="误", by=second),
+    )
+    listed = ResidentPayment.objects.exists()
+    assert told == (["changed_meanwhile", "done"] if listed else ["done", "wrong_state"])
+    assert (fresh(made).status, Settlement.objects.get().live) == (("listed", True) if listed else ("complete", False))
+
+
 def test_carried_out_and_come_back_at_once_is_told_in_an_order():
     clerk, first = claims.clerk(), claims.reviewer()
     made = makers.released(claims.insured(years=(2010,)), clerk, first)
