@@ -54,8 +54,10 @@ def settlement_recompute(request: ActorRequest, number: str) -> HttpResponse:
     try:
         pairs = compared(found)
         figures = [figure(name, *pairs[name]) for name in FIGURES]
-    except (PolicyError, ValueError, TypeError, KeyError) as error:
-        problem = str(error)
+    except PolicyError:
+        problem = _("Its policy version is not there any more, or was edited since.")
+    except (ValueError, TypeError):
+        problem = _("Its stored facts cannot be read.")
     context = {
         "settlement": found,
         "figures": figures,

@@ -167,6 +167,27 @@ def test_the_other_stays_of_the_period_stand_beside_the_cap_and_a_hospital_sees_
         assert ("At other institutions 8,775.00" in told) == (actor is one)
 
 
+def test_the_cap_of_a_student_is_that_of_the_school_year_and_in_2008_a_third_of_it():
+    """B4, B5: the bar, its period, and the rule behind the figure."""
+    spans = {2008: (makers.day("2008-09-01"), makers.day("2008-12-31"))}
+    person, by = makers.insured(years=(2008, 2009), student=True, spans=spans, name="陈晨"), makers.hospital()
+    first = makers.settled(person, by, ("8000.00",), on="2008-10-01", until="2008-10-31")
+    second = makers.settled(person, by, ("8000.00",), on="2009-02-01", until="2009-02-28")
+    client = browser(makers.clerk())
+    for row, cap, before, this, left, share, basis in (
+        (first, "10,000.00", "0.00", "3,487.50", "6,512.50", "34.875", "B5 · Art. 36"),
+        (second, "30,000.00", "3,487.50", "3,375.00", "23,137.50", "11.25", "B4 · Art. 8"),
+    ):
+        for url in (reverse("settlement", args=[row.number]), reverse("stay", args=[row.stay.number])):
+            response = client.get(url)
+            told = text_of(response)
+            assert "Cap of the year 2008-09-01 – 2009-08-31" in told
+            assert f"Used before this stay {before} This stay {this} Left afterwards {left} Cap (yuan) {cap}" in told
+            [width] = re.findall(r'class="bar-part"[^>]*width="([0-9.]+)%', response.content.decode())
+            assert abs(Decimal(width) - Decimal(share)) < Decimal("0.1")
+            assert re.search(rf"Left of the cap cap {cap} less {before} used before {cap} {basis}", told)
+
+
 def many(stay: Stay, count: int) -> None:
     """Fee lines by the thousand, as the interface brings them."""
     by = makers.hospital()

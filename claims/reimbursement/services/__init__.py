@@ -1,6 +1,6 @@
 """The verbs of reimbursement: enter, examine, release or refuse, pay (A2, A3, F1)."""
 
-from .deciding import examine, refuse, release, send_back, take_back
+from .deciding import examine, refuse, release, send_back, take_back, to_look_at
 from .entering import change, check_papers, enter, reveal_account, state_account
 from .importing import drop_import, read_lines, take_lines
 from .lines import add_lines, remove_lines
@@ -29,4 +29,5 @@ __all__ = [
     "state_account",
     "take_back",
     "take_lines",
+    "to_look_at",
 ]

@@ -26,6 +26,7 @@ from .bulk import Load, Writer
 from .cards import Cards
 from .care import Care, Case
 from .counters import Counters
+from .desk import Desk
 from .handing import Handing
 from .history import LAW, Life, Past
 from .hospitals import Hospitals
@@ -130,6 +131,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     Watching(size.as_of, actors).work()
     say("applications for reimbursement")
     Reimbursements(town, size.as_of, actors).work()
+    say("stays that need a person")
+    Desk(size.as_of, actors).work()
     show(steps.services)
     say("journal and audit record")
     post(size.as_of)
