@@ -44,7 +44,7 @@ def write_sums(book: Any, institution: Institution, first: datetime.date, last: 
     sheet.write(institution.label, style="title")
     sheet.write(_("From"), first)
     sheet.write(_("Until"), last)
-    sheet.write(_("Paid so far"), standing.paid)
+    sheet.write(_("Paid out so far"), standing.paid)
     sheet.write(_("Still due"), standing.due)
     sheet.skip()
     sheet.write(None, _("Settlements"), None, None, None, _("Reversals"), style="head")
