@@ -184,10 +184,11 @@ def cap_so_far(settlement: Settlement) -> Block:
         "starts": paper_date(use.starts),
         "ends": paper_date(use.ends),
     }
+    this = _("This treatment") if settlement.stay.outpatient else _("This stay")
     columns = {
         _("Cap of the year"): use.cap,
         _("Used before this stay"): use.before,
-        _("This stay"): use.this,
+        this: use.this,
         _("Used in the period so far"): use.before + use.this,
         _("Left afterwards"): use.left,
     }

@@ -66,12 +66,12 @@ def payment_list(*, number: str, by: Actor) -> IO[bytes]:
     total: Decimal = sum((payment.amount for payment in payments), ZERO)
     audit.record(by=by, verb="reimbursements.export", obj=found, changes={"payments": len(payments), "sum": total})
     with workbook(found.number) as (book, file):
-        sheet = Sheet(book, _("Payments"), [8, 18, 18, 18, 30, 28, 16])
+        sheet = Sheet(book, _("Payments to residents"), [8, 18, 18, 18, 30, 28, 16])
         sheet.write(_("Payments to residents, list %(number)s") % {"number": found.number}, style="title")
         sheet.skip()
         sheet.write(
             _("Place"),
-            _("Payment"),
+            _("Payment number"),
             _("Application"),
             _("Account holder"),
             _("Bank"),

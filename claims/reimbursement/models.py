@@ -218,8 +218,8 @@ class ResidentPayment(models.Model):
 
     class Status(models.TextChoices):
         LISTED = "listed", _("With the bank")
-        PAID = "paid", _("Paid")
-        RETURNED = "returned", _("Came back")
+        PAID = "paid", _("Paid to the resident")
+        RETURNED = "returned", _("Returned by the bank")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         Status.LISTED: {Status.PAID, Status.RETURNED},

@@ -18,8 +18,8 @@ from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.templatetags.medins import money, percent
 
 FIGURES: dict[str, Promise] = {
-    "payable": gettext_lazy("Payable"),
-    "reasons": gettext_lazy("Reasons"),
+    "payable": gettext_lazy("Whether the fund pays"),
+    "reasons": gettext_lazy("Why the fund pays nothing"),
     "total": gettext_lazy("Total cost"),
     "in_scope": gettext_lazy("In-scope cost"),
     "cap": gettext_lazy("Cap"),

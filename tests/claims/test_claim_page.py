@@ -141,6 +141,25 @@ def test_a_settled_stay_shows_the_steps_of_its_settlement_not_those_of_today():
     assert "Used before this stay 0.00 This stay 1,620.00 Left afterwards 28,380.00" in told
 
 
+def test_the_lines_of_a_settled_stay_add_up_to_its_settlement_also_when_benefits_are_withdrawn_later():
+    """C8: what was settled on a payment that was taken back stays settled."""
+    person, by = makers.insured(years=(2009,), name="王秀英"), makers.hospital()
+    settlement = makers.settled(person, by, ("6000.00", "2000.00"))
+    url = reverse("stay", args=[settlement.stay.number])
+    client = browser(makers.clerk())
+    before = text_of(client.get(url))
+    assert "Sum 8,000.00 8,000.00 Out of scope 0.00" in before
+    person.benefit_periods.update(withdrawn_on=makers.day("2010-06-01"))
+    told = text_of(client.get(url))
+    assert "Sum 8,000.00 8,000.00 Out of scope 0.00" in told
+    # Once as a filter, at no line.
+    assert told.count("Dated outside the benefit periods.") == before.count("Dated outside the benefit periods.") == 1
+    assert "is not what the settlement was decided by" not in told
+    # Where neither adds up, the page says so.
+    FeeLine.objects.filter(stay=settlement.stay).update(in_scope="1.00")
+    assert "is not what the settlement was decided by" in text_of(client.get(url))
+
+
 def test_a_stay_without_lines_says_so_instead_of_a_reason_why_nothing_is_paid():
     stay = makers.admitted(makers.insured(), makers.hospital())
     told = text_of(browser(makers.hospital()).get(reverse("stay", args=[stay.number])))

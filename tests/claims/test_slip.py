@@ -69,6 +69,7 @@ def test_the_slip_of_outpatient_treatment_says_so():
     assert paper.title == "Settlement slip for outpatient treatment"
     assert facts["Claim number"] == settlement.stay.number
     assert "Days in hospital" not in facts
+    assert "This treatment" in [column["label"] for column in block(paper, "table", 2)["columns"]]
 
 
 def test_a_reversed_settlement_s_slip_is_void_and_keeps_no_sums_that_are_not_its_own():

@@ -230,7 +230,8 @@ def build() -> None:
             deducted_on=D(2009, 12, 30),
             by=clerk,
         )
-    dead = Enrollment.objects.filter(ends=None, resident__stays=None).order_by("number")[0].resident
+    alive = Enrollment.objects.filter(ends=None, resident__stays=None).exclude(resident=fourth.resident)
+    dead = alive.order_by("number")[0].resident
     with clock.on_day(D(2010, 1, 2)):
         registration.add_circumstance(
             resident_number=dead.number, circumstance=CircumstanceData("death", "died", D(2009, 12, 31)), by=clerk

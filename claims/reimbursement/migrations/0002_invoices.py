@@ -43,4 +43,18 @@ class Migration(migrations.Migration):
                 condition=models.Q(("printed", ""), _negated=True), name="invoice_has_number"
             ),
         ),
+        migrations.AlterField(
+            model_name="residentpayment",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("listed", "With the bank"),
+                    ("paid", "Paid to the resident"),
+                    ("returned", "Returned by the bank"),
+                ],
+                default="listed",
+                max_length=10,
+                verbose_name="status",
+            ),
+        ),
     ]

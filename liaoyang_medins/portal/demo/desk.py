@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 
+from django.conf import settings
+
 from claims import services
 from claims.data import AdmissionData, LineData
 from claims.models import CatalogueItem, Institution, Settlement, Stay, UsualCost
@@ -84,13 +86,20 @@ class Desk:
             self.stay(person, f"{number}B", by=self.hospital, at=self.home, days=(15, 8))
 
     def unusual(self, person: Resident, number: str) -> None:
-        """Far above what the hospital's stays usually cost; the hospital is told at the settlement."""
+        """Far above what the hospital's stays usually cost, where there are enough of them to say so; the hospital is
+        told at the settlement.
+        """
         count_usual(self.as_of)
-        usual = UsualCost.objects.filter(institution=self.home).first()
-        cost = (usual.median if usual else COST) * 12
-        stay = self.stay(person, number, by=self.hospital, at=self.home, days=(18, 3), cost=cost)
-        with clock.on_day(self.as_of), suppress(services.HeldForReview):
-            services.settle_stay(stay_number=stay.number, by=self.hospital)
+        usual = UsualCost.objects.filter(
+            institution=self.home, settlements__gte=settings.REVIEW_USUAL_SETTLEMENTS
+        ).first()
+        if usual is not None and settings.REVIEW_USUAL_TIMES:
+            cost = usual.median * (settings.REVIEW_USUAL_TIMES + 2)
+            stay = self.stay(person, number, by=self.hospital, at=self.home, days=(18, 3), cost=cost)
+            with clock.on_day(self.as_of), suppress(services.HeldForReview):
+                services.settle_stay(stay_number=stay.number, by=self.hospital)
+        # What is usual the next night counts anew, with what the city has by then.
+        UsualCost.objects.all().delete()
 
     def reversal(self) -> None:
         """The hospital found a mistake in what was paid to it already, and asks."""

@@ -73,7 +73,8 @@ def released_by_who_examined() -> str:
 
 @fault("review.checker")
 def released_by_who_denied_a_line() -> str:
-    cut = FeeLineCut.objects.select_related("line__stay").order_by("pk")[0]
+    cuts = FeeLineCut.objects.filter(line__stay__reviews__status="released", line__stay__reviews__kind="settlement")
+    cut = cuts.select_related("line__stay").order_by("pk")[0]
     row = Review.objects.select_related("stay").get(stay=cut.line.stay, status="released", kind="settlement")
     change(cut, made_by=row.closed_by)
     return row.stay.number
