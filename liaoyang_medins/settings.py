@@ -326,7 +326,13 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "persistAuthorization": False,
+        # Its colours are written into the elements, and too light to be read.
+        "syntaxHighlight": {"activated": False},
+        "validatorUrl": None,
+    },
     "PREPROCESSING_HOOKS": ["claims.api.schema.only_the_interface"],
     "POSTPROCESSING_HOOKS": ["claims.api.schema.finish"],
 }

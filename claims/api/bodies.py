@@ -199,5 +199,7 @@ class SettlementsQuery(Paging):
 
     stay_number = TextField(max_length=20, required=False)
     first = DayField(required=False, help_text="Decided on this day or later.")
-    last = DayField(required=False)
+    last = DayField(required=False, help_text="Decided on this day or before.")
+    reversed_first = DayField(required=False, help_text="Reversed on this day or later.")
+    reversed_last = DayField(required=False, help_text="Reversed on this day or before.")
     live = Choice(choices=["true", "false"], required=False)

@@ -179,6 +179,8 @@ def test_reconciliation_names_each_difference(api: Caller, person) -> None:
     second = settled(api, person, "8000.00", on="2009-04-01", until="2009-04-05")
     undone = api.post(f"settlements/{second['settlement_number']}/reversal", {"reason": "x"})
     Settlement.objects.filter(number=first["settlement_number"]).update(decided_on=makers.day("2010-06-29"))
+    whole = api.get(f"settlements/{second['settlement_number']}")
+    assert (whole["reversal_number"], whole["reversed_on"]) == (undone["reversal_number"], "2010-06-30")
     period = {"first": "2010-06-30", "last": "2010-06-30"}
     names = ("total", "fund", "resident_pays")
     amounts = {name: second["amounts"][name] for name in names}
