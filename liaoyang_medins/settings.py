@@ -161,6 +161,7 @@ INSTALLED_APPS.append("django.forms")
 DATABASES = {
     "default": dj_database_url.parse(
         env_required("DATABASE_URL", "postgres://medins@127.0.0.1:5432/medins"),
+        engine="liaoyang_medins.kernel.database",
         conn_max_age=60,
         # A connection that a restart of the database has cut is opened anew instead of failing a request.
         conn_health_checks=True,
