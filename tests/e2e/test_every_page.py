@@ -102,7 +102,8 @@ FITS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimati
 # Who is tried together, on one loading of the city.
 GROUPS = {
     "counters": ("community", "school", "subdistrict", "district"),
-    "agency": ("clerk", "reviewer"),
+    "clerk": ("clerk",),
+    "reviewer": ("reviewer",),
     "hospitals": ("hospital", "station"),
     "others": ("city-finance", "district-finance", "supervisor", "admin"),
 }
