@@ -162,9 +162,7 @@ def ledger_of(
     return opening, legs if actor.may("journal.see") else legs.none()
 
 
-def legs_summed(
-    actor: Actor, account: Account, since: datetime.date, until: datetime.date
-) -> tuple[Decimal, Decimal]:
+def legs_summed(actor: Actor, account: Account, since: datetime.date, until: datetime.date) -> tuple[Decimal, Decimal]:
     """Debits and credits of an account in some days (both included), both ≥ 0, in yuan."""
     rows = AccountDay.objects.filter(account=account, day__gte=since, day__lte=until)
     found = (rows if actor.may("journal.see") else rows.none()).aggregate(
