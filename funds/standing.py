@@ -1,5 +1,5 @@
-"""How the account stands at the bank beside the book on a day. The app that reads bank statements says it; who closes a
-month asks it.
+"""How the account stands at the bank beside the book on a day. The app that reads bank statements says it; who closes
+a month asks it.
 """
 
 import datetime
