@@ -150,14 +150,16 @@ class Hospitals:
         ]
 
     def seconds_of(self, stays: int) -> float:
-        """Seconds for one stay where each client makes so many, one after the other, and all of them at once."""
+        """Seconds for one stay where each client makes so many, one after the other, and all of them at once.
+
+        Each connects when it begins: the processes of the server share the connections by who is free at that moment.
+        """
 
         def work(client: Hospital) -> None:
+            client.open()
             for _stay in range(stays):
                 client.one()
 
-        for client in self.clients:
-            client.open()
         began = time.perf_counter()
         with ThreadPoolExecutor(len(self.clients)) as pool:
             list(pool.map(work, self.clients))

@@ -16,7 +16,7 @@ from enrollment.contributions.models import Receipt
 from enrollment.contributions.services import record_payment, take_into_records
 from enrollment.registration import services as registration
 from enrollment.registration.data import CircumstanceData, PersonData
-from enrollment.registration.models import MaterialCheck, Resident
+from enrollment.registration.models import Enrollment, MaterialCheck, Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting
@@ -118,7 +118,9 @@ def person_data(person: Person) -> PersonData:
 
 
 def residents_with_benefits(seed: int) -> Iterator[str]:
-    """Numbers of residents who have benefits and no stay by then, in a drawn order, from all over the table."""
+    """Numbers of residents who have benefits, take part still, and have no stay by then, in a drawn order, from all
+    over the table.
+    """
     draw = random.Random(seed)  # noqa: S311  which residents is no secret
     covered = Resident.objects.filter(
         benefit_periods__starts__lte=ADMITTED, benefit_periods__ends__gte=LEAVES, benefit_periods__withdrawn_on=None
@@ -126,7 +128,8 @@ def residents_with_benefits(seed: int) -> Iterator[str]:
     lately = Stay.objects.filter(resident=OuterRef("pk"), discharged_on__gte=ADMITTED) | Stay.objects.filter(
         resident=OuterRef("pk"), discharged_on=None
     )
-    free = covered.filter(~Exists(lately)).order_by("pk")
+    takes_part = Enrollment.objects.filter(resident=OuterRef("pk"), ends=None)
+    free = covered.filter(Exists(takes_part), ~Exists(lately)).order_by("pk")
     numbers = list(free.values_list("number", flat=True)[:200_000])
     draw.shuffle(numbers)
     return iter(numbers)

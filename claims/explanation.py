@@ -12,7 +12,7 @@ from claims.rules import (
     is_transfer_out_of_city,
     transfer_lowers,
 )
-from liaoyang_medins.kernel.money import ZERO
+from liaoyang_medins.kernel.money import ZERO, fen
 from liaoyang_medins.kernel.policy import Figure, Policy, Step
 from liaoyang_medins.kernel.policy.steps import step
 from liaoyang_medins.kernel.policy.terms import NotPayable
@@ -98,15 +98,22 @@ def payment_steps(found: Adjudication, policy: Policy) -> list[Step]:
     """A2 and B4: the fund's payment without and with the cap, and the resident's part in its four parts."""
     above = max(ZERO, found.in_scope - (found.deductible_standard or ZERO))
     without_cap = found.fund + (found.over_cap or ZERO)
-    cap = policy.cap.amount
+    rule, cap = cap_behind(found, policy)
     since = policy.first_day
     before = max(ZERO, found.cap - found.used)
     return [
         Step("without_cap", {"above": above, "ratio": found.ratio, "amount": without_cap}, "A2", "22", since),
-        step("cap_left", "B4", cap, cap=found.cap, used=found.used, amount=before),
+        step("cap_left", rule, cap, cap=found.cap, used=found.used, amount=before),
         Step("fund", {"amount": found.fund}, "A2", "22", since),
         Step("copayment", {"amount": found.copayment}, "A2", "22", since),
         step("over_cap", "A2", cap, amount=found.over_cap),
         Step("resident", {"amount": found.resident}, "A2", "22", since),
-        step("cap_left_after", "B4", cap, amount=found.left),
+        step("cap_left_after", rule, cap, amount=found.left),
     ]
+
+
+def cap_behind(found: Adjudication, policy: Policy) -> tuple[str, Figure[object]]:
+    """B4, or B5 where the cap is a student's of the first year: the rule and the figure that made it less."""
+    whole: Figure[object] = policy.cap.amount
+    divisor: Figure[object] = policy.first_year.student_cap_divisor
+    return ("B4", whole) if found.cap >= fen(policy.cap.amount.value) else ("B5", divisor)

@@ -44,7 +44,7 @@ def write_sums(book: Any, institution: Institution, first: datetime.date, last: 
     sheet.write(institution.label, style="title")
     sheet.write(_("From"), first)
     sheet.write(_("Until"), last)
-    sheet.write(_("Paid so far"), standing.paid)
+    sheet.write(_("Paid out so far"), standing.paid)
     sheet.write(_("Still due"), standing.due)
     sheet.skip()
     sheet.write(None, _("Settlements"), None, None, None, _("Reversals"), style="head")
@@ -66,7 +66,7 @@ def write_entries(book: Any, institution: Institution, first: datetime.date, las
     """One row a settlement or reversal; the sums are the net ones."""
     sheet = Sheet(book, _("Settlements and reversals"), [12, 16, 16, 16, 18, 14, 16, 16, 16, 14])
     head = [_("Day"), _("Number"), _("Reverses"), _("Stay"), _("Inpatient number"), _("Name")]
-    sheet.write(*head, *heads()[1:], _("Paid on"), style="head")
+    sheet.write(*head, *heads()[1:], _("Paid out on"), style="head")
     sheet.freeze_head()
     sums = [ZERO, ZERO, ZERO]
     for entry in accounts.entries(institution, first, last):

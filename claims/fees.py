@@ -141,7 +141,7 @@ def chosen(lines: Lines, *, kind: str = "", catalogue_class: str = "", reason: s
         lines = lines.filter(counted__lt=F("amount")) if reason == ANY_PROBLEM else lines.filter(reason=reason)
     text = text.strip()
     if text:
-        named = CatalogueItem.objects.filter(Q(name_en__icontains=text) | Q(initials__startswith=text.lower()))
+        named = CatalogueItem.objects.filter(Q(name_en__icontains=text) | Q(initials__contains=text.lower()))
         lines = lines.filter(
             Q(item_name__icontains=text)
             | Q(item_code__istartswith=text)

@@ -88,6 +88,7 @@ WORDS[ReviewReason] = {
     ReviewReason.TRANSFER: _("Transfer"),
     ReviewReason.UNUSUAL_COST: _("Cost far above the usual"),
     ReviewReason.LARGE_PAYMENT: _("Large payment"),
+    ReviewReason.EXAMINED: _("Examined by the agency before"),
 }
 WORDS[TransferLowering] = {
     TransferLowering.OUT_OF_CITY: _("Institution out of the city"),

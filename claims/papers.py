@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims import fees, labels
 from claims.cap import CapUse
 from claims.fees import Fees, KindSums
-from claims.models import Diagnosis, Settlement
+from claims.models import Settlement
 from claims.rules import StayFacts
 from liaoyang_medins.kernel.facts import from_json
 from liaoyang_medins.kernel.money import ZERO
@@ -70,7 +69,7 @@ def slip(settlement: Settlement, kinds: KindSums) -> Paper:
                     (_("Institution"), stay.institution.label),
                     (_("Grade"), labels.label(told.grade)),
                     *when(settlement),
-                    (_("Diagnosis"), f"{stay.diagnosis_id} {name_of(stay.diagnosis)}"),
+                    (_("Diagnosis"), f"{stay.diagnosis_id} {stay.diagnosis.label}"),
                     (_("Fund ratio"), "" if settlement.ratio is None else percent(settlement.ratio)),
                     (_("Policy version"), settlement.policy_version),
                 ]
@@ -107,11 +106,6 @@ def when(settlement: Settlement) -> list[tuple[str, object]]:
         (_("Discharged on"), ends),
         (_("Days in hospital"), (settlement.settled_on - stay.admitted_on).days or 1),
     ]
-
-
-def name_of(diagnosis: Diagnosis) -> str:
-    """A diagnosis in the language of the paper."""
-    return diagnosis.name_en if diagnosis.name_en and (get_language() or "").startswith("en") else diagnosis.name
 
 
 def void(settlement: Settlement) -> list[Block]:
@@ -190,10 +184,11 @@ def cap_so_far(settlement: Settlement) -> Block:
         "starts": paper_date(use.starts),
         "ends": paper_date(use.ends),
     }
+    this = _("This treatment") if settlement.stay.outpatient else _("This stay")
     columns = {
         _("Cap of the year"): use.cap,
         _("Used before this stay"): use.before,
-        _("This stay"): use.this,
+        this: use.this,
         _("Used in the period so far"): use.before + use.this,
         _("Left afterwards"): use.left,
     }

@@ -4,6 +4,7 @@ Pure: facts and thresholds in, codes out. The thresholds are settings of the age
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from liaoyang_medins.kernel.money import ZERO
@@ -39,8 +40,9 @@ class Usual:
 @dataclass(frozen=True, slots=True)
 class ReviewFacts:
     """What is asked of a stay. `diagnoses` are ICD-10 codes; `total` and `fund` in yuan, None while they are not
-    known; `usual` None where nothing is known of the institution. `examined`: somebody at the agency looked at the
-    stay before, so that the cause is not the institution's alone to say.
+    known, with those of stays at the institution that it adjoins; `usual` None where nothing is known of the
+    institution. `examined`: somebody at the agency looked at the stay before, so that neither its cause nor its lines
+    are the institution's alone to say.
     """
 
     diagnoses: tuple[str, ...] = ()
@@ -52,6 +54,11 @@ class ReviewFacts:
     total: Decimal | None = None
     fund: Decimal | None = None
     usual: Usual | None = None
+
+
+def adjoin(first: tuple[date, date], second: tuple[date, date]) -> bool:
+    """Whether two stays (first day, last day) leave no day between them: one that was split is looked at as one."""
+    return max(first[0], second[0]) - min(first[1], second[1]) <= timedelta(days=1)
 
 
 def is_injury(icd10: str) -> bool:
@@ -89,6 +96,7 @@ def reasons_for_review(facts: ReviewFacts, thresholds: Thresholds) -> tuple[Revi
         ReviewReason.TRANSFER: facts.transfer,
         ReviewReason.UNUSUAL_COST: is_unusual(facts, thresholds),
         ReviewReason.LARGE_PAYMENT: is_large(facts, thresholds),
+        ReviewReason.EXAMINED: facts.examined,
     }
     return tuple(reason for reason, holds in applies.items() if holds)
 

@@ -184,6 +184,7 @@ INSTALLED_APPS.append("django.forms")
 DATABASES = {
     "default": dj_database_url.parse(
         env_required("DATABASE_URL", "postgres://medins@127.0.0.1:5432/medins"),
+        engine="liaoyang_medins.kernel.database",
         conn_max_age=60,
         # A connection that a restart of the database has cut is opened anew instead of failing a request.
         conn_health_checks=True,
@@ -359,7 +360,13 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "persistAuthorization": False,
+        # Its colours are written into the elements, and too light to be read.
+        "syntaxHighlight": {"activated": False},
+        "validatorUrl": None,
+    },
     "PREPROCESSING_HOOKS": ["claims.api.schema.only_the_interface"],
     "POSTPROCESSING_HOOKS": ["claims.api.schema.finish"],
 }

@@ -225,8 +225,8 @@ def presettlement(row: Stay, found: Calculation) -> Body:
     }
 
 
-def settlement(row: Settlement, reversal_number: str | None = None) -> Body:
-    """A settlement with every part of its sum; what is left of the cap is what it left."""
+def settlement(row: Settlement, undone: Reversal | None = None) -> Body:
+    """A settlement with every part of its sum; what is left of the cap is what it left. `undone` is its reversal."""
     left = max(ZERO, row.cap - row.cap_used - row.fund)
     return {
         "settlement_number": row.number,
@@ -257,7 +257,8 @@ def settlement(row: Settlement, reversal_number: str | None = None) -> Body:
                 "left": yuan(left),
             },
         },
-        "reversal_number": reversal_number,
+        "reversal_number": undone.number if undone else None,
+        "reversed_on": day(undone.reversed_on if undone else None),
     }
 
 

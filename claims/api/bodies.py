@@ -7,7 +7,18 @@ from rest_framework import serializers
 from claims.models import Stay
 from liaoyang_medins.kernel.policy.terms import Cause
 
-from .fields import Body, Choice, CountField, DayField, FigureField, Flag, MomentField, TextField, YuanField
+from .fields import (
+    Body,
+    Choice,
+    CountField,
+    DayField,
+    FigureField,
+    Flag,
+    MomentField,
+    PersonNumber,
+    TextField,
+    YuanField,
+)
 
 
 class DiagnosisCodes(serializers.ListField):
@@ -170,7 +181,7 @@ class StaysQuery(Paging):
     """5201."""
 
     status = Choice(choices=[value for value, _label in Stay.Status.choices], required=False)
-    person_number = TextField(max_length=20, required=False)
+    person_number = PersonNumber(required=False)
     inpatient_number = TextField(max_length=40, required=False)
     admitted_from = DayField(required=False)
     admitted_until = DayField(required=False)
@@ -188,5 +199,7 @@ class SettlementsQuery(Paging):
 
     stay_number = TextField(max_length=20, required=False)
     first = DayField(required=False, help_text="Decided on this day or later.")
-    last = DayField(required=False)
+    last = DayField(required=False, help_text="Decided on this day or before.")
+    reversed_first = DayField(required=False, help_text="Reversed on this day or later.")
+    reversed_last = DayField(required=False, help_text="Reversed on this day or before.")
     live = Choice(choices=["true", "false"], required=False)

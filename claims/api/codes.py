@@ -145,6 +145,7 @@ _TABLE = (
         _("It is neither changed nor opened again: it is withdrawn at the agency and entered anew."),
     ),
     ("has_lines", 422, _("The stay has fee lines"), _("Revoke them first (2302).")),
+    ("examined", 422, _("The agency examined the stay: it alone cancels it"), _PORTAL),
     # Fee lines
     ("no_lines", 422, _("No line was given"), _CORRECT),
     ("too_many_lines", 422, _("More than 1,000 lines"), _("Send them in several calls.")),

@@ -138,6 +138,7 @@ SETTLEMENT: dict[str, Any] = {
     "policy_version": 1,
     "amounts": AMOUNTS,
     "reversal_number": None,
+    "reversed_on": None,
 }
 REVERSAL = {
     "reversal_number": "V2009-0000003",

@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 YUAN = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$"
 FIGURE = r"^(0|[1-9][0-9]{0,7})(\.[0-9]{1,4})?$"
+PERSON = r"^[A-Z][0-9]{4}-[0-9]{7,12}$"
 EARLIEST, LATEST = 1900, 2199
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(
@@ -26,6 +27,21 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "pattern": PERSON})
+class PersonNumber(TextField):
+    """A personal number in an address, where no ID number may stand."""
+
+    default_error_messages = {
+        "number": _("Write the personal number, such as “P2008-0000042”; an ID number never stands in an address.")
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not re.fullmatch(PERSON, text):
+            self.fail("number")
+        return text
 
 
 class DecimalText(serializers.Field):  # type: ignore[type-arg]

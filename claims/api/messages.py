@@ -6,10 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from claims import services
+from claims.models import Reversal, Stay
+from claims.services.records import lock_resident_of, lock_stay
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import DomainError
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.statements import insert, update
@@ -19,6 +24,7 @@ from .models import Client, Message
 from .problems import NOT_KEPT, Problem, problem_of, written
 from .selectors import message_with
 
+Answer = dict[str, Any]
 # Of a message that never came: it is there so that it does nothing when it comes.
 WITHDRAWN = "withdrawn"
 
@@ -45,7 +51,7 @@ def once(
             return repeated(client, key, fingerprint)
         try:
             body = work()
-        except DomainError as error:
+        except (DomainError, Problem) as error:
             # The verb has rolled back to where it began.
             body = problem_of(error)
             if body["code"] in NOT_KEPT:
@@ -89,8 +95,9 @@ def find_message(client: Client, key: str) -> dict[str, Any]:
 
 def undo_message(*, client: Client, key: str, by_key: str, by: Actor) -> dict[str, Any]:
     """2601: see to it that the message with this key has done nothing, whatever became of it: undone where it did
-    something, withdrawn where it never came, so that a late arrival does nothing either. Call it as the work of
-    `once`: what a refusal leaves behind, such as the question to the agency, is committed with it.
+    something, unless that was undone before; withdrawn where it never came, so that a late arrival does nothing too.
+    What other messages did since is left alone. Call it as the work of `once`: what a refusal leaves behind, such as
+    the question to the agency, is committed with it.
 
     Raises what the verb that undoes it raises (A4: in reverse order only), and Problem for a message whose act is not
     undone by its id.
@@ -110,7 +117,7 @@ def undo_message(*, client: Client, key: str, by_key: str, by: Actor) -> dict[st
     if verb is None:
         raise Problem("not_undoable")
     reason = _("Undone by the institution's software: message %(key)s.") % {"key": by_key}
-    number = verb(json.loads(row.answer), reason, by)
+    number = verb(row, json.loads(row.answer), reason, by)
     row.undone_by = by_key
     row.save(update_fields=["undone_by"])
     return undone(key, "undone", row, number)
@@ -120,26 +127,56 @@ def undone(key: str, outcome: str, row: Message | None = None, number: str | Non
     return {"key": key, "outcome": outcome, "operation": row.operation if row else None, "number": number}
 
 
-def undo_admission(answer: dict[str, Any], reason: str, by: Actor) -> str:
-    return services.cancel_admission(stay_number=answer["stay_number"], reason=reason, by=by).number
+# --- what undoes an operation ----------------------------------------------------------------------------------------
 
 
-def undo_lines(answer: dict[str, Any], reason: str, by: Actor) -> str:
-    numbers = [line["line_number"] for line in answer["lines"]]
-    services.remove_lines(stay_number=answer["stay_number"], line_numbers=numbers, by=by)
-    return str(answer["stay_number"])
+def undo_admission(row: Message, answer: Answer, reason: str, by: Actor) -> str:
+    stay = locked(answer["stay_number"], by)
+    if stay.status == Stay.Status.CANCELLED:
+        return stay.number
+    return services.cancel_admission(stay_number=stay.number, reason=reason, by=by).number
 
 
-def undo_discharge(answer: dict[str, Any], reason: str, by: Actor) -> str:
-    return services.cancel_discharge(stay_number=answer["stay_number"], reason=reason, by=by).number
+def undo_lines(row: Message, answer: Answer, reason: str, by: Actor) -> str:
+    """Remove the lines that were not removed since; one that was sent again under its number is another message's."""
+    stay, numbers = locked(answer["stay_number"], by), [line["line_number"] for line in answer["lines"]]
+    since = acts_since(row, "stays.add_lines", stay, changes__line_numbers=[numbers[0], numbers[-1]])
+    gone = {number for act in since.filter(verb="stays.remove_lines") for number in act.changes["lines"]}
+    left = [number for number in numbers if number not in gone]
+    if left:
+        services.remove_lines(stay_number=stay.number, line_numbers=left, by=by)
+    return stay.number
 
 
-def undo_settlement(answer: dict[str, Any], reason: str, by: Actor) -> str:
-    return services.reverse_settlement(number=answer["settlement_number"], reason=reason, by=by).number
+def undo_discharge(row: Message, answer: Answer, reason: str, by: Actor) -> str:
+    """Cancel the discharge, unless it was cancelled since: then the present one is another message's."""
+    stay = locked(answer["stay_number"], by)
+    if not acts_since(row, "stays.discharge", stay).filter(verb="stays.cancel_discharge").exists():
+        services.cancel_discharge(stay_number=stay.number, reason=reason, by=by)
+    return stay.number
 
 
-# What undoes an operation, from its answer; gives the number of what it left.
-UNDO: dict[str, Callable[[dict[str, Any], str, Actor], str]] = {
+def undo_settlement(row: Message, answer: Answer, reason: str, by: Actor) -> str:
+    locked(answer["stay_number"], by)
+    found = Reversal.objects.filter(settlement__number=answer["settlement_number"]).first()
+    return (found or services.reverse_settlement(number=answer["settlement_number"], reason=reason, by=by)).number
+
+
+def locked(stay_number: str, by: Actor) -> Stay:
+    """The stay, which nobody changes before it is undone."""
+    lock_resident_of(stay_number)
+    return lock_stay(stay_number, by)
+
+
+def acts_since(row: Message, verb: str, stay: Stay, **which: Any) -> QuerySet[AuditEntry]:
+    """What was done to the stay after what the message did, which is on record as this verb."""
+    entries = audit.entries_of("claims.stay", stay.number)
+    own = entries.filter(verb=verb, at__gte=row.received_at, **which).last()
+    return entries.filter(pk__gt=own.pk) if own else entries.none()
+
+
+# By the operation: it takes the message and its answer, and gives the number of what is left of it.
+UNDO: dict[str, Callable[[Message, Answer, str, Actor], str]] = {
     "admit": undo_admission,
     "add_lines": undo_lines,
     "discharge": undo_discharge,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.http import HttpResponse
+from django.utils import translation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -28,9 +29,9 @@ from .shapes import ProblemShape
 
 KEY = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 KEY_HEADER = "Idempotency-Key"
-# What any call can be answered; `unavailable` and `internal` are the portal's own.
-ANY_CALL = ("unauthorized", "not_allowed", "not_found", "rate_limited", "internal", "unavailable")
-WITH_QUERY = ("schema",)
+# What any call can be answered; something behind the question mark that nobody knows is against the schema too.
+ANY_CALL = ("schema", "unauthorized", "not_allowed", "not_found", "rate_limited", "internal", "unavailable")
+WITHOUT_TOKEN = ("schema", "internal", "unavailable")
 WITH_BODY = ("malformed", "schema", "too_large", "media_type")
 WITH_KEY = ("key_missing", "key_malformed", "key_reused", "message_withdrawn")
 
@@ -91,9 +92,9 @@ def operation(
     """
     every = (
         *codes,
-        *(WITH_BODY if takes else WITH_QUERY if asks else ()),
+        *(WITH_BODY if takes else ()),
         *(WITH_KEY if changes else ()),
-        *(code for code in ANY_CALL if not public or code in ("internal", "unavailable")),
+        *(WITHOUT_TOKEN if public else ANY_CALL),
     )
     known = Operation(
         transaction, name, summary, gives, status, takes, asks, changes, public, tuple(dict.fromkeys(every))
@@ -182,10 +183,11 @@ def described_by(known: Operation, text: str) -> Callable[[Any], Any]:
     }
     for status in sorted({CODES[code].status for code in known.codes}):
         held = [CODES[code] for code in known.codes if CODES[code].status == status]
+        # The schema is English, whatever language the first caller of a process reads.
+        with translation.override("en"):
+            told = [OpenApiExample(code.code, details(code, ""), media_type=MEDIA_TYPE) for code in held]
         responses[status, MEDIA_TYPE] = OpenApiResponse(
-            ProblemShape,
-            description=", ".join(f"`{code.code}`" for code in held),
-            examples=[OpenApiExample(code.code, details(code, ""), media_type=MEDIA_TYPE) for code in held],
+            ProblemShape, description=", ".join(f"`{code.code}`" for code in held), examples=told
         )
     sent = own.get("request")
     return extend_schema(

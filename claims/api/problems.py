@@ -23,8 +23,8 @@ from .codes import CODES, Code
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 ADDRESS = "/api/v1/problems/"
-# Behind this nobody reads.
-ERRORS_TOLD = 100
+# As many as a call of a thousand fee lines can have.
+ERRORS_TOLD = 5_000
 # The codes of calls that never came to the rules: sent again, they are looked at anew.
 NOT_KEPT = frozenset(
     {"malformed", "schema", "key_missing", "key_malformed", "unauthorized", "not_allowed", "not_found"}

@@ -230,6 +230,7 @@ class SettlementShape(Answer):
     policy_version = CountField()
     amounts = AmountsShape()
     reversal_number = TextField(allow_null=True)
+    reversed_on = DayField(allow_null=True)
 
 
 class SettlementInFull(SettlementShape):

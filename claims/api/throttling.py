@@ -38,17 +38,16 @@ class ClientThrottle(BaseThrottle):
         self.left = 0.0
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        if not isinstance(request.auth, Client):
-            return True
-        own = request.auth.calls_a_minute
-        return self.allows(f"api:{request.auth.pk}", settings.API_CALLS_A_MINUTE if own is None else own)
+        return self.allows(request.auth) if isinstance(request.auth, Client) else True
 
-    def allows(self, whom: str, limit: int) -> bool:
+    def allows(self, client: Client) -> bool:
+        """Whether the client may make this call; counts it."""
+        own = client.calls_a_minute
+        limit = settings.API_CALLS_A_MINUTE if own is None else own
         minute, passed = divmod(time.time(), MINUTE)
         self.left = MINUTE - passed
-        key = f"{whom}:{minute:.0f}"
         try:
-            count = counted(key)
+            count = counted(f"api:{client.pk}:{minute:.0f}")
         except RedisError:
             # Without the counter hospitals go on working: a limit is not worth a standstill.
             log.warning("The calls of clients are not counted: Redis does not answer.")

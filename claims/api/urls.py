@@ -44,5 +44,6 @@ urlpatterns = [
     path("reconciliations/details", comparing.DetailsComparison.as_view(), name="api-reconcile-details"),
     re_path(rf"^messages/{KEY}$", messages.OneMessage.as_view(), name="api-message"),
     re_path(rf"^messages/{KEY}/undo$", messages.Undoing.as_view(), name="api-message-undo"),
-    re_path(r"^.*$", nowhere, name="api-nowhere"),
+    # Anything, also where a line ends in it.
+    re_path(r"^[\s\S]*$", nowhere, name="api-nowhere"),
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaoyang_medins.kernel.web.forms import DateField
 
-STEPS = [("day", _("By day")), ("month", _("By month"))]
+STEPS = [("month", _("By month")), ("day", _("By day"))]
 
 
 class PeriodForm(forms.Form):
@@ -18,6 +18,10 @@ class PeriodForm(forms.Form):
     first = DateField(label=_("From"), required=False)
     last = DateField(label=_("Until"), required=False)
     step = forms.ChoiceField(label=_("Sums"), required=False, choices=STEPS)
+
+    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+        """Unbound it shows what holds without one: this year until today."""
+        super().__init__(*args, **{"initial": {"first": today.replace(month=1, day=1), "last": today}, **kwargs})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -158,7 +158,7 @@ class DecisionForm(forms.Form):
     """Why the findings stand, or do not."""
 
     version = VersionField()
-    reasoning = forms.CharField(label=_("Reasons"), max_length=4000, widget=forms.Textarea(attrs=LONG))
+    reasoning = forms.CharField(label=_("Reasons of the decision"), max_length=4000, widget=forms.Textarea(attrs=LONG))
 
 
 class RevocationForm(forms.Form):

@@ -34,7 +34,7 @@ class Report(models.Model):
         ANONYMOUS = "anonymous", _("Anonymous")
 
     class Status(models.TextChoices):
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", _("Nobody handles it yet")
         IN_HAND = "in_hand", _("In hand")
         CLOSED = "closed", _("Closed")
 
@@ -120,7 +120,7 @@ class Inspection(models.Model):
     """
 
     class Status(models.TextChoices):
-        OPEN = "open", _("To be decided")
+        OPEN = "open", _("Findings to be decided on")
         DECIDED = "decided", _("Findings stand")
         DISMISSED = "dismissed", _("No violation")
         REVOKED = "revoked", _("Decision revoked")

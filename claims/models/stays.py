@@ -79,7 +79,8 @@ class Stay(models.Model):
     - `cancelled`: never counted. Final.
 
     `held` is the first reason why the agency looks at the stay before it is settled: that of its open review, and
-    empty where it has none.
+    empty where it has none. `examined`: somebody at the agency examined it or denied a line of it once, so that it is
+    never settled again without them.
 
     `diagnosis` is the principal one, as it was stated last: what is settled goes by it. `other_diagnoses` are codes of
     the others. How and at what hour somebody left (`discharge_way`, `discharged_at`) is known of stays whose
@@ -139,6 +140,7 @@ class Stay(models.Model):
     # Facts of the day of admission that the settlement goes by (category for D1).
     category = models.CharField(_("category"), max_length=16)
     held = models.CharField(_("held for a clerk"), max_length=40, blank=True)
+    examined = models.BooleanField(_("examined by the agency"), default=False, db_default=False)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("entered by"))
     version = models.PositiveIntegerField(default=1)
 

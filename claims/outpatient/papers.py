@@ -36,9 +36,9 @@ def decision(approval: OutpatientApproval) -> Paper:
                 (_("ID number"), masked(resident.id_number)),
                 (_("Personal number"), resident.number),
                 (_("Disease"), label(OutpatientDisease(approval.disease))),
-                (_("Diagnosis"), f"{approval.diagnosis_id} {approval.diagnosis.name}"),
+                (_("Diagnosis"), f"{approval.diagnosis_id} {approval.diagnosis.label}"),
                 (_("Institution"), approval.institution.label),
-                (_("Period"), f"{paper_date(approval.starts)} – {paper_date(approval.until)}"),
+                (_("Asked for from – until"), f"{paper_date(approval.starts)} – {paper_date(approval.until)}"),
                 (_("Requested on"), paper_date(approval.requested_on)),
             ]
         ),
@@ -47,7 +47,7 @@ def decision(approval: OutpatientApproval) -> Paper:
     if denied:
         body += [
             text(_("The outpatient treatment of this disease is not approved (%(article)s).") % {"article": article}),
-            heading(_("Reasons")),
+            heading(_("Reasons of the decision")),
             text(approval.denial),
         ]
     else:

@@ -19,11 +19,13 @@ class AccountData:
 @dataclass(frozen=True, slots=True)
 class ApplicationData:
     """What is entered of an application besides the account: the stay from admission to discharge, why the resident
-    paid (Reimbursement.Reason), what the invoices come to in yuan, which documents are there (rules.Paper).
+    paid (Reimbursement.Reason), what the invoices come to in yuan and the numbers printed on them, which documents are
+    there (rules.Paper).
     """
 
     admission: AdmissionData
     discharged_on: datetime.date
     reason: str
     invoice_total: Decimal
+    invoices: tuple[str, ...]
     papers: frozenset[str] = frozenset()

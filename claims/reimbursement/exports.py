@@ -60,12 +60,12 @@ def payment_list(*, number: str, by: Actor) -> IO[bytes]:
     """
     found, payments, total = taken_out(number, by)
     with workbook(found.number) as (book, file):
-        sheet = Sheet(book, _("Payments"), [8, 18, 18, 18, 30, 28, 16])
+        sheet = Sheet(book, _("Payments to residents"), [8, 18, 18, 18, 30, 28, 16])
         sheet.write(_("Payments to residents, list %(number)s") % {"number": found.number}, style="title")
         sheet.skip()
         sheet.write(
             _("Place"),
-            _("Payment"),
+            _("Payment number"),
             _("Application"),
             _("Account holder"),
             _("Bank"),

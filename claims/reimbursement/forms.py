@@ -17,7 +17,7 @@ from liaoyang_medins.kernel.web.forms import DateField, MoneyField, VersionField
 from .data import AccountData, ApplicationData
 from .labels import PAPERS
 from .models import Reimbursement
-from .rules import Paper
+from .rules import Paper, invoice_numbers
 
 ALL = ("", _("All"))
 FIRST = ["resident", "reason", "institution", "inpatient_number", "admitted_at", "discharged_on"]
@@ -85,6 +85,12 @@ class ApplicationForm(AdmissionForm):
     invoice_total = MoneyField(
         label=_("Total of the invoices"), help_text=_("The fee lines have to come to it before it is examined.")
     )
+    invoices = forms.CharField(
+        label=_("Numbers of the invoices"),
+        max_length=1_600,
+        help_text=_("Code and number as printed, one in a line. An invoice is taken once."),
+        widget=forms.Textarea(attrs={"rows": 2, "data-width": "medium", "autocomplete": "off", "spellcheck": "false"}),
+    )
 
     def __init__(self, *args: Any, by: Actor, stay: Stay | None = None, **kwargs: Any) -> None:
         initial = kwargs.pop("initial", {})
@@ -105,6 +111,7 @@ class ApplicationForm(AdmissionForm):
             discharged_on=data["discharged_on"],
             reason=data["reason"],
             invoice_total=data["invoice_total"],
+            invoices=invoice_numbers(data["invoices"]),
             papers=frozenset(data.get("papers", ())),
         )
 

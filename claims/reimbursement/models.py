@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from claims.models import Settlement, Stay
+from claims.models import Institution, Settlement, Stay
 from claims.transfers.models import Transfer, TransferList, list_constraints, transfer_constraints
 from enrollment.contributions.models import yuan
 from enrollment.registration.models import Resident
@@ -125,6 +125,27 @@ class Reimbursement(models.Model):
     def account(self) -> "PayeeAccount | None":
         """The bank account that was stated last."""
         return max(self.accounts.all(), key=lambda account: account.pk, default=None)
+
+
+class Invoice(models.Model):
+    """An invoice that was handed in with an application, by the number that is `printed` on it (code and number). That
+    of an institution is there once, whoever hands it in. Those of a refused application go, named in its audit entry.
+    """
+
+    application = models.ForeignKey(Reimbursement, models.CASCADE, related_name="invoices")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("institution"))
+    printed = models.CharField(_("invoice number"), max_length=30)
+
+    class Meta:
+        verbose_name = _("invoice")
+        ordering = ["application", "printed"]
+        constraints = [
+            models.UniqueConstraint(name="invoice_handed_in_once", fields=["institution", "printed"]),
+            models.CheckConstraint(name="invoice_has_number", condition=~Q(printed="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.printed
 
 
 class PayeeAccount(models.Model):

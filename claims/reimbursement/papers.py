@@ -67,6 +67,7 @@ def about(application: Reimbursement) -> Block:
             (_("Days of the stay"), days),
             (_("Why the resident paid"), application.get_reason_display()),
             (_("Invoices (yuan)"), money(application.invoice_total)),
+            (_("Numbers of the invoices"), ", ".join(invoices_of(application))),
             (_("Account holder"), account.holder if account else ""),
             (_("Bank"), account.bank if account else ""),
             (_("Account number"), account.masked if account else ""),
@@ -154,6 +155,11 @@ def refusal(application: Reimbursement) -> Paper:
         signatures=[_("Decided by"), _("Signature of the recipient")],
         seal=_("Seal of the agency"),
     )
+
+
+def invoices_of(application: Reimbursement) -> list[str]:
+    """The numbers of the invoices, in their order."""
+    return list(application.invoices.order_by("printed").values_list("printed", flat=True))
 
 
 def reasons_of(settlement: Settlement) -> list[str]:

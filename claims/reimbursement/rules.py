@@ -1,5 +1,6 @@
-"""Account numbers, and the documents that an application needs: pure."""
+"""Numbers of accounts and invoices, and the documents that an application needs: pure."""
 
+import re
 import unicodedata
 from collections.abc import Collection
 from enum import StrEnum
@@ -59,6 +60,19 @@ def luhn(number: str) -> bool:
 def masked_account(number: str) -> str:
     """The number as everybody but who pays sees it: its last four digits."""
     return f"**** {number[-SHOWN_DIGITS:]}"
+
+
+def invoice_numbers(text: str) -> tuple[str, ...]:
+    """The numbers of invoices as they were typed, parted by blanks, commas, semicolons or lines: full-width characters
+    as plain ones, letters as capitals; in their order, also one that is there twice.
+    """
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return tuple(part for part in re.split(r"[\s,;、。]+", plain) if part)
+
+
+def is_invoice_number(number: str) -> bool:
+    """Whether a plain number can be that of an invoice: 4 to 30 letters, digits and hyphens, a digit among them."""
+    return re.fullmatch(r"(?=.*[0-9])[A-Z0-9-]{4,30}", number) is not None
 
 
 def missing_papers(there: Collection[str]) -> tuple[Paper, ...]:

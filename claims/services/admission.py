@@ -73,13 +73,17 @@ def admit(*, admission: AdmissionData, submission: uuid.UUID | None = None, by: 
         made_by_id=by.user_id,
     )
     fill(stay, admission, clock.today())
-    require_not_in_hospital(stay, by)
+    others = stays_of(resident.pk)
+    require_not_in_hospital(stay, others, by)
     try:
         # Two admissions with one inpatient number at once: the database decides which was first.
         insert_numbered(stay, "stay", stay.admitted_on)
     except IntegrityError as error:
         raise taken(error, stay) from error
     audit.record(by=by, verb="stays.admit", obj=stay, resident=resident.number, changes=recorded(stay))
+    # A8: one that is entered late may lie over the days of one that waits to be settled.
+    if any(other.status == Stay.Status.DISCHARGED for other in others):
+        refresh_reviews(resident, clock.today(), by)
     return stay
 
 
@@ -105,7 +109,7 @@ def change_admission(*, stay_number: str, admission: AdmissionData, version: int
         )
     if stay.discharged_on is not None and stay.discharged_on < stay.admitted_on:
         raise Invalid(_("The admission lies after the discharge."), field="admitted_at")
-    require_not_in_hospital(stay, by)
+    require_not_in_hospital(stay, stays_of(resident.pk), by)
     try:
         save(stay, *CHANGEABLE)
     except IntegrityError as error:
@@ -121,13 +125,18 @@ def change_admission(*, stay_number: str, admission: AdmissionData, version: int
 
 @transaction.atomic
 def cancel_admission(*, stay_number: str, reason: str, version: int | None = None, by: Actor) -> Stay:
-    """Cancel a stay that never was. Refused while it has fee lines; Conflict once it is discharged."""
+    """Cancel a stay that never was. Refused while it has fee lines, and for the institution of one that the agency
+    examined; Conflict once it is discharged.
+    """
     by.require("stays.enter")
     resident = lock_resident_of(stay_number)
     stay = lock_stay(stay_number, by, version)
     if not reason.strip():
         raise Invalid(_("Say why."), field="reason")
     move(stay, Stay.Status.CANCELLED)
+    if stay.examined and not sees_everything(by):
+        # Entered anew, nothing would say what was found.
+        raise Refused(_("The agency examined this stay: only the agency cancels it."), code="examined")
     if stay.lines.exists():
         raise Refused(_("The stay has fee lines. Remove them first."), code="has_lines")
     save(stay, "status")
@@ -205,11 +214,11 @@ def require_graded(institution: Institution, on: datetime.date) -> None:
         )
 
 
-def require_not_in_hospital(stay: Stay, by: Actor) -> None:
+def require_not_in_hospital(stay: Stay, others: Sequence[Stay], by: Actor) -> None:
     """Nobody lies in two hospitals: a stay that began before and has no discharge yet stands in the way."""
     began_before = (
         other
-        for other in stays_of(stay.resident_id)
+        for other in others
         if other.status == Stay.Status.ADMITTED and other.admitted_at <= stay.admitted_at and other.pk != stay.pk
     )
     other = max(began_before, key=lambda other: (other.admitted_on, other.number), default=None)

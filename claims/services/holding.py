@@ -5,6 +5,7 @@ The one place that opens and withdraws reviews of settlements; `Stay.held` says 
 
 import datetime
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,9 +13,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from claims import labels
-from claims.facts import institution_on, overlapping, stays_of
+from claims.facts import institution_on, overlapping, span, stays_of
 from claims.models import FeeLine, Review, Settlement, Stay, UsualCost
-from claims.review_rules import ReviewFacts, Thresholds, Usual, is_injury, reasons_for_review
+from claims.review_rules import ReviewFacts, Thresholds, Usual, adjoin, needs_second_person, reasons_for_review
 from claims.rules import StayFacts, is_emergency_outside
 from claims.selectors import sees_everything
 from enrollment.registration.models import Resident
@@ -55,12 +56,11 @@ def usual_of(stay: Stay) -> Usual | None:
 
 def standing_facts(stay: Stay, *, overlaps: bool, emergency_outside: bool) -> ReviewFacts:
     """What is known of a discharged stay before anything is calculated."""
-    diagnoses = (stay.diagnosis_id, *stay.other_diagnoses)
-    injury = any(map(is_injury, diagnoses))
     return ReviewFacts(
-        diagnoses=diagnoses,
+        diagnoses=(stay.diagnosis_id, *stay.other_diagnoses),
         cause=Cause(stay.cause),
-        examined=injury and Review.objects.filter(stay=stay, examined_on__isnull=False).exists(),
+        # What is found in the review that is open is no reason for it.
+        examined=stay.examined and not stay.held,
         overlaps=overlaps,
         emergency_outside=emergency_outside,
         transfer=stay.transfer_stated,
@@ -172,8 +172,7 @@ def bring_in_line(stay: Stay, standing: Sequence[ReviewReason], today: datetime.
         let_go(review, stay, today, by)
         return
     known = [ReviewReason(code) for code in review.reasons]
-    examined = review.examined_on is not None
-    stay_on = known if examined else [reason for reason in known if reason in BY_AMOUNT]
+    stay_on = known if stay.examined else [reason for reason in known if reason in BY_AMOUNT]
     reasons = in_order({*standing, *stay_on})
     if not reasons:
         let_go(review, stay, today, by)
@@ -210,38 +209,83 @@ def in_order(reasons: set[ReviewReason]) -> list[ReviewReason]:
 # --- at the settlement -----------------------------------------------------------------------------------------------
 
 
-def held_back(stay: Stay, facts: StayFacts, fund: Decimal, today: datetime.date, by: Actor) -> HeldForReview | None:
+def held_back(
+    stay: Stay, facts: StayFacts, fund: Decimal, today: datetime.date, by: Actor, *, releasing: Review | None = None
+) -> HeldForReview | None:
     """Why the locked stay, for which the fund would pay `fund` yuan, is not settled by `by` now: then it is with the
-    agency. None where nobody needs to look.
+    agency. None where nobody needs to look, or nothing new stands against `releasing` it.
     """
     if exempt(stay):
         return None
-    known = thresholds()
+    reasons = reasons_now(stay, facts, fund, today)
+    review = releasing or (open_review(stay) if stay.held else None)
+    if review is None:
+        return refusal(put_to_agency(stay, reasons, today, by), by) if reasons else None
+    known = [ReviewReason(code) for code in review.reasons]
+    new = set(reasons) - set(known)
+    if new:
+        look_again(review, stay, in_order({*known, *new}), by)
+    return refusal(review, by) if new or releasing is None else None
+
+
+def reasons_now(stay: Stay, facts: StayFacts, fund: Decimal, today: datetime.date) -> tuple[ReviewReason, ...]:
+    """Every reason for which somebody looks at the stay before it is settled by these facts and `fund` yuan."""
+    known, stays = thresholds(), stays_of(stay.resident_id)
+    by_amount = known.times is not None or known.payment is not None
+    more = of_adjoining(stay, stays, today) if by_amount else NOTHING
     standing = standing_facts(
         stay,
-        overlaps=bool(overlapping(stay, stays_of(stay.resident_id), today)),
+        overlaps=bool(overlapping(stay, stays, today)),
         emergency_outside=is_emergency_outside(facts),
     )
-    asked = ReviewFacts(
-        diagnoses=standing.diagnoses,
-        cause=standing.cause,
-        examined=standing.examined,
-        overlaps=standing.overlaps,
-        emergency_outside=standing.emergency_outside,
-        transfer=standing.transfer,
-        total=facts.total,
-        fund=fund,
+    asked = replace(
+        standing,
+        total=facts.total + more.total,
+        fund=fund + more.fund,
         usual=usual_of(stay) if known.times else None,
     )
-    reasons = reasons_for_review(asked, known)
-    review = open_review(stay) if stay.held else None
-    if review is None and not reasons:
-        return None
-    if review is None:
-        review = put_to_agency(stay, reasons, today, by)
-    elif set(reasons) - {ReviewReason(code) for code in review.reasons}:
-        look_again(review, stay, in_order({*reasons, *map(ReviewReason, review.reasons)}), by)
-    return refusal(review, by)
+    return reasons_for_review(asked, known)
+
+
+@dataclass(frozen=True, slots=True)
+class Adjoining:
+    """What the settled stays that a stay adjoins cost, and what the fund paid for them, in yuan."""
+
+    total: Decimal
+    fund: Decimal
+
+
+NOTHING = Adjoining(ZERO, ZERO)
+
+
+def of_adjoining(stay: Stay, stays: Iterable[Stay], today: datetime.date) -> Adjoining:
+    """The sums of the settled ones of the person's `stays` that were at the same institution and leave no day between
+    them and this one, so that a threshold is not passed by below when a stay is split.
+    """
+    mine = span(stay, today)
+    keys = [
+        other.pk
+        for other in stays
+        if other.pk != stay.pk
+        and other.institution_id == stay.institution_id
+        and other.status == Stay.Status.SETTLED
+        and adjoin(mine, span(other, today))
+    ]
+    if not keys:
+        return NOTHING
+    live = Settlement.objects.filter(stay__in=keys, live=True)
+    sums = live.aggregate(total=Sum("total", default=ZERO), fund=Sum("fund", default=ZERO))
+    return Adjoining(sums["total"], sums["fund"])
+
+
+def second_person_needed(stay: Stay, fund: Decimal, today: datetime.date) -> bool:
+    """U14: whether so much is at stake that who examined the stay does not release it: `fund` yuan, with what was
+    paid for the stays that it adjoins.
+    """
+    known = thresholds()
+    if needs_second_person(fund, known):
+        return True
+    return needs_second_person(fund + of_adjoining(stay, stays_of(stay.resident_id), today).fund, known)
 
 
 def refusal(review: Review, by: Actor) -> HeldForReview:

@@ -263,6 +263,12 @@ def ended(row: Dated | None, ends: datetime.date) -> Dated:
         raise Conflict(_("This ended on %(day)s.") % {"day": row.ends})
     if ends < row.starts:
         raise Invalid(_("The last day lies before the first."), field="ends")
+    if row.ends is not None and ends >= row.ends:
+        raise Conflict(
+            _("This ends on %(day)s already. Choose an earlier day, or enter a period that follows it.")
+            % {"day": row.ends},
+            field="ends",
+        )
     row.ends = ends
     row.save(update_fields=["ends"])
     return row

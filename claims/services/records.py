@@ -20,7 +20,16 @@ from liaoyang_medins.kernel.states import require_transition, require_version
 
 AGENCY = frozenset({Role.AGENCY_CLERK, Role.AGENCY_REVIEWER})
 # Acts by which somebody enters what is settled.
-ENTERING = ("stays.admit", "stays.change", "stays.add_lines", "stays.remove_lines", "stays.discharge")
+ENTERING = (
+    "stays.admit",
+    "stays.change",
+    "stays.add_lines",
+    "stays.remove_lines",
+    "stays.discharge",
+    "stays.cancel_discharge",
+)
+# Acts by which somebody at the desk examines it.
+EXAMINING = ("reviews.cut", "reviews.restore", "reviews.propose")
 # The stays paid by residents that their applications are at work on.
 _worked_on: ContextVar[frozenset[str]] = ContextVar("worked_on", default=frozenset())
 
@@ -177,8 +186,18 @@ def entered_by(stay: Stay, by: Actor) -> bool:
     """
     if by.role not in AGENCY:
         return False
-    acts = audit.entries_of("claims.stay", stay.number)
-    return acts.filter(user_id=by.user_id, verb__in=ENTERING).exists()
+    return did(stay, by, ENTERING)
+
+
+def examined_by(stay: Stay, by: Actor) -> bool:
+    """U14: whether somebody examined the stay at the desk: denied a line of it, took that back, or proposed it, now or
+    before.
+    """
+    return did(stay, by, EXAMINING)
+
+
+def did(stay: Stay, by: Actor, verbs: tuple[str, ...]) -> bool:
+    return audit.entries_of("claims.stay", stay.number).filter(user_id=by.user_id, verb__in=verbs).exists()
 
 
 def own_entry() -> Refused:

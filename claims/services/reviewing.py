@@ -10,10 +10,17 @@ from django.utils.translation import gettext as _
 
 from claims.facts import line_facts, main_problem
 from claims.models import FeeLine, FeeLineCut, Reversal, Review, Settlement, Stay
-from claims.review_rules import needs_second_person
 from claims.rules import adjudicate, assess_line
-from claims.services.holding import close, keep, open_review, thresholds
-from claims.services.records import entered_by, lock_resident_of, lock_stay, own_entry, save
+from claims.services.holding import (
+    BY_AMOUNT,
+    close,
+    in_order,
+    keep,
+    open_review,
+    reasons_now,
+    second_person_needed,
+)
+from claims.services.records import entered_by, examined_by, lock_resident_of, lock_stay, own_entry, save
 from claims.services.settlement import gathered_for, reverse_locked, settle_locked
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
@@ -94,6 +101,7 @@ def cut_line(
         defaults={"amount": denied, "reason": reason, "made_on": clock.today(), "made_by_id": by.user_id},
     )
     keep(review)
+    put_examined(stay)
     changes: dict[str, object] = {"line": line.line_number, "item": line.item_code, "denied": [before, denied]}
     record(stay, "reviews.cut", by, changes, f"{line.item_name}: {reason}")
     return cut
@@ -114,6 +122,13 @@ def restore_line(*, stay_number: str, line_number: str, version: int | None = No
     keep(review)
     record(stay, "reviews.restore", by, {"line": line.line_number, "denied": [before, ZERO]}, line.item_name)
     return line
+
+
+def put_examined(stay: Stay) -> None:
+    """From now on the stay is not settled without the agency, whatever becomes of the review."""
+    if not stay.examined:
+        stay.examined = True
+        Stay.objects.filter(pk=stay.pk).update(examined=True)
 
 
 def require_examining(review: Review) -> None:
@@ -164,51 +179,73 @@ def propose(
             changes["cause"] = [stay.cause, cause.value]
             stay.cause = cause.value
             save(stay, "cause")
-    review.fund = fund_of(stay, review)
+        put_examined(stay)
+        review.fund = look_at_amounts(stay, review)
+    else:
+        review.fund = paid_by(review)
     review.finding, review.examined_on, review.examined_by_id = finding, clock.today(), by.user_id
-    keep(review, "status", "fund", "finding", "examined_on", "examined_by")
+    keep(review, "status", "reasons", "fund", "finding", "examined_on", "examined_by")
     record(stay, "reviews.propose", by, changes | {"fund": review.fund})
     return review
 
 
-def fund_of(stay: Stay, review: Review) -> Decimal:
-    """What is at stake, in yuan: what the fund would pay for the stay, or paid by the settlement to be reversed."""
-    if review.settlement is not None:
-        return Decimal(review.settlement.fund)
+def look_at_amounts(stay: Stay, review: Review) -> Decimal:
+    """What the fund would pay for the stay, in yuan; what its amounts ask somebody for was looked at with it."""
     gathered = gathered_for(stay)
-    return adjudicate(gathered.facts, gathered.policy).fund
+    fund = adjudicate(gathered.facts, gathered.policy).fund
+    known = {ReviewReason(code) for code in review.reasons}
+    found = reasons_now(stay, gathered.facts, fund, clock.today())
+    review.reasons = [reason.value for reason in in_order(known | {reason for reason in found if reason in BY_AMOUNT})]
+    return fund
+
+
+def paid_by(review: Review) -> Decimal:
+    """What the settlement that is to be reversed paid, in yuan."""
+    if review.settlement is None:
+        raise ValueError(f"The review {review} asks for the reversal of nothing.")
+    return Decimal(review.settlement.fund)
 
 
 # --- the reviewer ----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def release(
     *, stay_number: str, fund: Decimal | None = None, version: int | None = None, by: Actor
 ) -> Settlement | Reversal:
     """Release an examined stay: it is settled, or its paid settlement reversed. Maker and checker: Refused for who
     entered something of it and, from a threshold of the fund's payment on, for who examined it and for clerks.
 
-    `fund` is what the fund pays as it was shown, in yuan: Conflict where that is another amount by now. Raises as
-    `settle_stay` and `reverse_settlement` otherwise.
+    `fund` is what was looked at, in yuan: Conflict where it would be another payment by now, or somebody was first.
+    Raises HeldForReview where a reason is there by now that nobody examined: then it is with the clerk again, which is
+    committed. Otherwise as `settle_stay` and `reverse_settlement`.
     """
-    by.require("reviews.release")
-    stay, review = locked(stay_number, version, by)
+    with transaction.atomic():
+        by.require("reviews.release")
+        stay, review = locked(stay_number, version, by)
+        made = released(stay, review, fund, by)
+    if isinstance(made, DomainError):
+        raise made
+    return made
+
+
+def released(stay: Stay, review: Review, fund: Decimal | None, by: Actor) -> Settlement | Reversal | DomainError:
+    """The same under lock, with what is refused although it leaves something behind."""
     require_transition(Review.TRANSITIONS, review.status, Status.RELEASED, label=review.get_status_display)
     made: Settlement | Reversal | DomainError
     if review.settlement is not None:
         require_other_person(stay, review, review.settlement.fund, by)
         settlement = review.settlement
         close(review, Status.RELEASED, clock.today(), by)
-        made = reverse_locked(stay, settlement.pk, review.asked, by)
+        made = reverse_locked(stay, settlement.pk, review.asked, by, released=True)
         paid = settlement.fund
     else:
         made = settle_locked(stay, review=review, by=by)
-        if isinstance(made, Settlement):
-            require_other_person(stay, review, made.fund, by)
-            review.settlement, review.fund = made, made.fund
-            close(review, Status.RELEASED, clock.today(), by)
-            paid = made.fund
+        if not isinstance(made, Settlement):
+            return made
+        require_other_person(stay, review, made.fund, by)
+        review.settlement, review.fund = made, made.fund
+        close(review, Status.RELEASED, clock.today(), by)
+        paid = made.fund
     if isinstance(made, DomainError):
         raise made
     if fund is not None and fund != paid:
@@ -217,22 +254,27 @@ def release(
             % {"now": f"{paid:,.2f}", "shown": f"{fund:,.2f}"},
             code="changed_meanwhile",
         )
-    record(stay, "reviews.release", by, {"fund": paid, "examined_by": review.examined_by_id})
+    record(stay, "reviews.release", by, {"fund": paid})
     return made
 
 
 def require_other_person(stay: Stay, review: Review, fund: Decimal, by: Actor) -> None:
-    """U14: who entered something of the stay does not release it; where so much is at stake, a reviewer does who did
-    not examine it.
+    """U14: who entered something of the stay, or asked for its reversal, does not release it; where so much is at
+    stake, a reviewer does who did not examine it.
     """
-    if entered_by(stay, by):
+    if entered_by(stay, by) or asked_by(review, by):
         raise own_entry()
-    if not needs_second_person(fund, thresholds()):
+    if not second_person_needed(stay, fund, clock.today()):
         return
-    if review.examined_by_id == by.user_id:
+    if review.examined_by_id == by.user_id or examined_by(stay, by):
         raise Refused(_("You examined this yourself: a colleague releases it."), code="own_entry")
     if by.role is Role.AGENCY_CLERK:
         raise Refused(_("A reviewer releases it or sends it back."), code="reviewer_needed")
+
+
+def asked_by(review: Review, by: Actor) -> bool:
+    """Whether the actor asked for the reversal that the review is about."""
+    return review.kind == Kind.REVERSAL and by.user_id is not None and review.opened_by_id == by.user_id
 
 
 @transaction.atomic

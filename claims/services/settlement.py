@@ -96,7 +96,8 @@ def settle_stay(
 def settle_locked(
     stay: Stay, *, stated_total: Decimal | None = None, note: str = "", review: Review | None = None, by: Actor
 ) -> Settlement | HeldForReview:
-    """Settle the locked stay of its locked resident; with the `review` that releases it, or else what holds it back.
+    """Settle the locked stay of its locked resident, or say what holds it back; of a `review` that releases it, only
+    what is new.
     Raises as `settle_stay`.
     """
     resident, today = stay.resident, clock.today()
@@ -108,10 +109,9 @@ def settle_locked(
     gathered = gathered_for(stay)
     require_total(gathered, stated_total)
     result = adjudicate(gathered.facts, gathered.policy)
-    if review is None:
-        held = held_back(stay, gathered.facts, result.fund, today, by)
-        if held is not None:
-            return held
+    held = held_back(stay, gathered.facts, result.fund, today, by, releasing=review)
+    if held is not None:
+        return held
     settlement = stored(stay, resident, gathered, result, today, by)
     move(stay, Stay.Status.SETTLED)
     stay.held = ""
@@ -207,8 +207,8 @@ def reverse_settlement(*, number: str, reason: str, by: Actor) -> Reversal:
     """Undo a settlement (A4): it gives back the cap that it used, and its stay is discharged again. Both are kept.
 
     Refused unless it is the person's latest decided live settlement of the cap period (the refusal names the later
-    ones). An institution does not reverse what was paid to it: it is refused, and the agency is asked by it, which is
-    committed. Conflict where it was reversed before.
+    ones). What was paid is reversed by the desk alone, where one examines it and another releases it: whoever else
+    asks is refused, and the desk is asked by it, which is committed. Conflict where it was reversed before.
     """
     with transaction.atomic():
         by.require("stays.reverse")
@@ -226,16 +226,16 @@ def reverse_settlement(*, number: str, reason: str, by: Actor) -> Reversal:
     return made
 
 
-def reverse_locked(stay: Stay, pk: int, reason: str, by: Actor) -> Reversal | Refused:
-    """Reverse the settlement with this key of the locked stay, or ask the agency to. Raises as
-    `reverse_settlement`.
+def reverse_locked(stay: Stay, pk: int, reason: str, by: Actor, *, released: bool = False) -> Reversal | Refused:
+    """Reverse the settlement with this key of the locked stay, or ask the desk to, unless it `released` it. Raises
+    as `reverse_settlement`.
     """
     resident, today = stay.resident, clock.today()
     settlement = Settlement.objects.select_for_update(no_key=True).get(pk=pk)
     if not settlement.live:
         raise Conflict(_("This settlement was reversed already."), code="already_reversed")
-    require_latest(settlement)
-    if settlement.paid_out_on is not None and by.role not in AGENCY and by.kind is not ActorKind.JOB:
+    require_latest(settlement, by)
+    if settlement.paid_out_on is not None and not released and by.kind is not ActorKind.JOB:
         return ask_agency(stay, settlement, reason, today, by)
     require_transition(Stay.TRANSITIONS, stay.status, Stay.Status.DISCHARGED, label=stay.get_status_display())
     settlement.live = False
@@ -266,10 +266,19 @@ def reverse_locked(stay: Stay, pk: int, reason: str, by: Actor) -> Reversal | Re
 
 
 def ask_agency(stay: Stay, settlement: Settlement, reason: str, today: datetime.date, by: Actor) -> Refused:
-    """Put the reversal of a settlement that was paid to the agency, and what the institution is told."""
+    """Put the reversal of a settlement that was paid to the desk, and what who asks is told."""
     if open_review(stay) is None:
         kind = Review.Kind.REVERSAL
         put_to_agency(stay, [ReviewReason.REVERSAL], today, by, kind=kind, asked=reason, settlement=settlement)
+    if by.role in AGENCY:
+        return Refused(
+            _("This settlement was paid to the institution already: the desk reverses it."),
+            code="paid_out",
+            reasons=[
+                _("It is in the queue: a clerk examines it, somebody else releases it."),
+                _("The money is taken off the next payment."),
+            ],
+        )
     return Refused(
         _("This settlement was paid to the institution already: only the agency can reverse it."),
         code="paid_out",
@@ -290,14 +299,19 @@ def later_settlements(settlement: Settlement) -> list[Settlement]:
     )
 
 
-def require_latest(settlement: Settlement) -> None:
-    """A4: what later settlements of the cap period were told must stay true."""
+def require_latest(settlement: Settlement, by: Actor) -> None:
+    """A4: what later settlements of the cap period were told must stay true. A hospital is told the numbers of its
+    own ones only.
+    """
     later = later_settlements(settlement)
     if later:
+        visible = settlements_visible_to(by).filter(pk__in=[row.pk for row in later])
+        named = set(visible.order_by().values_list("number", flat=True))
+        elsewhere = _("one of another institution, which the agency can name")
         raise Refused(
             _("Later settlements of the same cap period count on this one. Reverse these first, in this order:"),
             code="not_latest",
-            reasons=[row.number for row in later],
+            reasons=[row.number if row.number in named else elsewhere for row in later],
         )
 
 

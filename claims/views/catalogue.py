@@ -38,15 +38,21 @@ def catalogue(request: ActorRequest) -> HttpResponse:
 @allowed("stays.enter")
 @require_GET
 def item_options(request: ActorRequest) -> HttpResponse:
-    """Options for what is being typed, and what the catalogue says of the item once its code is whole."""
-    text = request.GET.get("item_code", "").strip()
+    """Options for what is being typed, and what the catalogue says of the item once its code is whole.
+
+    The field that asks has a prefix where it is one row's of several: its day has the same, and no place beside it.
+    """
+    name = request.headers.get("HX-Trigger-Name", "item_code")
+    prefix = name.removesuffix("item_code")
+    text = request.GET.get(name, "").strip()
     try:
-        on = datetime.date.fromisoformat(request.GET.get("on", ""))
+        on = datetime.date.fromisoformat(request.GET.get(f"{prefix}on", ""))
     except ValueError:
         on = clock.today()
     items = list(selectors.find_items(text, on)[:OPTIONS]) if text else []
     exact = next((item for item in items if item.code == text), None)
-    return render(request, "claims/_item_options.html", {"items": items, "exact": exact, "typed": text, "on": on})
+    context = {"items": items, "exact": exact, "typed": text, "on": on, "live": not prefix}
+    return render(request, "claims/_item_options.html", context)
 
 
 @allowed("stays.enter", "referrals.enter")

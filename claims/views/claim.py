@@ -2,6 +2,7 @@
 step by step, the cap and who else used it.
 """
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,6 +34,8 @@ from .common import SheetRow, sheet, sorted_by
 SORTS = ("on", "item_code", "amount", "counted")
 # The part of the page where the fee lines stand.
 LINES = "lines"
+# As if benefits had never been interrupted.
+ALWAYS = Days(((datetime.date.min, datetime.date.max),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +157,24 @@ def cap_context(request: ActorRequest, stay: Stay, shown: ShownSheet | None) -> 
     }
 
 
-def fee_context(request: ActorRequest, stay: Stay) -> dict[str, Any]:
-    """The fee lines that the address asks for, a page of them, with the sums of all and of these."""
+def counted(stay: Stay, settlement: Settlement | None) -> tuple[Days, fees.FeeTotals]:
+    """The days on which the stay's lines count, and their sums: by the benefit periods as they are known now; of a
+    settled stay those that it was decided by, where all of them were withdrawn or cut since (C8).
+    """
     benefit = benefit_days(stay.resident)
+    totals = fees.totals(fees.of_stay(stay, benefit))
+    if settlement is not None and totals.whole.in_scope != settlement.in_scope:
+        told = fees.totals(fees.of_stay(stay, ALWAYS))
+        if told.whole.in_scope == settlement.in_scope:
+            return ALWAYS, told
+    return benefit, totals
+
+
+def fee_context(request: ActorRequest, stay: Stay, settlement: Settlement | None = None) -> dict[str, Any]:
+    """The fee lines that the address asks for, a page of them, with the sums of all and of these, and whether they are
+    no longer those of the stay's `settlement`.
+    """
+    benefit, totals = counted(stay, settlement)
     lines = fees.of_stay(stay, benefit)
     form = FeeFilter(request.GET or None)
     asked = form.asked()
@@ -167,7 +185,8 @@ def fee_context(request: ActorRequest, stay: Stay) -> dict[str, Any]:
         "fee_filter": form,
         "filtered": bool(asked),
         "page": page,
-        "totals": fees.totals(lines),
+        "totals": totals,
+        "lines_differ": settlement is not None and totals.whole.in_scope != settlement.in_scope,
         "chosen": fees.totals(fees.chosen(lines, **asked)) if asked else None,
     }
 

@@ -56,8 +56,9 @@ def institution_account_export(request: ActorRequest, code: str) -> FileResponse
 
 
 def account_page(request: ActorRequest, institution: Institution, export: str) -> HttpResponse:
-    form = PeriodForm(request.GET or None)
-    first, last, step = period_asked(form, clock.today())
+    today = clock.today()
+    form = PeriodForm(request.GET or None, today=today)
+    first, last, step = period_asked(form, today)
     counts = accounts.stays_by_state(institution)
     whole = accounts.totals(institution, first, last)
     context = {
@@ -81,7 +82,8 @@ def account_page(request: ActorRequest, institution: Institution, export: str) -
 
 
 def account_workbook(request: ActorRequest, institution: Institution) -> FileResponse:
-    first, last, step = period_asked(PeriodForm(request.GET or None), clock.today())
+    today = clock.today()
+    first, last, step = period_asked(PeriodForm(request.GET or None, today=today), today)
     file = exports.export_account(institution=institution, first=first, last=last, step=step, by=request.actor)
     name = f"{institution.code}-{first}-{last}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)

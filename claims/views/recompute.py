@@ -18,8 +18,8 @@ from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.templatetags.medins import money, percent
 
 FIGURES: dict[str, Promise] = {
-    "payable": gettext_lazy("Payable"),
-    "reasons": gettext_lazy("Reasons"),
+    "payable": gettext_lazy("Whether the fund pays"),
+    "reasons": gettext_lazy("Why the fund pays nothing"),
     "total": gettext_lazy("Total cost"),
     "in_scope": gettext_lazy("In-scope cost"),
     "cap": gettext_lazy("Cap"),
@@ -54,8 +54,10 @@ def settlement_recompute(request: ActorRequest, number: str) -> HttpResponse:
     try:
         pairs = compared(found)
         figures = [figure(name, *pairs[name]) for name in FIGURES]
-    except (PolicyError, ValueError, TypeError, KeyError) as error:
-        problem = str(error)
+    except PolicyError:
+        problem = _("Its policy version is not there any more, or was edited since.")
+    except (ValueError, TypeError):
+        problem = _("Its stored facts cannot be read.")
     context = {
         "settlement": found,
         "figures": figures,

@@ -15,9 +15,9 @@ from claims import labels, selectors, services
 from claims.facts import institution_on, local, overlapping, stays_of
 from claims.forms.reviews import AskReversalForm, CutForm, ProposeForm, ReleaseForm, RestoreForm, SendBackForm
 from claims.models import FeeLine, Review, Stay
-from claims.review_rules import needs_second_person
-from claims.services.holding import thresholds, usual_of
-from claims.services.records import entered_by
+from claims.services.holding import second_person_needed, usual_of
+from claims.services.records import entered_by, examined_by
+from claims.services.reviewing import asked_by
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import timeline
@@ -107,11 +107,13 @@ def why_not_release(review: Review, fund: Any, actor: Actor) -> str:
         return _("It cannot be calculated: send it back.")
     if entered_by(review.stay, actor):
         return _("You entered something of this stay: a colleague releases it.")
-    if review.examined_by_id == actor.user_id and needs_second_person(fund, thresholds()):
+    if asked_by(review, actor):
+        return _("You asked for this reversal: a colleague releases it.")
+    if not second_person_needed(review.stay, fund, clock.today()):
+        return ""
+    if review.examined_by_id == actor.user_id or examined_by(review.stay, actor):
         return _("You examined this yourself: a colleague releases it.")
-    if actor.role is not Role.AGENCY_REVIEWER and needs_second_person(fund, thresholds()):
-        return _("A reviewer releases it or sends it back.")
-    return ""
+    return "" if actor.role is Role.AGENCY_REVIEWER else _("A reviewer releases it or sends it back.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,17 @@ def about(reason: ReviewReason, review: Review) -> LookedAt:
             }
     elif reason is ReviewReason.REVERSAL:
         said = review.asked
+    elif reason is ReviewReason.EXAMINED:
+        said = found_before(review)
     return LookedAt(labels.label(reason), said, others)
+
+
+def found_before(review: Review) -> str:
+    """What the last review before this one found, and what was denied in it."""
+    earlier = review.stay.reviews.filter(pk__lt=review.pk, examined_on__isnull=False).order_by("-pk").first()
+    if earlier is None:
+        return _("Lines of it were denied before: see the timeline.")
+    return _("On %(day)s: %(finding)s") % {"day": earlier.examined_on, "finding": earlier.finding}
 
 
 # --- what is done ----------------------------------------------------------------------------------------------------
@@ -169,10 +181,10 @@ def done(
 ) -> HttpResponse:
     """Do what a form of the page asks for: on to the next stay of the queue, or (`stays`) back to this one."""
     review = latest(request, number)
-    if review is None:
-        raise Http404
     if request.method != "POST":
         return redirect("stay-review", number)
+    if review is None:
+        raise Http404
     form = make(review)
     if form.is_valid() and attempt(form, lambda: (verb(form.cleaned_data), True)) is not None:
         messages.success(request, said)

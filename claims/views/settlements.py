@@ -13,11 +13,13 @@ from claims import fees, papers, selectors, services
 from claims.cap import CapUse, other_stays
 from claims.facts import benefit_days
 from claims.forms.stays import ReasonForm, SettleForm
-from claims.models import Settlement, Stay
+from claims.models import Reversal, Settlement, Stay
 from claims.services.records import AGENCY, entered_by
 from claims.services.settlement import differences, later_settlements
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import timeline
+from liaoyang_medins.kernel.errors import Refused
+from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.papers.web import show
 from liaoyang_medins.kernel.policy import PolicyError
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
@@ -164,7 +166,10 @@ def settlement_reverse(request: ActorRequest, number: str) -> HttpResponse:
     form = ReasonForm(request.POST)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        done = attempt(form, lambda: services.reverse_settlement(number=number, reason=reason, by=request.actor))
+        done = attempt(form, lambda: reversed_or_asked(number, reason, request.actor))
+        if isinstance(done, Refused):
+            messages.success(request, _("The reversal is in the desk's queue: one examines it, another releases it."))
+            return redirect("stay", found.stay.number)
         if done is not None:
             messages.success(
                 request,
@@ -173,3 +178,13 @@ def settlement_reverse(request: ActorRequest, number: str) -> HttpResponse:
             )
             return redirect("stay", found.stay.number)
     return settlement_page(request, settlement_of(request, number), form)
+
+
+def reversed_or_asked(number: str, reason: str, by: Actor) -> Reversal | Refused:
+    """The reversal, or what the agency is told whose desk was asked for it. Raises as the service otherwise."""
+    try:
+        return services.reverse_settlement(number=number, reason=reason, by=by)
+    except Refused as error:
+        if error.code != "paid_out" or by.role not in AGENCY:
+            raise
+        return error

@@ -146,7 +146,7 @@ def stay_page(
     adding = may_enter and found.status == Stay.Status.ADMITTED
     settlement = found.settlements.filter(live=True).select_related("made_by").first()
     shown = sheet_of(settlement) if settlement else provisional_sheet(found) if found.status in OPEN else None
-    lines = fee_context(request, found)
+    lines = fee_context(request, found, settlement)
     judged = shown.facts if shown else None
     context = {
         "stay": found,

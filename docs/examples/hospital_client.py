@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 Answer = dict[str, Any]
@@ -173,26 +174,37 @@ def one_stay(portal: Portal, person_number: str, day: datetime.date) -> Answer:
     return third
 
 
+def settlements_of(portal: Portal, asked: str) -> Iterator[Answer]:
+    """5204: all that fit the question, page by page."""
+    after = ""
+    while True:
+        page = portal.get(f"settlements?{asked}&limit=500{after}")
+        yield from page["settlements"]
+        if not page["next"]:
+            break
+        after = f"&after={page['next']}"
+
+
 def reconcile(portal: Portal, first: str, last: str) -> bool:
     """Compare what this hospital has of a period; here it has what it reads (5204), as a ledger of its own would."""
     period = {"first": first, "last": last}
     entries: list[Answer] = []
     sums = {side: {"count": 0, "total": 0, "fund": 0, "resident_pays": 0} for side in ("settlements", "reversals")}
-    after = ""
-    while True:
-        page = portal.get(f"settlements?first={first}&last={last}&limit=500{after}")
-        for row in page["settlements"]:
-            own = {name: row["amounts"][name] for name in ("total", "fund", "resident_pays")}
-            numbers = {"settlements": row["settlement_number"], "reversals": row["reversal_number"]}
-            for side, number in numbers.items():
-                if number:
-                    entries.append({"number": number, **own})
-                    sums[side]["count"] += 1
-                    for name, amount in own.items():
-                        sums[side][name] += fen(amount)
-        if not page["next"]:
-            break
-        after = f"&after={page['next']}"
+    decided = settlements_of(portal, f"first={first}&last={last}")
+    # What is reversed now may have been decided long ago.
+    undone = settlements_of(portal, f"reversed_first={first}&reversed_last={last}")
+    for row in {row["settlement_number"]: row for row in (*decided, *undone)}.values():
+        own = {name: row["amounts"][name] for name in ("total", "fund", "resident_pays")}
+        records = {
+            "settlements": (row["settlement_number"], row["decided_on"]),
+            "reversals": (row["reversal_number"], row["reversed_on"]),
+        }
+        for side, (number, day) in records.items():
+            if number and first <= day <= last:
+                entries.append({"number": number, **own})
+                sums[side]["count"] += 1
+                for name, amount in own.items():
+                    sums[side][name] += fen(amount)
     stated = {
         side: {name: value if name == "count" else yuan(value) for name, value in values.items()}
         for side, values in sums.items()

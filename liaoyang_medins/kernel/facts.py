@@ -5,7 +5,7 @@ import typing
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
@@ -81,6 +81,8 @@ def _read(kind: Any, data: Any) -> Any:
         key, item = typing.get_args(kind)
         return {_read(key, k): _read(item, v) for k, v in data.items()}
     if is_dataclass(kind):
+        if not isinstance(data, Mapping):
+            raise TypeError(f"{data!r} is not {kind}.")
         hints = _hints(typing.cast(Hashable, kind))
         unknown = set(data) - {field.name for field in fields(kind)}
         if unknown:
@@ -89,7 +91,10 @@ def _read(kind: Any, data: Any) -> Any:
     if kind is date:
         return date.fromisoformat(data)
     if kind is Decimal:
-        return Decimal(data)
+        try:
+            return Decimal(data)
+        except InvalidOperation as error:
+            raise ValueError(f"{data!r} is no figure.") from error
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(data)
     if kind in (bool, int, str) and type(data) is kind:

@@ -13,7 +13,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from claims.inspections.models import InspectionFinding
 from claims.labels import label
+from claims.reimbursement.labels import PAPERS
 from enrollment.bankfiles.services.running import FIGURES
 from enrollment.cards.models import TAKEN_BY, InsuranceCard
 from enrollment.households.models import Member
@@ -31,30 +33,39 @@ from liaoyang_medins.kernel.policy.terms import (
     Ineligible,
     Material,
     NotPayable,
+    OutpatientDisease,
     ReceiptProblem,
+    ReviewReason,
     Tier,
 )
 
 # The name of a change → its words. The test of every page and that of these words keep it complete.
 NAMES: dict[str, Promise] = {
     "abroad": _("Treated abroad or in Hong Kong, Macao or Taiwan"),
+    "account": _("Account"),
     "active": _("May sign in"),
+    "added": _("Lines added"),
     "address": _("Address"),
     "admitted_at": _("Admitted at"),
     "agreement": _("Agreement number"),
     "amount": _("Amount (yuan)"),
+    "approval": _("Approval"),
     "bank": _("Bank"),
+    "bank_reference": _("Bank reference"),
     "barred_until": _("Barred until"),
     "before": _("State before"),
     "birth_date": _("Date of birth"),
+    "calls_a_minute": _("Calls a minute"),
     "card_presented_at": _("Card presented at"),
     "cards": _("New cards"),
     "category": _("Category"),
     "case": _("Number of the case or inspection"),
     "cause": _("Cause"),
+    "changed": _("Changed"),
     "city": _("City share (yuan)"),
     "claimed": _("To be recovered (yuan)"),
     "claims": _("New claims"),
+    "client_id": _("Client"),
     "closed_on": _("Closed on"),
     "colleague": _("Who goes on"),
     "community": _("Community"),
@@ -64,23 +75,31 @@ NAMES: dict[str, Promise] = {
     "corrections": _("Corrections"),
     "count": _("How many"),
     "day": _("Day"),
+    "denied": _("Denied (yuan)"),
+    "diagnosis": _("Diagnosis"),
     "diagnosis_id": _("Principal diagnosis"),
     "digest": _("Checksum"),
     "discharged_on": _("Discharged on"),
     "disease": _("Disease"),
+    "district": _("District"),
     "district_share": _("District share (yuan)"),
     "done": _("Done"),
     "drafts": _("Drafts"),
     "dry_run": _("Dry run"),
     "due_on": _("Due on"),
     "duplicate": _("Record that goes"),
+    "duty": _("Duty of Art. 29"),
     "emergency": _("Emergency"),
+    "ended": _("Ended"),
     "ends": _("Until"),
+    "ends_in": _("Secret that ends in"),
     "enrollment": _("Enrollment"),
     "fields": _("What was changed"),
     "file_number": _("File number"),
     "filters": _("Filters"),
+    "finding": _("Finding"),
     "first": _("First record"),
+    "first_day": _("First day"),
     "for": _("On leave"),
     "form_signed": _("The admission form is signed"),
     "from": _("Referring institution"),
@@ -94,20 +113,27 @@ NAMES: dict[str, Promise] = {
     "id_number": _("ID number"),
     "inpatient_number": _("Inpatient number"),
     "institution": _("Institution"),
+    "invoices": _("Invoices"),
+    "invoice_total": _("Total of the invoices (yuan)"),
     "issued_on": _("Issued on"),
+    "item": _("Item"),
     "items": _("Items"),
     "key": _("Key of the file"),
     "kind": _("Kind"),
     "last": _("Last record"),
+    "last_day": _("Last day"),
+    "letters": _("Letters with a reason"),
     "line": _("Line"),
     "line_numbers": _("Lines"),
     "lines": _("Lines"),
+    "list": _("Payment list"),
     "made": _("Made"),
     "materials": _("Documents"),
     "may_refer": _("May issue referrals (Art. 23)"),
     "moved_on": _("Moved on"),
     "name": _("Name on record"),
     "name_en": _("Name in English"),
+    "new": _("New"),
     "nothing": _("Nothing to do"),
     "notice": _("Notice"),
     "notices": _("Notices"),
@@ -115,10 +141,13 @@ NAMES: dict[str, Promise] = {
     "of": _("Belongs to"),
     "office": _("Office"),
     "on": _("Day"),
+    "other_diagnoses": _("Other diagnoses"),
     "out_of_city": _("Out of the city"),
     "owner": _("Seen to by"),
     "paid": _("Paid already"),
     "paid_on": _("Value date"),
+    "paper": _("Checksum of the paper"),
+    "papers": _("Documents"),
     "parent": _("Belongs to"),
     "parent_id": _("Belongs to"),
     "part": _("Part"),
@@ -141,29 +170,39 @@ NAMES: dict[str, Promise] = {
     "referral_id": _("Referral"),
     "refused": _("Refused"),
     "relation": _("Relation"),
+    "reminded": _("Reminded"),
     "replaced_by": _("Replaced by"),
     "replaces": _("Replaces"),
+    "report": _("Report"),
     "reported_by": _("Who reports it"),
     "resident": _("The resident pays (yuan)"),
+    "resident_payment": _("Payments to residents"),
     "result": _("Makes"),
+    "returned_on": _("Returned on"),
+    "returned_payment": _("Payments that came back"),
     "returns": _("Count of the returned payments"),
     "returns_sum": _("Sum of the returned payments"),
-    "returned_on": _("Returned on"),
     "reversal": _("Reversal"),
     "role": _("Role"),
     "rows": _("Rows that moved"),
     "run": _("Run"),
     "school": _("School"),
+    "scope": _("What it holds"),
     "settlement": _("Settlement"),
     "settlements": _("Settlements"),
     "sex": _("Sex"),
     "sha256": _("Checksum"),
+    "signed_on": _("Signed on"),
+    "source": _("Source"),
     "starts": _("From"),
     "stated_notice": _("Stated notice number"),
     "statement": _("Subsidy statements"),
     "status": _("Status"),
+    "stay": _("Stay"),
     "stays": _("Stays"),
+    "students": _("Students"),
     "subsidy_receipt": _("Subsidies received"),
+    "sum": _("Sum (yuan)"),
     "survivor": _("Record that stays"),
     "taken_by": _("Who took it"),
     "terms": _("Certificates extended"),
@@ -172,11 +211,16 @@ NAMES: dict[str, Promise] = {
     "to": _("Receiving institution"),
     "total": _("Total (yuan)"),
     "transfer_stated": _("Transferred from another institution"),
+    "unchanged": _("Unchanged"),
     "undone": _("What was taken back"),
+    "unpaid": _("Unpaid (yuan)"),
+    "until": _("Until"),
     "valid_until": _("Valid until"),
     "value": _("What holds"),
     "waiting": _("Waiting"),
     "was": _("Why not matched before"),
+    "way": _("Way"),
+    "whole_id_numbers": _("With whole ID numbers"),
     "withdrawn": _("Withdrawn"),
     "would": _("To be done"),
     "year": _("Contribution year"),
@@ -184,14 +228,27 @@ NAMES: dict[str, Promise] = {
 # What an import of a bank file brought.
 NAMES |= {figure.code: figure.label for figure in FIGURES if isinstance(figure.label, Promise)}
 # What holds several values of one kind; any other pair is the value before and after.
-LISTS = frozenset({"contradictions", "fields", "filters", "line_numbers", "lines", "notices", "reasons", "replaces"})
+LISTS = frozenset(
+    {
+        "contradictions",
+        "fields",
+        "filters",
+        "invoices",
+        "line_numbers",
+        "lines",
+        "notices",
+        "papers",
+        "reasons",
+        "replaces",
+    }
+)
 CODES: dict[str, tuple[type[StrEnum], ...]] = {
     "category": (Category,),
     "cause": (Cause,),
-    "disease": (Disease,),
+    "disease": (Disease, OutpatientDisease),
     "grade": (Grade,),
     "problem": (ReceiptProblem,),
-    "reasons": (Ineligible, NotPayable),
+    "reasons": (Ineligible, NotPayable, ReviewReason),
     "tier": (Tier,),
     "was": (ReceiptProblem,),
 }
@@ -204,6 +261,13 @@ CODES_OF: dict[tuple[str, str], Mapping[str, str | Promise]] = {
     ("cards", "taken_by"): TAKEN_BY,
     ("enrollments", "reason"): dict(Enrollment.EndReason.choices),
     ("households", "relation"): dict(Member.Relation.choices),
+    ("inspections", "duty"): dict(InspectionFinding.Duty.choices),
+    ("persons", "way"): {
+        "card_number": _("Card number"),
+        "id_number": _("ID number"),
+        "person_number": _("Resident number"),
+    },
+    ("reimbursements", "papers"): {code.value: words for code, words in PAPERS.items()},
     ("registrations", "undone"): VERBS,
 }
 STATES = dict(MaterialCheck.State.choices)
@@ -226,15 +290,22 @@ def name_of(name: str) -> str:
 
 def _change(entry: AuditEntry, name: str, value: Any) -> str:
     word = _words(entry, name)
-    if isinstance(value, list) and name not in LISTS and len(value) == 2:
-        return f"{word(value[0])} → {word(value[1])}"
+    if isinstance(value, list) and len(value) == 2:
+        if all(isinstance(part, list) for part in value):
+            return " → ".join(_listed(part, word) for part in value)
+        if name not in LISTS:
+            return f"{word(value[0])} → {word(value[1])}"
     if isinstance(value, list):
-        return gettext(", ").join(map(word, value)) or "—"
+        return _listed(value, word)
     if name == "materials" and isinstance(value, dict):
         return gettext(", ").join(
             f"{label(Material(code))}{gettext(': ')}{STATES.get(state, state)}" for code, state in value.items()
         )
     return word(value)
+
+
+def _listed(values: list[Any], word: Callable[[Any], str]) -> str:
+    return gettext(", ").join(map(word, values)) or "—"
 
 
 def _words(entry: AuditEntry, name: str) -> Callable[[Any], str]:

@@ -120,17 +120,12 @@ ITEMS: dict[Role, tuple[Item, ...]] = {
 }
 
 
-def counts_of(actor: Actor) -> dict[str, int]:
-    """How much waits in each queue of the actor, by the queue's code: one bounded query for each."""
-    return {queue.code: queue.count() for queue in work.queues_of(actor, clock.today())}
-
-
 def entries(request: HttpRequest) -> list[NavigationEntry]:
     """The navigation of the request's actor; the entry under which the page lies is the active one."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or actor.role is None:
         return []
-    counts = counts_of(actor)
+    counts = work.counts_of(work.queues_of(actor, clock.today()))
     own = {item.queue for item in ITEMS[actor.role]}
     items = [(item, reverse(item.url_name)) for item in ITEMS[actor.role]]
     # An entry of its own comes before one that the page only lies under.

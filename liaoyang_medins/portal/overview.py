@@ -141,8 +141,9 @@ def counted(number: int) -> str:
 def of_queues(actor: Actor, today: datetime.date, queues: Sequence[work.Queue]) -> list[Figure]:
     """A figure for each queue; of registrations also how many are overdue and how many are due today (W3)."""
     figures = []
+    counts = work.counts_of(queues)
     for queue in queues:
-        count = queue.count()
+        count = counts[queue.code]
         url = str(queue.url)
         if queue.code != "registrations":
             figures.append(Figure(str(queue.title), counted(count), url, tone="wait" if count else ""))

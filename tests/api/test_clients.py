@@ -5,10 +5,13 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client as Http
 from oauth2_provider.models import AccessToken
+from redis.exceptions import RedisError
 
-from claims.api import selectors, services
+from claims.api import selectors, services, throttling
 from claims.api.models import Client, ClientSecret
+from claims.api.validator import ClientValidator
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed
@@ -63,6 +66,49 @@ def test_an_ended_secret_ends_its_tokens_at_once(api: Caller, admin) -> None:
     assert api.get("stays").status == 401
     assert not works(api, api.secret)
     assert works(api, new)
+
+
+def test_a_secret_that_is_ended_while_it_asks_for_a_token_gets_none(api: Caller, admin, monkeypatch) -> None:
+    known = ClientValidator.authenticate_client
+
+    def then_ended(self, request, *args, **kwargs):
+        found = known(self, request, *args, **kwargs)
+        secret = ClientSecret.objects.get(hint=api.secret[-4:])
+        services.end_secret(institution_code="H3", secret_id=secret.pk, by=admin)
+        return found
+
+    monkeypatch.setattr(ClientValidator, "authenticate_client", then_ended)
+    response = api.ask_token()
+    assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
+    assert not AccessToken.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["", "?x", "?a=%ff&&=", "?client_id=x&client_id=y"])
+@pytest.mark.parametrize(
+    ("form", "header"),
+    [
+        ("grant_type=client_credentials", ""),
+        ("grant_type=client_credentials", "Basic"),
+        ("grant_type=client_credentials", "Basic x"),
+        ("grant_type=client_credentials", "Basic /////w=="),
+        ("grant_type=client_credentials", "Basic AAA6AAA="),
+        ("grant_type=client_credentials", "Bearer x"),
+        ("grant_type=client_credentials&grant_type=client_credentials", "Basic eDp5"),
+        ("grant_type=client_credentials&client_id=%00&client_secret=%00", ""),
+        ("grant_type=client_credentials&scope=everything&client_id=x", ""),
+        ("grant_type=client_credentials&x", ""),
+        ("grant_type=client_credentials&%ff=%ff", ""),
+        ("{}", ""),
+    ],
+)
+def test_whatever_asks_for_a_token_is_told_what_is_wrong(db, query, form, header) -> None:
+    given = {"HTTP_AUTHORIZATION": header} if header else {}
+    response = Http().post(
+        f"/api/v1/oauth/token{query}", form, content_type="application/x-www-form-urlencoded", **given
+    )
+    assert response.status_code in (400, 401), response.content
+    assert set(response.json()) <= {"error", "error_description"}
+    assert not AccessToken.objects.exists()
 
 
 def test_a_closed_client_is_out_until_it_gets_another_secret(api: Caller, other: Caller, admin) -> None:
@@ -121,10 +167,17 @@ def test_only_an_administrator_gives_access_and_each_act_is_on_record(api: Calle
     assert api.secret not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
 
 
-def test_each_client_has_a_limit_of_its_own(api: Caller, other: Caller, admin) -> None:
+def test_each_client_has_a_limit_of_its_own(api: Caller, other: Caller, admin, monkeypatch) -> None:
+    # A minute that does not end within the test.
+    monkeypatch.setattr(throttling, "MINUTE", 10**9)
     services.set_limit(institution_code="H3", calls_a_minute=2, by=admin)
     client_called_anew()
     assert [api.get("stays").status for _ in range(3)] == [200, 200, 429]
+    refused = api.ask_token()
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert int(refused["Retry-After"]) >= 1
+    # Whose secret is wrong is nobody, and counts for nobody.
+    assert api.ask_token("wrong").status_code == 401
     assert other.get("stays").status == 200
     services.set_limit(institution_code="H3", calls_a_minute=None, by=admin)
     client_called_anew()
@@ -132,6 +185,16 @@ def test_each_client_has_a_limit_of_its_own(api: Caller, other: Caller, admin) -
     for wrong in (0, -1, 1_000_001):
         with pytest.raises(Invalid):
             services.set_limit(institution_code="H3", calls_a_minute=wrong, by=admin)
+
+
+def test_without_the_counter_hospitals_go_on_working(api: Caller, settings, monkeypatch) -> None:
+    def unreachable(key: str) -> int:
+        raise RedisError(key)
+
+    settings.API_CALLS_A_MINUTE = 0
+    assert api.get("stays").status == 429
+    monkeypatch.setattr(throttling, "counted", unreachable)
+    assert api.get("stays").status == 200
 
 
 def client_called_anew() -> None:

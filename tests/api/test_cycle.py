@@ -120,11 +120,17 @@ def test_the_state_machine_is_strict(api: Caller, person) -> None:
     assert api.post(reversal, {"reason": "x"}).code == "already_reversed"
 
 
-def test_reversals_go_in_reverse_order_and_not_behind_a_payment(api: Caller, person) -> None:
+def test_reversals_go_in_reverse_order_and_not_behind_a_payment(api: Caller, other: Caller, person) -> None:
     first = settled(api, person, "900.00", on="2009-03-01", until="2009-03-05")
     second = settled(api, person, "900.00", on="2009-04-01", until="2009-04-05")
     wrong = api.post(f"settlements/{first['settlement_number']}/reversal", {"reason": "x"})
     assert (wrong.code, wrong["reasons"]) == ("not_latest", [second["settlement_number"]])
+    third = settled(other, person, "900.00", on="2009-05-01", until="2009-05-05")
+    wrong = api.post(f"settlements/{first['settlement_number']}/reversal", {"reason": "x"})
+    # A later one of another institution is told of, but not by its number.
+    assert (wrong.code, len(wrong["reasons"]), wrong["reasons"][1]) == ("not_latest", 2, second["settlement_number"])
+    assert third["settlement_number"] not in wrong.text
+    assert other.post(f"settlements/{third['settlement_number']}/reversal", {"reason": "x"}).status == 201
     Settlement.objects.filter(number=second["settlement_number"]).update(paid_out_on=makers.day("2009-05-01"))
     assert api.post(f"settlements/{second['settlement_number']}/reversal", {"reason": "x"}).code == "paid_out"
 
@@ -173,6 +179,9 @@ def test_wrong_lines_are_named_each_and_none_is_added(api: Caller, person) -> No
         ("#/lines/3/at", "outside_stay"),
         ("#/lines/4/quantity", "out_of_range"),
     ]
+    thousand = [line(str(place), amount="0.01", unit_price="1") for place in range(1000)]
+    wrong = api.post(f"stays/{number}/lines", {"lines": thousand})
+    assert [fault["pointer"] for fault in wrong["errors"]] == [f"#/lines/{place}/amount" for place in range(1000)]
     assert not FeeLine.objects.exists()
 
 

@@ -4,18 +4,23 @@ nothing of others.
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import schemathesis
 from django.test import Client as Http
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
 
+from claims.api.operation import OPERATIONS
 from tests.api.caller import (
     PREFIX,
     Caller,
     Said,
     admission,
+    admit,
     caller,
     discharged,
     hold_against_schema,
@@ -30,16 +35,27 @@ DRAWN = schemathesis.openapi.from_dict(schema())
 NAMES = sorted(operation.ok().definition.raw["operationId"] for operation in DRAWN.get_all_operations())
 
 
+@dataclass
+class World:
+    """Two hospitals, and the numbers of their stays and settlements. Nobody but the second may read `secret`, the name
+    of its patients.
+    """
+
+    mine: Caller
+    theirs: Caller
+    numbers: list[str]
+    secret: str = "欧阳不可见"
+
+
 @pytest.fixture
-def world(db: None) -> tuple[Caller, Caller, str]:
-    """Two hospitals; the stays of the second, whose names nobody else may read."""
+def world(db: None) -> World:
     makers.catalogue()
-    mine, theirs = caller("H3"), caller("H1", grade="grade1")
-    person = makers.insured(name="欧阳不可见")
-    settled(theirs, person)
-    discharged(theirs, makers.insured(name="欧阳不可见"))
-    discharged(mine, makers.insured())
-    return mine, theirs, "欧阳不可见"
+    found = World(caller("H3"), caller("H1", grade="grade1"), [])
+    for api, name in ((found.mine, "张三"), (found.theirs, found.secret)):
+        done = settled(api, makers.insured(name=name))
+        found.numbers += [done["settlement_number"], done["stay_number"]]
+        found.numbers += [discharged(api, makers.insured(name=name)), admit(api, makers.insured(name=name))]
+    return found
 
 
 def operation_of(name: str) -> Any:
@@ -48,14 +64,21 @@ def operation_of(name: str) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_drawn_calls(world: tuple[Caller, Caller, str], size: Any, name: str) -> None:
-    mine, theirs, secret = world
+def test_drawn_calls(world: World, size: Any, name: str) -> None:
+    """As the schema says, and otherwise; half of them on what is there."""
+    mine, theirs, secret = world.mine, world.theirs, world.secret
     operation = operation_of(name)
     open_to_all = not operation.definition.raw.get("security")
+    drawn = operation.as_strategy()
+    if OPERATIONS[name].takes or OPERATIONS[name].asks:
+        drawn = st.one_of(drawn, operation.as_strategy(GenerationMode.NEGATIVE))
+    there = st.one_of(st.none(), st.sampled_from(world.numbers))
 
-    @given(case=operation.as_strategy())
-    @settings(max_examples=size(12, 1000), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-    def try_one(case: Any) -> None:
+    @given(case=drawn, number=there)
+    @settings(max_examples=size(16, 1000), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    def try_one(case: Any, number: str | None) -> None:
+        if number and "number" in case.path_parameters:
+            case.path_parameters["number"] = number
         for who in (mine, theirs, None):
             said = send(case, who)
             assert said.status < 500, (case.method, case.formatted_path, case.body, said.text)
@@ -125,6 +148,16 @@ def test_what_other_systems_write_is_read(db: None) -> None:
     assert api.post("stays", body, key="one").text == marked.text
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_stands_behind_the_question_mark_is_known_or_refused(db: None, name: str) -> None:
+    operation, api = operation_of(name), caller("H3")
+    path = operation.path.removeprefix(PREFIX)
+    for part, value in {"number": "S2009-0000001", "key": "one", "code": "schema"}.items():
+        path = path.replace("{" + part + "}", value)
+    said = api.send(operation.method.upper(), f"{path}?colour=red", key="one", text="{}")
+    assert (said.status, said.code, said["errors"][0]["pointer"]) == (400, "schema", "#/colour")
+
+
 def test_wrong_frames(db: None) -> None:
     api = caller("H3")
     given = {"HTTP_AUTHORIZATION": f"Bearer {api.token}", "HTTP_IDEMPOTENCY_KEY": "one"}
@@ -132,7 +165,7 @@ def test_wrong_frames(db: None) -> None:
     assert (xml.status_code, xml.json()["code"]) == (415, "media_type")
     large = api.send("POST", "stays", text='{"x": "' + "x" * 2_200_000 + '"}', key="one")
     assert (large.status, large.code) == (413, "too_large")
-    for path in ("", "nothing", "stays/", "stays/1", "stays/211002194005061234", "messages/a b"):
+    for path in ("", "nothing", "stays/", "stays/1", "stays/211002194005061234", "messages/a b", "problems/a%0Ab"):
         said = api.send("GET", path)
         assert (said.status, said.code) == (404, "not_found")
     wrong = api.send("DELETE", "stays")

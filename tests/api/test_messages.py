@@ -1,8 +1,10 @@
 """Message ids: once, the same answer again, asked after, withdrawn, undone, forgotten (docs/decisions/0100)."""
 
 import datetime
+import runpy
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
 from claims import services
@@ -12,6 +14,7 @@ from claims.models import FeeLine, Reversal, Settlement, Stay
 from liaoyang_medins.kernel import clock
 from tests.api.caller import Caller, admission, admit, discharged, line, settled
 from tests.claims import makers
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +104,10 @@ def test_keys_are_each_institutions_own(api: Caller, other: Caller, person) -> N
     assert other.get("messages/one").code == "message_unknown"
     assert other.post("stays", admission(makers.insured()), key="one").status == 201
     assert api.get("messages/one")["answer"] == made.body
+    api.post(f"stays/{number}/lines", {"lines": [line("2")]}, key="two")
+    assert other.post("messages/two/undo")["outcome"] == "withdrawn"
+    assert api.get("messages/two")["outcome"] == "done"
+    assert FeeLine.objects.count() == 2
 
 
 def test_what_became_of_a_message(api: Caller, person) -> None:
@@ -144,6 +151,34 @@ def test_each_step_is_undone_in_reverse_order(api: Caller, person) -> None:
     assert Stay.objects.get().status == "cancelled"
 
 
+def test_what_another_message_did_since_stays(api: Caller, person) -> None:
+    number = admit(api, person)
+    api.post(f"stays/{number}/lines", {"lines": [line("1"), line("2"), line("3")]}, key="lines")
+    api.post(f"stays/{number}/lines/remove", {"line_numbers": ["1", "2"]})
+    api.post(f"stays/{number}/lines", {"lines": [line("1")]}, key="again")
+    assert api.post("messages/lines/undo")["outcome"] == "undone"
+    assert [row.line_number for row in FeeLine.objects.all()] == ["1"]
+    assert api.post("messages/lines/undo")["outcome"] == "undone"
+    leaves = {"discharged_at": "2009-03-10T09:00:00+08:00", "way": "ordered"}
+    api.post(f"stays/{number}/discharge", leaves, key="out")
+    api.post(f"stays/{number}/discharge/cancel", {"reason": "x"})
+    api.post(f"stays/{number}/discharge", leaves)
+    assert api.post("messages/out/undo")["outcome"] == "undone"
+    assert api.get(f"stays/{number}")["status"] == "discharged"
+    assert FeeLine.objects.count() == 1
+
+
+def test_what_was_undone_before_is_not_undone_twice(api: Caller, person) -> None:
+    done = settled(api, person, "900.00", key="settled")
+    reversal = api.post(f"settlements/{done['settlement_number']}/reversal", {"reason": "x"})
+    again = api.post(f"stays/{done['stay_number']}/settlement", {"stated_total": "900.00"})
+    assert api.post("messages/settled/undo")["number"] == reversal["reversal_number"]
+    assert api.get(f"settlements/{again['settlement_number']}")["status"] == "live"
+    number = api.post("stays", admission(person, on="2009-06-01"), key="in")["stay_number"]
+    api.post(f"stays/{number}/cancel", {"reason": "x"})
+    assert api.post("messages/in/undo")["number"] == number
+
+
 def test_a_message_that_never_came_does_nothing_when_it_comes(api: Caller, person) -> None:
     assert api.post("messages/late/undo")["outcome"] == "withdrawn"
     late = api.post("stays", admission(person), key="late")
@@ -159,7 +194,11 @@ def test_what_cannot_be_undone_by_its_message_says_so(api: Caller, person) -> No
     assert api.post("messages/no/undo")["outcome"] == "nothing_done"
     number = admit(api, person)
     api.post(f"stays/{number}/cancel", {"reason": "x"}, key="cancel")
-    assert api.post("messages/cancel/undo").code == "not_undoable"
+    said = api.post("messages/cancel/undo", key="undo")
+    assert said.code == "not_undoable"
+    # A refusal by the rules is kept like any other.
+    assert (api.get("messages/undo")["outcome"], api.get("messages/undo")["answer"]) == ("refused", said.body)
+    assert api.post("messages/cancel/undo", key="undo").text == said.text
     assert api.post("messages/self/undo", key="self").code == "key_reused"
     assert api.get("messages/self").code == "message_unknown"
 
@@ -181,3 +220,16 @@ def test_old_messages_are_forgotten(api: Caller, person, settings) -> None:
     assert forget_messages() == 1
     assert [row.key for row in Message.objects.all()] == ["young"]
     assert Stay.objects.count() == 2
+
+
+def test_a_message_is_kept_for_thirty_days_at_least(api: Caller, person, settings, monkeypatch) -> None:
+    assert "claims.api.tasks.forget_messages" in {job["task"] for job in settings.CELERY_BEAT_SCHEDULE.values()}
+    monkeypatch.setenv("API_MESSAGES_KEPT_DAYS", "29")
+    with pytest.raises(ImproperlyConfigured, match="API_MESSAGES_KEPT_DAYS"):
+        runpy.run_path(str(ROOT / "liaoyang_medins" / "settings.py"))
+    settings.API_MESSAGES_KEPT_DAYS = 30
+    body = admission(person)
+    first = api.post("stays", body, key="one")
+    Message.objects.update(received_at=clock.now() - datetime.timedelta(days=29, hours=23))
+    assert forget_messages() == 0
+    assert api.post("stays", body, key="one").text == first.text

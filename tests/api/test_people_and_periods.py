@@ -2,11 +2,11 @@
 
 import pytest
 
-from claims.models import Settlement
+from claims.models import Settlement, Stay
 from enrollment.cards.models import InsuranceCard
 from enrollment.registration.models import Enrollment
 from liaoyang_medins.kernel.audit.models import AuditEntry
-from tests.api.caller import Caller, admission, admit, settled
+from tests.api.caller import Caller, admission, admit, schema, settled
 from tests.claims import makers
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,14 @@ def test_lists_go_page_by_page(api: Caller, person) -> None:
     assert api.get("stays?status=settled")["stays"] == []
     assert api.get("stays?after=S2009-0000000")["stays"] == []
     assert api.get("stays?colour=red").code == "schema"
+    assert len(api.get(f"stays?person_number={person_of(numbers[0])}")["stays"]) == 1
+    for nobody in ("211002194005061234", "x"):
+        wrong = api.get(f"stays?person_number={nobody}")
+        assert (wrong.code, wrong["errors"][0]["pointer"]) == ("schema", "#/person_number")
+
+
+def person_of(stay_number: str) -> str:
+    return str(Stay.objects.get(number=stay_number).resident.number)
 
 
 def test_nothing_of_another_institution_is_there(api: Caller, other: Caller, person) -> None:
@@ -117,21 +125,24 @@ def test_nothing_of_another_institution_is_there(api: Caller, other: Caller, per
     assert api.get("stays")["stays"] == []
     assert api.get("settlements")["settlements"] == []
     assert api.get(f"stays?person_number={person.number}")["stays"] == []
-    tried = [
-        api.get(f"stays/{stay}"),
-        api.get(f"stays/{stay}/lines"),
-        api.send("POST", f"stays/{stay}/presettlement"),
-        api.put(f"stays/{stay}/admission", admission(person)),
-        api.post(f"stays/{stay}/cancel", {"reason": "x"}),
-        api.post(f"stays/{stay}/lines", {"lines": [line_of()]}),
-        api.post(f"stays/{stay}/lines/remove", {"all": True}),
-        api.post(f"stays/{stay}/discharge", {"discharged_at": "2009-03-10T09:00:00+08:00", "way": "other"}),
-        api.post(f"stays/{stay}/discharge/cancel", {"reason": "x"}),
-        api.post(f"stays/{stay}/settlement", {"stated_total": "8000.00"}),
-        api.get(f"settlements/{settlement}"),
-        api.post(f"settlements/{settlement}/reversal", {"reason": "x"}),
-    ]
-    for said in tried:
+    leaves = {"discharged_at": "2009-03-10T09:00:00+08:00", "way": "other"}
+    tried = {
+        "get_stay": api.get(f"stays/{stay}"),
+        "list_lines": api.get(f"stays/{stay}/lines"),
+        "presettle": api.send("POST", f"stays/{stay}/presettlement"),
+        "change_admission": api.put(f"stays/{stay}/admission", admission(person)),
+        "cancel_admission": api.post(f"stays/{stay}/cancel", {"reason": "x"}),
+        "add_lines": api.post(f"stays/{stay}/lines", {"lines": [line_of()]}),
+        "remove_lines": api.post(f"stays/{stay}/lines/remove", {"all": True}),
+        "discharge": api.post(f"stays/{stay}/discharge", leaves),
+        "cancel_discharge": api.post(f"stays/{stay}/discharge/cancel", {"reason": "x"}),
+        "settle": api.post(f"stays/{stay}/settlement", {"stated_total": "8000.00"}),
+        "get_settlement": api.get(f"settlements/{settlement}"),
+        "reverse": api.post(f"settlements/{settlement}/reversal", {"reason": "x"}),
+    }
+    naming = (found for path, found in schema()["paths"].items() if "{number}" in path)
+    assert set(tried) == {operation["operationId"] for methods in naming for operation in methods.values()}
+    for said in tried.values():
         nothing = said.text.replace("S2009-0000001", stay).replace(stay, "").replace(settlement, "")
         assert (said.status, said.code) in ((404, "stay_unknown"), (404, "settlement_unknown"))
         assert "H1" not in nothing
@@ -168,6 +179,8 @@ def test_reconciliation_names_each_difference(api: Caller, person) -> None:
     second = settled(api, person, "8000.00", on="2009-04-01", until="2009-04-05")
     undone = api.post(f"settlements/{second['settlement_number']}/reversal", {"reason": "x"})
     Settlement.objects.filter(number=first["settlement_number"]).update(decided_on=makers.day("2010-06-29"))
+    whole = api.get(f"settlements/{second['settlement_number']}")
+    assert (whole["reversal_number"], whole["reversed_on"]) == (undone["reversal_number"], "2010-06-30")
     period = {"first": "2010-06-30", "last": "2010-06-30"}
     names = ("total", "fund", "resident_pays")
     amounts = {name: second["amounts"][name] for name in names}

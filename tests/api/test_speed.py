@@ -1,10 +1,12 @@
 """Statements: as many for a thousand lines as for one, and few for a settlement (R)."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.api.caller import Caller, admit, line
+from tests.api.caller import Caller, Said, admit, line, settled
 from tests.claims import makers
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +52,31 @@ def test_three_thousand_lines_in_three_calls_and_a_settlement_in_twenty_statemen
         api.post(f"stays/{large}/discharge/cancel", {"reason": "x"}, key=key)
         api.post(f"stays/{large}/discharge/cancel", {"reason": "x"}, key=key)
     assert len(repeated) <= 20
+
+
+def test_no_list_asks_for_each_of_its_rows(api: Caller) -> None:
+    makers.catalogue()
+    asked: list[list[int]] = []
+    for more in (2, 6):
+        for _ in range(more):
+            done = settled(api, makers.insured())
+            api.post(f"settlements/{done['settlement_number']}/reversal", {"reason": "x"})
+            total = done["amounts"]["total"]
+            api.post(f"stays/{done['stay_number']}/settlement", {"stated_total": total})
+        first = {"first": "2010-06-30", "last": "2010-06-30"}
+        calls = (
+            lambda: api.get("stays"),
+            lambda: api.get("settlements"),
+            lambda: api.get("totals?first=2009-01-01&last=2009-12-31"),
+            lambda first=first: api.send("POST", "reconciliations/details", {**first, "entries": []}),
+        )
+        asked.append([statements(call) for call in calls])
+    assert asked[0] == asked[1]
+    assert max(asked[1]) <= 8
+
+
+def statements(call: Callable[[], Said]) -> int:
+    """How many statements a call takes that is done."""
+    with CaptureQueriesContext(connection) as asked:
+        assert call().status == 200
+    return len(asked)

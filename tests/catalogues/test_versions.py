@@ -3,12 +3,15 @@
 import io
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.db import IntegrityError, transaction
 
 from claims.catalogues import exports, selectors, services
 from claims.catalogues.models import CatalogueFile, CatalogueRow, CatalogueVersion
+from claims.catalogues.pinyin import LONGEST
 from claims.models import CatalogueItem
+from claims.selectors import find_items
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
@@ -166,6 +169,59 @@ def test_what_holds_later_already_is_refused(catalogue):
     assert states(earlier) == {"B1": "refused", "A1": "unchanged"}
     with pytest.raises(Invalid, match="entries from 2010-07-01"):
         uploaded(A1, scope="whole", starts=D(2010, 6, 1))
+
+
+def test_what_a_later_version_ended_stays_ended_when_an_earlier_day_is_put_right(catalogue):
+    applied(uploaded(A1, C1, L1, scope="whole", starts=D(2011, 1, 1)))
+    applied(uploaded(["B1", "头孢", "", "药品", "甲类", "", "", ""]))
+    entries = [row for row in held() if row[0] == "B1"]
+    assert [(row[2], row[5], row[6]) for row in entries] == [
+        ("B", claims.LAW, BEFORE),
+        ("A", FROM, D(2010, 12, 31)),
+    ]
+
+
+def test_the_same_file_twice_changes_nothing_the_second_time(catalogue):
+    rows = [["B1", "头孢", "", "药品", "甲类", "", "", ""], ["N1", "参麦注射液", "", "药品", "甲类", "", "", ""]]
+    applied(uploaded(*rows))
+    before = held()
+    again = uploaded(*rows)
+    assert set(states(again).values()) == {"unchanged"}
+    with pytest.raises(Refused, match="Nothing differs"):
+        services.apply_version(number=again.number, by=reviewer(), calls=False)
+    assert held() == before
+
+
+def test_what_looks_like_a_formula_leaves_as_text(catalogue):
+    """=, +, - and @ at the start of a name are text in both workbooks, also when they are read again."""
+    item("X-1", name="=1+1", initials="x")
+    item("X-2", name="@SUM(A1)", initials="x")
+    version = uploaded(["X-9", "-2+3|cmd", "", "药品", "没有", "", "", ""])
+    for file in (exports.catalogue_of(day=FROM, by=clerk()), exports.refused_rows(version=version, by=clerk())):
+        with file:
+            book = openpyxl.load_workbook(io.BytesIO(file.read()))
+        cells = [cell for row in book.worksheets[0].iter_rows() for cell in row]
+        assert not [cell.value for cell in cells if cell.data_type == "f"]
+        assert {"=1+1", "-2+3|cmd"} & {cell.value for cell in cells}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("头孢曲松", {"tbqs"}),
+        ("参麦注射液", {"smz", "cmz"}),
+        ("重组人胰岛素", {"czr"}),
+        ("参苓白术散", {"slbz", "clbz"}),
+        ("B超", {"bc"}),
+        ("CT平扫(增强)", {"ctpszq"}),
+        ("注" * 70, {"z" * 60}),
+    ],
+)
+def test_an_item_is_found_by_the_initials_of_each_usual_reading(catalogue, name, found):
+    applied(uploaded(["N1", name, "", "药品", "甲类", "", "", ""]))
+    for text in found:
+        assert set(find_items(text, FROM).values_list("code", flat=True)) == {"N1"}
+    assert len(CatalogueItem.objects.get(code="N1").initials) <= LONGEST
 
 
 def test_on_its_very_day_an_entry_is_put_right(catalogue):

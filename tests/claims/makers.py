@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from claims.models import (
     Diagnosis,
     Institution,
     InstitutionGrade,
+    Reversal,
     Settlement,
     Specialty,
     Stay,
@@ -20,6 +22,7 @@ from claims.models import (
 from enrollment.contributions.models import BenefitPeriod, ContributionNotice
 from enrollment.registration.models import Enrollment, Resident
 from liaoyang_medins.kernel.clock import SHANGHAI
+from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
@@ -201,6 +204,16 @@ def settled(person: Resident, by: Actor, amounts: tuple[str, ...] = ("8000.00",)
         return services.settle_stay(stay_number=stay.number, by=by)
     except services.HeldForReview:
         return through_the_desk(stay)
+
+
+def reversed_at_the_desk(settlement: Settlement, *, asks: Actor | None = None) -> Reversal:
+    """A paid settlement, reversed as the agency does it: somebody asks, a clerk examines, a reviewer releases."""
+    with suppress(Refused):
+        services.reverse_settlement(number=settlement.number, reason="wrong", by=asks or reviewer())
+    services.propose(stay_number=settlement.stay.number, finding="is so", by=clerk())
+    made = services.release(stay_number=settlement.stay.number, by=reviewer())
+    assert isinstance(made, Reversal)
+    return made
 
 
 def through_the_desk(stay: Stay, *, cause: Cause | None = None) -> Settlement:

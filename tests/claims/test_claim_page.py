@@ -141,6 +141,25 @@ def test_a_settled_stay_shows_the_steps_of_its_settlement_not_those_of_today():
     assert "Used before this stay 0.00 This stay 1,620.00 Left afterwards 28,380.00" in told
 
 
+def test_the_lines_of_a_settled_stay_add_up_to_its_settlement_also_when_benefits_are_withdrawn_later():
+    """C8: what was settled on a payment that was taken back stays settled."""
+    person, by = makers.insured(years=(2009,), name="王秀英"), makers.hospital()
+    settlement = makers.settled(person, by, ("6000.00", "2000.00"))
+    url = reverse("stay", args=[settlement.stay.number])
+    client = browser(makers.clerk())
+    before = text_of(client.get(url))
+    assert "Sum 8,000.00 8,000.00 Out of scope 0.00" in before
+    person.benefit_periods.update(withdrawn_on=makers.day("2010-06-01"))
+    told = text_of(client.get(url))
+    assert "Sum 8,000.00 8,000.00 Out of scope 0.00" in told
+    # Once as a filter, at no line.
+    assert told.count("Dated outside the benefit periods.") == before.count("Dated outside the benefit periods.") == 1
+    assert "is not what the settlement was decided by" not in told
+    # Where neither adds up, the page says so.
+    FeeLine.objects.filter(stay=settlement.stay).update(in_scope="1.00")
+    assert "is not what the settlement was decided by" in text_of(client.get(url))
+
+
 def test_a_stay_without_lines_says_so_instead_of_a_reason_why_nothing_is_paid():
     stay = makers.admitted(makers.insured(), makers.hospital())
     told = text_of(browser(makers.hospital()).get(reverse("stay", args=[stay.number])))
@@ -165,6 +184,27 @@ def test_the_other_stays_of_the_period_stand_beside_the_cap_and_a_hospital_sees_
         assert "Used before this stay 17,550.00 This stay, provisionally 12,450.00 Left afterwards 0.00" in told
         assert "Nothing is left of the cap" in told
         assert ("At other institutions 8,775.00" in told) == (actor is one)
+
+
+def test_the_cap_of_a_student_is_that_of_the_school_year_and_in_2008_a_third_of_it():
+    """B4, B5: the bar, its period, and the rule behind the figure."""
+    spans = {2008: (makers.day("2008-09-01"), makers.day("2008-12-31"))}
+    person, by = makers.insured(years=(2008, 2009), student=True, spans=spans, name="陈晨"), makers.hospital()
+    first = makers.settled(person, by, ("8000.00",), on="2008-10-01", until="2008-10-31")
+    second = makers.settled(person, by, ("8000.00",), on="2009-02-01", until="2009-02-28")
+    client = browser(makers.clerk())
+    for row, cap, before, this, left, share, basis in (
+        (first, "10,000.00", "0.00", "3,487.50", "6,512.50", "34.875", "B5 · Art. 36"),
+        (second, "30,000.00", "3,487.50", "3,375.00", "23,137.50", "11.25", "B4 · Art. 8"),
+    ):
+        for url in (reverse("settlement", args=[row.number]), reverse("stay", args=[row.stay.number])):
+            response = client.get(url)
+            told = text_of(response)
+            assert "Cap of the year 2008-09-01 – 2009-08-31" in told
+            assert f"Used before this stay {before} This stay {this} Left afterwards {left} Cap (yuan) {cap}" in told
+            [width] = re.findall(r'class="bar-part"[^>]*width="([0-9.]+)%', response.content.decode())
+            assert abs(Decimal(width) - Decimal(share)) < Decimal("0.1")
+            assert re.search(rf"Left of the cap cap {cap} less {before} used before {cap} {basis}", told)
 
 
 def many(stay: Stay, count: int) -> None:

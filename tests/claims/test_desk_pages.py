@@ -108,6 +108,36 @@ def test_a_hospital_asks_for_the_reversal_of_what_was_paid_and_sees_that_it_wait
     assert client.get(url).status_code == 403
 
 
+def test_a_reviewer_asks_the_desk_to_reverse_what_was_paid():
+    settlement = makers.settled(makers.insured(), makers.hospital())
+    Settlement.objects.update(paid_out_on=makers.day("2010-05-01"))
+    asks = makers.reviewer()
+    client = browser(asks)
+    shown = text_of(client.get(reverse("settlement", args=[settlement.number])))
+    assert "Ask the desk to reverse it" in shown
+    page = client.post(reverse("settlement-reverse", args=[settlement.number]), {"reason": "wrong item"})
+    assert page.url == reverse("stay", args=[settlement.stay.number])
+    assert (Settlement.objects.get().live, Review.objects.get().status) == (True, "waiting")
+    services.propose(stay_number=settlement.stay.number, finding="is so", by=makers.clerk())
+    url = reverse("stay-review", args=[settlement.stay.number])
+    shown = text_of(client.get(url))
+    assert "You asked for this reversal" in shown
+    assert "Release: reverse the settlement" not in shown
+    assert "Release: reverse the settlement" in text_of(browser(makers.reviewer()).get(url))
+    fields = {"version": version(), "fund": str(settlement.fund)}
+    refused = client.post(reverse("review-release", args=[settlement.stay.number]), fields)
+    assert (refused.status_code, Settlement.objects.get().live) == (422, True)
+
+
+def test_what_was_found_before_is_shown_when_a_stay_comes_back():
+    stay = waiting()
+    first = makers.through_the_desk(stay, cause=Cause.ACCIDENT)
+    services.reverse_settlement(number=first.number, reason="x", by=makers.hospital())
+    shown = text_of(browser(makers.clerk()).get(reverse("stay-review", args=[stay.number])))
+    assert "Examined by the agency before" in shown
+    assert "as it was stated" in shown
+
+
 def test_a_stay_without_a_review_leads_back_to_its_page():
     stay = makers.discharged(makers.insured(), makers.hospital())
     page = browser(makers.clerk()).get(reverse("stay-review", args=[stay.number]))

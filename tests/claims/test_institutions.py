@@ -91,6 +91,28 @@ def test_designations_do_not_overlap_and_end_on_their_last_day(admin):
         services.add_designation(code="H5", agreement_number=" ", starts=DAY, by=admin)
 
 
+def test_what_ends_on_a_day_to_come_is_ended_earlier_but_never_later(admin):
+    """A longer period is one of its own: it would overlap what follows, or reach stays that were decided without."""
+    institution = makers.institution("H5", designated=False)
+    until = datetime.date(2010, 12, 31)
+    row = services.add_designation(code="H5", agreement_number="A-1", starts=DAY, ends=until, by=admin)
+    services.add_designation(code="H5", agreement_number="A-2", starts=datetime.date(2011, 1, 1), by=admin)
+    named = services.add_specialty(code="H5", disease=Disease.MENTAL, starts=DAY, ends=until, by=admin)
+    services.add_specialty(code="H5", disease=Disease.MENTAL, starts=datetime.date(2011, 1, 1), by=admin)
+    for day in (until, datetime.date(2011, 6, 30)):
+        with pytest.raises(Conflict, match="ends on 2010-12-31 already"):
+            services.end_designation(code="H5", designation_id=row.pk, ends=day, by=admin)
+        with pytest.raises(Conflict, match="ends on 2010-12-31 already"):
+            services.end_specialty(code="H5", specialty_id=named.pk, ends=day, by=admin)
+    url = reverse("institution-designation-end", args=["H5", row.pk])
+    refused = browser(admin).post(url, {"ends": "2011-06-30"})
+    assert refused.status_code == 422
+    assert 'href="#id_ends"' in refused.content.decode()
+    services.end_designation(code="H5", designation_id=row.pk, ends=datetime.date(2010, 9, 30), by=admin)
+    assert not institution_on(institution, datetime.date(2010, 10, 1)).designated
+    assert institution_on(institution, datetime.date(2011, 1, 1)).designated
+
+
 def test_an_institution_out_of_the_city_is_never_designated_and_never_refers(admin):
     makers.institution("OUT", out_of_city=True, may_refer=False)
     with pytest.raises(Refused):

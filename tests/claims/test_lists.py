@@ -111,6 +111,9 @@ def test_suggestions_come_by_code_name_and_initials():
     assert "Class B" in exact
     assert "10%" in exact
     assert "Nothing in the catalogue fits" in text_of(client.get(url, {"item_code": "zzz", "on": "x"}))
+    row = {"row-3-item_code": "qms", "row-3-on": "2009-03-01", "row-0-item_code": "B1"}
+    of_row = client.get(url, row, headers={"HX-Trigger-Name": "row-3-item_code"}).content.decode()
+    assert ('value="A1"' in of_row, 'value="B1"' in of_row, "_live" in of_row) == (True, False, False)
     url = reverse("diagnosis-options")
     for text in ("j18", "肺炎", "neumon"):
         assert 'value="J18.9"' in client.get(url, {"diagnosis": text}).content.decode()

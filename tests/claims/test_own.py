@@ -89,7 +89,7 @@ def test_what_was_paid_and_reversed_later_is_taken_off():
     Settlement.objects.update(paid_out_on=makers.day("2010-05-01"))
     standing = accounts.account(institution)
     assert (standing.due, standing.paid) == (0, first.fund + second.fund)
-    services.reverse_settlement(number=first.number, reason="wrong", by=makers.reviewer())
+    makers.reversed_at_the_desk(first)
     standing = accounts.account(institution)
     assert (standing.due, standing.taken_back) == (-first.fund, first.fund)
     (paid,) = accounts.payments(institution, FIRST, LAST)

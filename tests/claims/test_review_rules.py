@@ -11,6 +11,7 @@ from claims.review_rules import (
     ReviewFacts,
     Thresholds,
     Usual,
+    adjoin,
     is_injury,
     needs_second_person,
     reasons_for_review,
@@ -40,6 +41,7 @@ facts = st.builds(
     overlaps=st.booleans(),
     emergency_outside=st.booleans(),
     transfer=st.booleans(),
+    examined=st.booleans(),
     total=st.none() | YUAN,
     fund=st.none() | YUAN,
     usual=st.none() | st.builds(Usual, median=YUAN, settlements=st.integers(0, 100)),
@@ -54,7 +56,8 @@ def test_every_reason_is_named_once_in_order_and_each_for_itself(known):
     assert (ReviewReason.EMERGENCY_OUTSIDE in found) == known.emergency_outside
     assert (ReviewReason.TRANSFER in found) == known.transfer
     injured = bool({"S52.5", "Y10"} & set(known.diagnoses))
-    assert (ReviewReason.INJURY in found) == (injured and known.cause is Cause.ILLNESS)
+    assert (ReviewReason.INJURY in found) == (injured and (known.examined or known.cause is Cause.ILLNESS))
+    assert (ReviewReason.EXAMINED in found) == known.examined
     assert (ReviewReason.LARGE_PAYMENT in found) == (known.fund is not None and known.fund >= 20_000)
     by_amount = {ReviewReason.UNUSUAL_COST, ReviewReason.LARGE_PAYMENT}
     assert set(found) - by_amount == set(reasons_for_review(known, NEVER))
@@ -67,6 +70,22 @@ def test_far_above_the_usual(median, settlements, total):
     known = ReviewFacts(total=total, usual=Usual(median, settlements))
     unusual = settlements >= 30 and median > 0 and total > 10 * median
     assert reasons_for_review(known, USUAL) == ((ReviewReason.UNUSUAL_COST,) if unusual else ())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one"),
+    [
+        ((1, 5), (6, 9), True),
+        ((1, 5), (5, 9), True),
+        ((1, 5), (7, 9), False),
+        ((6, 9), (1, 5), True),
+        ((1, 9), (3, 4), True),
+        ((7, 9), (1, 5), False),
+    ],
+)
+def test_stays_that_leave_no_day_between_them(first, second, one):
+    spans = [(date(2009, 3, starts), date(2009, 3, ends)) for starts, ends in (first, second)]
+    assert adjoin(*spans) == one
 
 
 @given(YUAN)

@@ -1,6 +1,7 @@
 """The settlement slip: what it says, in both languages, on one page, and that it says when it is void."""
 
 import io
+from decimal import Decimal
 
 import pypdf
 import pytest
@@ -68,6 +69,7 @@ def test_the_slip_of_outpatient_treatment_says_so():
     assert paper.title == "Settlement slip for outpatient treatment"
     assert facts["Claim number"] == settlement.stay.number
     assert "Days in hospital" not in facts
+    assert "This treatment" in [column["label"] for column in block(paper, "table", 2)["columns"]]
 
 
 def test_a_reversed_settlement_s_slip_is_void_and_keeps_no_sums_that_are_not_its_own():
@@ -152,3 +154,23 @@ def test_the_slips_of_an_institution_and_a_month_are_one_pdf():
     assert "Settlements 2 " in text_of(browser(one).get(url, chosen))
     assert "Settlements 1 " in text_of(browser(makers.clerk()).get(url, chosen))
     assert "Error" in text_of(browser(makers.clerk()).get(url, {"month": "June"}))
+
+
+def test_the_cap_so_far_is_right_after_a_reversal_and_a_new_settlement():
+    person, by = makers.insured(), makers.hospital()
+    first = makers.settled(person, by, on="2009-01-05", until="2009-01-12")
+    second = makers.settled(person, by, ("9000.00",), on="2009-02-05", until="2009-02-12")
+    services.reverse_settlement(number=second.number, reason="wrong", by=makers.reviewer())
+    again = services.settle_stay(stay_number=second.stay.number, by=by)
+    third = makers.settled(person, by, ("70000.00",), on="2009-03-05", until="2009-03-12")
+    rows = Settlement.objects.select_related("resident", "stay__institution__office", "stay__diagnosis", "reversal")
+    drawn = {paper.number: block(paper, "table", 2)["rows"][0] for paper in papers.slips(list(rows))}
+    assert drawn[first.number] == ["30,000.00", "0.00", "3,375.00", "3,375.00", "26,625.00"]
+    # What was reversed counts for nobody; its own slip is void and stays as it was told.
+    assert drawn[second.number] == drawn[again.number]
+    assert drawn[again.number] == ["30,000.00", "3,375.00", "3,825.00", "7,200.00", "22,800.00"]
+    assert drawn[third.number] == ["30,000.00", "7,200.00", "22,800.00", "30,000.00", "0.00"]
+    for row in rows:
+        [paper] = papers.slips([row])
+        *parts, whole = (Decimal(value.replace(",", "")) for value in block(paper, "table", 1)["rows"][0])
+        assert sum(parts) == whole == row.total - row.fund

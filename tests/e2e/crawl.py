@@ -47,7 +47,7 @@ def discover(
             found[name_of(url)] = []
             continue
         known = found.get(name_of(url), [])
-        if len(known) >= OPENED or url in known:
+        if url in known or (len(known) >= OPENED and url not in begun):
             continue
         response = client.get(url)
         while response.status_code == 302:
@@ -58,6 +58,7 @@ def discover(
         addresses = found.setdefault(name_of(url), [])
         # A page's other shape, such as the PDF of a paper, is no page of its own.
         if url in addresses or not response.headers.get("Content-Type", "").startswith("text/html"):
+            response.close()
             continue
         addresses.append(url)
         if response.status_code != 200:

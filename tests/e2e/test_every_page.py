@@ -14,13 +14,18 @@ from pytest_django.live_server_helper import LiveServer
 
 from claims import services
 from claims.data import AdmissionData
-from claims.models import Designation
+from claims.models import Designation, Stay
+from claims.reimbursement.models import Reimbursement
+from claims.reimbursement.rules import Paper
+from claims.reimbursement.services import attach_scan
+from claims.selectors import stays_visible_to
 from enrollment.contributions.models import BenefitPeriod
 from enrollment.households.models import Member
 from enrollment.registration.models import Registration, RegistrationDraft, Resident
 from enrollment.registration.services import scans
 from funds.services import prepare_statement, start_preparing
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.attachments.models import Attachment
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.offices.roles import Role
@@ -65,7 +70,7 @@ NO_PAGES |= {"entered-document-scan", "bank-statement-file"}
 # Workbooks and files of banks.
 NO_PAGES |= {"bank-file-lines", "bank-file-original"}
 NO_PAGES |= {"catalogue-export", "catalogue-template", "catalogue-version-refused", "catalogue-version-file"}
-NO_PAGES |= {"institution-scan"}
+NO_PAGES |= {"institution-scan", "reimbursement-scan", "reimbursement-import-refused"}
 NO_PAGES |= {"watch-export", "audit-export"}
 NO_PAGES |= {"handover-export", "own-account-export", "institution-account-export"}
 # The page on which somebody types an ID number shows what was typed.
@@ -80,7 +85,8 @@ NOTHING_THERE = {
         "registration-missing-notice",
         "registration-refusal-notice",
     },
-    "station": {"referral"},
+    # A claim on an outpatient disease that is not settled.
+    "station": {"referral", "outpatient-withdraw"},
     # Findings are given to the other two of the agency.
     "approver": {"watch-answer"},
     # A month is prepared already.
@@ -106,7 +112,9 @@ FITS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimati
 # Who is tried together, on one loading of the city.
 GROUPS = {
     "counters": ("community", "school", "subdistrict", "district"),
-    "agency": ("clerk", "reviewer", "approver"),
+    "clerk": ("clerk",),
+    "reviewer": ("reviewer",),
+    "approver": ("approver",),
     "hospitals": ("hospital", "station"),
     "others": ("city-finance", "district-finance", "supervisor", "admin"),
 }
@@ -146,12 +154,17 @@ def add_cases() -> None:
         file=scan,
         by=by,
     )
+    station = Actor.of_posting(Posting.objects.get(user__username="station"))
+    stay = Stay.objects.filter(institution__office=station.office, status=Stay.Status.DISCHARGED, held="")[0]
+    services.settle_stay(stay_number=stay.number, by=station)
+    clerk = Actor.of_posting(Posting.objects.get(user__username="clerk"))
+    application = Reimbursement.objects.filter(status=Reimbursement.Status.ENTERED).order_by("-number")[0]
+    attach_scan(number=application.number, paper=Paper.INVOICE, file=SimpleUploadedFile("invoice.png", PNG), by=clerk)
     with clock.on_day(datetime.date(2009, 12, 2)):
-        by = Actor.of_posting(Posting.objects.get(user__username="clerk"))
         period = {"kind": "window", "period_from": datetime.date(2009, 10, 1)}
-        runs.work_off(number=start_preparing(**period, by=by, dry_run=True, calls=False).number)
+        runs.work_off(number=start_preparing(**period, by=clerk, dry_run=True, calls=False).number)
         # Checked by neither of the demo's reviewers, so that each of them may approve it or send it back.
-        signing.checked(prepare_statement(**period, by=by), factories.actor(Role.AGENCY_REVIEWER))
+        signing.checked(prepare_statement(**period, by=clerk), factories.actor(Role.AGENCY_REVIEWER))
     services.request_referral(
         resident_number=number,
         from_institution="LY-H01",
@@ -211,6 +224,18 @@ def starts(account: DemoAccount) -> list[str]:
         posting = Posting.objects.get(user__username=account.username)
         draft = RegistrationDraft.objects.create(user=posting.user, office=posting.office, data={"statement": typed})
         found += [reverse(f"registration-{page}", args=[draft.pk]) for page in ("draft-materials", "check")]
+    actor = Actor.of_posting(Posting.objects.get(user__username=account.username))
+    if account.role in ROUTES["stay-discharge"].roles:
+        stays = stays_visible_to(actor).filter(self_paid=False).order_by("-number")
+        found += [reverse("stay", args=[row.number]) for row in stays.filter(status="admitted")[:1]]
+        found += [reverse("stay", args=[row.number]) for row in stays.filter(status="settled")[:1]]
+    if account.role in ROUTES["reimbursement"].roles:
+        applications = Reimbursement.objects.order_by("-number")
+        for status in ("entered", "refused"):
+            found += [reverse("reimbursement", args=[row.number]) for row in applications.filter(status=status)[:1]]
+    if account.role in ROUTES["institution-scan-remove"].roles:
+        scans = Attachment.objects.filter(object_type="claims.institution")
+        found += [reverse("institution", args=[scan.object_number]) for scan in scans[:1]]
     return [*found, "/"]
 
 

@@ -57,6 +57,7 @@ def test_an_outpatient_disease_from_the_application_to_a_claim(page: Page, live:
     sound(page)
     page.fill("[name=row-0-on]", "2010-03-02")
     page.fill("[name=row-0-item_code]", "A1")
+    expect(page.locator("datalist#items option")).to_have_attribute("value", "A1")
     page.fill("[name=row-0-quantity]", "2")
     page.fill("[name=row-0-unit_price]", "50")
     page.locator("main form button.btn-primary").click()

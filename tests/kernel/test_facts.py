@@ -62,3 +62,11 @@ def test_what_would_not_come_back_is_refused():
         to_json({"amount": 0.1})
     with pytest.raises(TypeError):
         from_json(PersonFacts, to_json(PERSON) | {"disability_grade": True})
+
+
+@pytest.mark.parametrize("broken", [{"total": "a lot"}, {"total": None}, {"grade": "grade9"}, {"cap": ["1"]}])
+def test_what_cannot_be_read_is_refused_as_no_fact(broken):
+    with pytest.raises((TypeError, ValueError)):
+        from_json(StayFacts, to_json(FACTS[-1]) | broken)
+    with pytest.raises(TypeError):
+        from_json(StayFacts, [1, 2])

@@ -293,6 +293,21 @@ def test_changes_in_words(changes: dict[str, Any], shown: list[tuple[str, str]])
         ("registration.resident", "circumstances.add", {"kind": "work", "value": "working"}, ["Work", "Working"]),
         ("offices.user", "postings.add", {"role": "agency_clerk"}, ["Agency clerk"]),
         ("attachments.attachment", "attachments.look", {"part": "id_card"}, ["Copy of the ID card"]),
+        (
+            "reimbursement.reimbursement",
+            "reimbursements.enter",
+            {"papers": ["invoice", "id_card"]},
+            ["Invoices of the institution (originals), Copies of the ID card and the bank card"],
+        ),
+        (
+            "reimbursement.reimbursement",
+            "reimbursements.change",
+            {"papers": [["invoice"], []]},
+            ["Invoices of the institution (originals) → —"],
+        ),
+        ("inspections.inspection", "inspections.add_finding", {"duty": "fees"}, None),
+        ("claims.stay", "reviews.propose", {"reasons": ["injury"]}, None),
+        ("outpatient.outpatientapproval", "outpatient.ask", {"disease": "stroke"}, None),
         ("claims.stay", "stays.admit", {"admitted_at": "2009-03-01T01:00:00+00:00"}, ["2009-03-01 09:00"]),
     ],
 )

@@ -142,7 +142,7 @@ def renumber() -> None:
 
     Numbers that payers stated and nothing has stay as they are.
     """
-    pointing = (*APPS, "runs")
+    pointing = (*APPS, "runs", "api", "oauth2_provider")
     changed = [model for app in pointing for model in apps.get_app_config(app).get_models() if not model._meta.proxy]
     for model in changed:
         open_up(model)

@@ -42,11 +42,12 @@ class TestNavigation(CityTestCase):
         # What has no entry of its own is counted where it is reached from.
         asked = Transfer.objects.filter(status="requested").count() + Merge.objects.filter(status="proposed").count()
         assert entry.count == at_agency + asked > asked > 0
-        to_settle = Stay.objects.filter(status="discharged", self_paid=False).count()
+        # What the agency examines first is counted there.
+        to_settle = Stay.objects.filter(status="discharged", self_paid=False, held="").count()
         to_correct = SettlementToCorrect.objects.filter(status="waiting").count()
         to_reimburse = Reimbursement.objects.filter(status__in=["entered", "complete", "returned"]).count()
         clerk = Actor.of_posting(self.posting[Role.AGENCY_CLERK])
-        counts = {queue.code: queue.count() for queue in work.queues_of(clerk, clock.today())}
+        counts = work.counts_of(work.queues_of(clerk, clock.today()))
         others = sum(counts.get(code, 0) for code in ("reviews", "reports", "inspections", "catalogue", "handover"))
         entry = next(entry for entry in self.entries(Role.AGENCY_CLERK) if entry.url == reverse("stays"))
         assert entry.count == to_settle + to_correct + to_reimburse + others

@@ -123,7 +123,7 @@ class TestRoutes(CityTestCase):
         for role in (Role.COMMUNITY, Role.SUBDISTRICT, Role.DISTRICT, Role.SCHOOL):
             assert {(role, kind) for kind in ("resident", "registration", "notice")} <= tried
         assert {(Role.COMMUNITY, "draft"), (Role.SCHOOL, "draft")} <= tried
-        assert {(Role.HOSPITAL, "stay"), (Role.HOSPITAL, "settlement")} <= tried
+        assert {(Role.HOSPITAL, kind) for kind in ("stay", "settlement", "referral", "outpatient")} <= tried
 
     def refusals(self, role: Role, name: str, thing: Thing) -> list[tuple[object, ...]]:
         """What goes wrong where somebody asks for a thing that is not theirs, by GET and by POST."""

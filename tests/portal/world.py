@@ -15,7 +15,17 @@ from claims.catalogues.models import CatalogueVersion
 from claims.handover.models import HandoverList
 from claims.inspections.models import Inspection, InspectionFinding, Report
 from claims.misuse.models import MisuseCase
-from claims.models import CatalogueItem, Designation, Diagnosis, Institution, Referral, Settlement, Specialty, Stay
+from claims.models import (
+    CatalogueItem,
+    Designation,
+    Diagnosis,
+    Institution,
+    Referral,
+    Review,
+    Settlement,
+    Specialty,
+    Stay,
+)
 from claims.outpatient.models import OutpatientApproval
 from claims.reimbursement.models import PaymentList, Reimbursement, ResidentPayment
 from enrollment.bankfiles.models import BankFile, BankFileLine
@@ -77,6 +87,8 @@ NOBODYS |= {
     "inspection",
     "finding",
     "publication",
+    "agreement scan",
+    "review",
 }
 RESIDENTS = 90
 AFTER_WINDOW = datetime.date(2009, 12, 2)
@@ -210,6 +222,7 @@ def things() -> dict[str, list[Thing]]:
         Thing({"number": row.number}, row.resident, of_institution(row), text=row.resident.name)
         for row in Stay.objects.select_related("resident__community", "institution")
     ]
+    found["review"] = [Thing({"number": row.stay.number}) for row in Review.objects.select_related("stay")]
     found["settlement"] = [
         Thing({"number": row.number}, row.resident, of_institution(row.stay), text=row.resident.name)
         for row in Settlement.objects.select_related("resident__community", "stay__institution")

@@ -1,6 +1,7 @@
 """Small makers of applications for reimbursement, in every state that the services lead to."""
 
 import datetime
+import itertools
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from tests.claims import makers as claims
 ALL_PAPERS = frozenset(paper.value for paper in Paper)
 # The number of a card with a right check digit, and that of a passbook.
 CARD, PASSBOOK = "6222020200112233446", "0410001234567"
+_printed = itertools.count(1)
 
 
 def account(number: str = CARD, holder: str = "王秀英", bank: str = "辽阳市商业银行白塔支行") -> AccountData:
@@ -31,6 +33,7 @@ def application(
     papers: frozenset[str] = ALL_PAPERS,
     reason: str = "emergency",
     institution: str = "X1",
+    invoices: tuple[str, ...] = (),
     **admission: Any,
 ) -> ApplicationData:
     """An emergency in a hospital that is not designated, the card shown at once."""
@@ -40,6 +43,7 @@ def application(
         discharged_on=claims.day(until),
         reason=reason,
         invoice_total=Decimal(total),
+        invoices=invoices or (f"FP-{next(_printed):08d}",),
         papers=papers,
     )
 

@@ -90,6 +90,18 @@ def test_two_lists_at_once_pay_once():
     assert ResidentPayment.objects.count() == 1
 
 
+def test_listed_and_taken_back_at_once_is_one_of_them():
+    clerk, first, second = claims.clerk(), claims.reviewer(), claims.reviewer()
+    made = makers.released(claims.insured(years=(2010,)), clerk, first)
+    told = together(
+        lambda: makers.listed(made, by=first),
+        lambda: services.take_back(number=made.number, version=made.version, reason="误", by=second),
+    )
+    listed = ResidentPayment.objects.exists()
+    assert told == (["changed_meanwhile", "done"] if listed else ["done", "wrong_state"])
+    assert (fresh(made).status, Settlement.objects.get().live) == (("listed", True) if listed else ("complete", False))
+
+
 def test_carried_out_and_come_back_at_once_is_told_in_an_order():
     clerk, first = claims.clerk(), claims.reviewer()
     made = makers.released(claims.insured(years=(2010,)), clerk, first)
@@ -105,6 +117,19 @@ def test_carried_out_and_come_back_at_once_is_told_in_an_order():
     # Paid first and then come back, or never paid: either way it came back.
     assert payment.status == fresh(made).status == "returned"
     assert told == (["done", "done"] if payment.paid_on else ["done", "wrong_state"])
+
+
+def test_one_invoice_of_two_people_at_once_is_taken_once():
+    clerk = claims.clerk()
+    facts = [makers.application(claims.insured(years=(2010,)), invoices=("08345678",)) for _ in range(2)]
+
+    def enter(application: Any) -> Callable[[], Any]:
+        return lambda: services.enter(
+            submission=uuid.uuid4(), application=application, account=makers.account(), by=clerk
+        )
+
+    assert together(enter(facts[0]), enter(facts[1])) == ["done", "invoice_taken"]
+    assert Stay.objects.count() == 1
 
 
 def test_a_form_sent_twice_at_once_is_one_application():

@@ -60,6 +60,7 @@ def test_from_the_counter_to_the_payment(page, live, tmp_path):
     page.get_by_label("Emergency", exact=True).check()
     page.fill("#id_diagnosis", "J18.9")
     page.fill("#id_invoice_total", "8000")
+    page.fill("#id_invoices", "121001070134 08345678")
     page.get_by_label("Invoices of the institution").check()
     page.get_by_label("List of the fees").check()
     page.fill("#id_holder", "王秀英")

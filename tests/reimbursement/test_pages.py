@@ -63,6 +63,7 @@ def test_a_clerk_enters_an_application_and_its_lines(clerk):
         "diagnosis": "J18.9",
         "cause": "illness",
         "invoice_total": "1,250.00",
+        "invoices": "121001070134\r\n08345678",
         "papers": ["invoice", "fee_list", "discharge_summary", "id_card"],
         "holder": "王秀英",
         "bank": "辽阳市商业银行",
@@ -75,6 +76,11 @@ def test_a_clerk_enters_an_application_and_its_lines(clerk):
     response = client.post(reverse("reimbursement-new"), data)
     made = Reimbursement.objects.get()
     assert response["Location"] == made.get_absolute_url()
+    taken = client.post(
+        reverse("reimbursement-new"), data | {"submission": str(uuid.uuid4()), "inpatient_number": "Z"}
+    )
+    assert (taken.status_code, Reimbursement.objects.count()) == (422, 1)
+    assert "was handed in already" in taken.content.decode()
     lines = reverse("reimbursement-lines", args=[made.number])
     refused = client.post(lines, {"lines_text": "2010-02-01\tA1\t1\t1250"})
     assert refused.status_code == 422
@@ -84,6 +90,7 @@ def test_a_clerk_enters_an_application_and_its_lines(clerk):
     client.post(reverse("reimbursement-line-delete", args=[made.number]), {"row": ["3"]})
     shown = client.get(made.get_absolute_url()).content.decode()
     assert "1,250.00" in shown
+    assert "08345678, 121001070134" in shown
     assert "What a release would decide" in shown
     assert CARD not in shown
     assert f"**** {CARD[-4:]}" in shown
@@ -238,6 +245,7 @@ def test_a_change_of_the_facts_by_the_form(clerk):
     url = reverse("reimbursement-edit", args=[made.number])
     shown = client.get(url).content.decode()
     assert 'value="2010-03-10"' in shown
+    assert made.invoices.get().printed in shown
     data = {
         "version": made.version,
         "reason": "away",
@@ -250,6 +258,7 @@ def test_a_change_of_the_facts_by_the_form(clerk):
         "diagnosis": "J18.9",
         "cause": "illness",
         "invoice_total": "8000",
+        "invoices": "FP-9",
     }
     assert client.post(url, data).status_code == 302
     stay = Stay.objects.get()

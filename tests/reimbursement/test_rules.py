@@ -1,5 +1,6 @@
 """Account numbers, told anew; documents that are missing."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +74,27 @@ def test_a_masked_number_tells_four_digits(number):
     shown = masked_account(number)
     assert shown.endswith(number[-4:])
     assert sum(char.isdigit() for char in shown) == 4
+
+
+def test_numbers_of_invoices_are_taken_as_people_write_them():
+    typed = " 121001070134，０８３４５６７８；fp-0001\r\n\n08345678 "
+    assert rules.invoice_numbers(typed) == ("121001070134", "08345678", "FP-0001", "08345678")
+    assert rules.invoice_numbers(" \n，") == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "can"),
+    [
+        ("0834", True),
+        ("FP-0001", True),
+        ("A" * 29 + "1", True),
+        ("A" * 30 + "1", False),
+        ("ABCD", False),
+        ("=1+2", False),
+    ],
+)
+def test_what_can_be_the_number_of_an_invoice(number, can):
+    assert rules.is_invoice_number(number) == can
 
 
 def test_missing_documents_are_named_in_their_order():

@@ -23,7 +23,7 @@ class Undoing(Interface):
         changes=True,
         codes=(
             *("not_undoable", "has_lines", "wrong_state", "line_unknown", "not_latest", "paid_out", "merged"),
-            *("already_reversed", "stay_unknown", "settlement_unknown"),
+            *("stay_unknown", "settlement_unknown", "examined"),
         ),
     )
     def post(self, call: Call, key: str) -> dict[str, Any]:

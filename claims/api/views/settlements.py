@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from claims import services
+from claims import models, services
 from claims.api import answers
 from claims.api.bodies import ReasonBody, SettlementBody, SettlementsQuery
 from claims.api.operation import Call, Interface, operation
@@ -94,6 +94,10 @@ class Settlements(Interface):
             found = found.filter(decided_on__gte=asked["first"])
         if "last" in asked:
             found = found.filter(decided_on__lte=asked["last"])
+        if "reversed_first" in asked:
+            found = found.filter(reversal__reversed_on__gte=asked["reversed_first"])
+        if "reversed_last" in asked:
+            found = found.filter(reversal__reversed_on__lte=asked["reversed_last"])
         if "live" in asked:
             found = found.filter(live=asked["live"] == "true")
         if "after" in asked:
@@ -104,7 +108,7 @@ class Settlements(Interface):
         rows = list(found[: asked["limit"] + 1])
         page = rows[: asked["limit"]]
         return {
-            "settlements": [answers.settlement(row, reversal_number(row)) for row in page],
+            "settlements": [answers.settlement(row, reversal_of(row)) for row in page],
             "next": page[-1].number if len(rows) > len(page) else None,
         }
 
@@ -116,8 +120,8 @@ class OneSettlement(Interface):
         row = settlements_visible_to(call.by).select_related("reversal").filter(number=number).first()
         if row is None:
             raise Invalid(_("There is no settlement with this number here."), code="settlement_unknown")
-        return answers.settlement(row, reversal_number(row)) | {"steps": answers.steps_of(explain(row))}
+        return answers.settlement(row, reversal_of(row)) | {"steps": answers.steps_of(explain(row))}
 
 
-def reversal_number(row: Settlement) -> str | None:
-    return None if row.live else row.reversal.number
+def reversal_of(row: Settlement) -> models.Reversal | None:
+    return None if row.live else row.reversal

@@ -155,7 +155,7 @@ class Cancellation(Interface):
         takes=ReasonBody,
         gives=StayShape,
         changes=True,
-        codes=("stay_unknown", "wrong_state", "has_lines", "merged", "invalid"),
+        codes=("stay_unknown", "wrong_state", "has_lines", "examined", "merged", "invalid"),
     )
     def post(self, call: Call, number: str) -> dict[str, Any]:
         """Of a stay without fee lines that is not discharged."""

@@ -214,7 +214,9 @@ def write(version: CatalogueVersion, results: Sequence[Result]) -> None:
         if after is not None and held is not None and held.starts == version.starts:
             put_right.append(filled(held, after))
         elif after is not None:
-            begun.append(filled(CatalogueItem(code=result.row.code, starts=version.starts), after))
+            # What a version of a later day ended stays ended on that day.
+            ends = held.ends if held is not None else None
+            begun.append(filled(CatalogueItem(code=result.row.code, starts=version.starts, ends=ends), after))
     CatalogueItem.objects.filter(pk__in=gone).delete()
     CatalogueItem.objects.filter(pk__in=cut).update(ends=day_before(version.starts))
     CatalogueItem.objects.bulk_update(put_right, list(Entry.__slots__), batch_size=500)

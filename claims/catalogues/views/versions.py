@@ -1,12 +1,13 @@
 """Versions of the catalogue: the list, bringing one, one with its differences; checked, applied, discarded."""
 
 import io
+from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,10 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import selectors as audit_selectors
 from liaoyang_medins.kernel.audit import services as audit
-from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.runs import intake, pages
 from liaoyang_medins.kernel.runs.kinds import Words
-from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.kernel.sheets.columns import Finding
 from liaoyang_medins.kernel.web.conflicts import attempt
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
@@ -39,6 +38,13 @@ WORDS: dict[str, Words] = {
 }
 TONES = {"new": "good", "changed": "wait", "ended": "bad", "unchanged": "neutral", "refused": "bad", "waiting": "info"}
 TABS = (State.CHANGED, State.NEW, State.ENDED, State.REFUSED, State.UNCHANGED, State.WAITING)
+VERSIONS = pages.Arrivals(
+    kind=RUN,
+    page="catalogue-version",
+    visible=selectors.versions_visible_to,
+    done_on="applied_on",
+    words=WORDS,
+)
 
 
 @allowed("catalogue.versions")
@@ -46,18 +52,7 @@ TABS = (State.CHANGED, State.NEW, State.ENDED, State.REFUSED, State.UNCHANGED, S
 def versions(request: ActorRequest) -> HttpResponse:
     """All versions, the newest first, with how far each is."""
     page = page_of(request, selectors.versions_visible_to(request.actor))
-    last = intake.last_runs(RUN, [row.number for row in page])
-    context = {"page": page, "rows": [(row, state_of(row, last.get(row.number))) for row in page]}
-    return render(request, "catalogues/versions.html", context)
-
-
-def state_of(version: CatalogueVersion, run: Run | None) -> pages.Stage:
-    """How far a version is."""
-    return pages.stage_of(run, done=version.applied_on is not None, words=WORDS)
-
-
-def last_run(version: CatalogueVersion) -> Run | None:
-    return intake.runs_of(RUN, version.number).first()
+    return render(request, "catalogues/versions.html", {"page": page, "rows": VERSIONS.listed(page)})
 
 
 @allowed("catalogue.upload")
@@ -84,40 +79,33 @@ def version_new(request: ActorRequest) -> HttpResponse:
     return render(request, "catalogues/version_new.html", context, status=422 if form.errors else 200)
 
 
-def visible(actor: Actor, number: str) -> CatalogueVersion:
-    return get_object_or_404(selectors.versions_visible_to(actor), number=number)
-
-
 @allowed("catalogue.versions")
 @require_GET
 def version(request: ActorRequest, number: str) -> HttpResponse:
     """A version: its progress while it is checked or applied, then its differences by kind."""
-    found = visible(request.actor, number)
-    run = last_run(found)
+    found = VERSIONS.one(request.actor, number)
+    run = VERSIONS.run_of(found)
     context: dict[str, Any] = {"version": found, "done_label": _("Applied, in parts"), **pages.followed(run)}
-    if request.htmx:
-        answer = render(request, "runs/_intake_live.html", context)
-        if not context["live"]:
-            # The rows, the buttons and the timeline changed with it.
-            answer["HX-Refresh"] = "true"
-        return answer
+    part = pages.live_part(request, context)
+    if part is not None:
+        return part
     actor = request.actor
     counts = selectors.counts_of(found)
-    shown = shown_state(request.GET.get("rows", ""), counts)
+    shown, tabs = pages.tabs_of(TABS, asdict(counts), request.GET.get("rows", ""), name="rows")
     form = RowFilter(request.GET or None)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     rows = selectors.find_rows(selectors.in_order(found.rows.filter(state=shown)), text)
     page = page_of(request, rows)
-    done = found.applied_on is not None
+    done = VERSIONS.is_done(found)
     own = actor.user_id is not None and actor.user_id == found.uploaded_by_id
     applies = pages.steps_of(run, done=done, may=actor.may("catalogue.apply"))
     brings = pages.steps_of(run, done=done, may=actor.may("catalogue.upload"))
     begun = intake.is_begun(RUN, found.number)
     context |= {
-        "state": state_of(found, run),
+        "state": VERSIONS.stage(found, run),
         "counts": counts,
         "filter_form": form,
-        "tabs": [tab(each, getattr(counts, each.value), shown) for each in TABS if getattr(counts, each.value)],
+        "tabs": tabs,
         "shown": shown,
         "page": page,
         "rows": [told(row) for row in page],
@@ -151,49 +139,16 @@ def told(row: CatalogueRow) -> SimpleNamespace:
     )
 
 
-def tab(state: State, count: int, shown: str) -> SimpleNamespace:
-    return SimpleNamespace(label=state.label, url=f"?rows={state.value}", active=state == shown, count=count)
-
-
-def shown_state(asked: str, counts: selectors.Counts) -> str:
-    """The state of the rows that are shown: what was asked for, else the first that there are rows of."""
-    if asked in State.values:
-        return asked
-    return next((str(state) for state in TABS if getattr(counts, state.value)), str(State.WAITING))
-
-
-@allowed("catalogue.upload", "catalogue.apply")
-@require_POST
-def version_check(request: ActorRequest, number: str) -> HttpResponse:
-    """Compare a version with the catalogue anew."""
-    visible(request.actor, number)
-    services.check_version(number=number, by=request.actor)
-    return redirect("catalogue-version", number=number)
-
-
-@allowed("catalogue.apply")
-@require_POST
-def version_apply(request: ActorRequest, number: str) -> HttpResponse:
-    """Have a version applied."""
-    visible(request.actor, number)
-    services.apply_version(number=number, by=request.actor)
-    return redirect("catalogue-version", number=number)
-
-
-@allowed("catalogue.upload", "catalogue.apply")
-@require_POST
-def version_steer(request: ActorRequest, number: str) -> HttpResponse:
-    """Pause, resume or cancel what is at work on a version."""
-    found = visible(request.actor, number)
-    pages.steer(request, last_run(found))
-    return redirect("catalogue-version", number=number)
+version_check = allowed("catalogue.upload", "catalogue.apply")(VERSIONS.act(services.check_version))
+version_apply = allowed("catalogue.apply")(VERSIONS.act(services.apply_version))
+version_steer = allowed("catalogue.upload", "catalogue.apply")(require_POST(VERSIONS.steer))
 
 
 @allowed("catalogue.upload")
 @require_POST
 def version_discard(request: ActorRequest, number: str) -> HttpResponse:
     """Take a version away of which nothing was applied."""
-    visible(request.actor, number)
+    VERSIONS.one(request.actor, number)
     services.discard_version(number=number, by=request.actor)
     messages.success(request, _("The version %(number)s was discarded.") % {"number": number})
     return redirect("catalogue-versions")
@@ -203,7 +158,7 @@ def version_discard(request: ActorRequest, number: str) -> HttpResponse:
 @require_GET
 def version_refused(request: ActorRequest, number: str) -> FileResponse:
     """The refused rows as a workbook, the reasons beside each."""
-    found = visible(request.actor, number)
+    found = VERSIONS.one(request.actor, number)
     workbook = exports.refused_rows(version=found, by=request.actor)
     return FileResponse(workbook, as_attachment=True, filename=f"{found.number}-refused.xlsx")
 
@@ -212,7 +167,7 @@ def version_refused(request: ActorRequest, number: str) -> FileResponse:
 @require_GET
 def version_file(request: ActorRequest, number: str) -> FileResponse:
     """The file as it came."""
-    found = visible(request.actor, number)
+    found = VERSIONS.one(request.actor, number)
     content = services.file_of(number=number, by=request.actor)
     ending = "xlsx" if content.startswith(b"PK") else "csv"
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=f"{found.number}.{ending}")

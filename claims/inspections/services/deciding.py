@@ -84,7 +84,7 @@ def record_deduction(
     findings do not stand, or the payment deducted another amount; NotAllowed.
     """
     by.require("inspections.deduct")
-    inspection = locked(number, by)
+    inspection, payment = locked(number, by), payment.strip()
     first = inspection.deductions.filter(payment=payment).first()
     if first is not None:
         if first.amount != fen(amount):
@@ -95,7 +95,7 @@ def record_deduction(
     if not inspection.decided_on <= deducted_on <= clock.today():
         raise Invalid(_("The day lies before the decision or in the future."), code="day", field="deducted_on")
     outstanding = selectors.repayment_of(inspection).outstanding
-    if not 0 < amount <= outstanding or not payment.strip():
+    if not 0 < amount <= outstanding or not payment:
         raise Invalid(
             _("%(most)s yuan are outstanding: enter at most that.") % {"most": f"{outstanding:,.2f}"},
             code="amount",

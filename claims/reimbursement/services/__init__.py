@@ -1,6 +1,6 @@
 """The verbs of reimbursement: enter, examine, release or refuse, pay (A2, A3, F1)."""
 
-from .deciding import examine, refuse, release, send_back, take_back
+from .deciding import examine, refuse, release, send_back, take_back, to_look_at
 from .entering import change, check_papers, enter, reveal_account, state_account
 from .importing import drop_import, read_lines, take_lines
 from .lines import add_lines, remove_lines
@@ -30,4 +30,5 @@ __all__ = [
     "take_back",
     "take_lines",
     "take_result",
+    "to_look_at",
 ]

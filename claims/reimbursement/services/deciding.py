@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from claims.facts import overlapping, stays_of
+from claims.facts import overlapping, span, stays_of
 from claims.models import FeeLine, Settlement, Stay
 from claims.services import reverse_settlement, settle_stay
 from claims.services.holding import refresh_reviews
@@ -63,7 +63,8 @@ def send_back(*, number: str, version: int, reason: str, by: Actor) -> Reimburse
 def release(*, number: str, version: int, note: str = "", by: Actor) -> Settlement:
     """Settle the stay (A2, A3): what the fund pays goes to the resident. The decision is kept in writing.
 
-    A stay that shares more than one day with another one (A8) needs a `note` on what was found. Raises as
+    A stay that shares more than one day with another one (A8), or any day with one at the same institution, which may
+    be the same one, needs a `note` on what was found. Raises as
     `claims.services.settle_stay`; Refused for who entered or examined the application; Conflict where it is decided or
     was changed meanwhile; NotAllowed.
     """
@@ -71,7 +72,7 @@ def release(*, number: str, version: int, note: str = "", by: Actor) -> Settleme
     found = locked(number, by, version)
     move(found, Status.RELEASED)
     require_other_person(found, by)
-    require_overlaps_looked_at(found, note)
+    require_looked_at(found, note)
     with working_on(found.stay.number):
         settlement = settle_stay(stay_number=found.stay.number, stated_total=found.invoice_total, note=note, by=by)
     found.decided_on, found.decided_by_id = clock.today(), by.user_id
@@ -90,18 +91,30 @@ def release(*, number: str, version: int, note: str = "", by: Actor) -> Settleme
     return settlement
 
 
-def require_overlaps_looked_at(application: Reimbursement, note: str) -> None:
-    """A8: Invalid where the stay shares days with others and nothing is said of that."""
-    stay = application.stay
-    others = overlapping(stay, stays_of(stay.resident_id), clock.today())
+def require_looked_at(application: Reimbursement, note: str) -> None:
+    """Invalid where the stay shares days with others (`to_look_at`) and nothing is said of that."""
+    others = to_look_at(application.stay)
     if others and not note.strip():
         raise Invalid(
-            _("This stay shares more than one day with %(stays)s.")
-            % {"stays": ", ".join(other.number for other in others)},
+            _("This stay shares days with %(stays)s.") % {"stays": ", ".join(other.number for other in others)},
             code=ReviewReason.OVERLAP.value,
             field="note",
             reasons=[_("Say what you found before you settle it.")],
         )
+
+
+def to_look_at(stay: Stay) -> list[Stay]:
+    """The person's stays that share more than one day with this one (A8), or any day at the same institution: what
+    that has settled is not paid to the resident too.
+    """
+    today, stays = clock.today(), list(stays_of(stay.resident_id))
+    found = {other.pk for other in overlapping(stay, stays, today)}
+    first, last = span(stay, today)
+    for other in stays:
+        begins, ends = span(other, today)
+        if other.pk != stay.pk and other.institution_id == stay.institution_id and begins <= last and first <= ends:
+            found.add(other.pk)
+    return [other for other in stays if other.pk in found]
 
 
 @transaction.atomic
@@ -120,7 +133,9 @@ def refuse(*, number: str, version: int, reason: str, by: Actor) -> Reimbursemen
     save(found)
     kept = papers.keep_refusal(found)
     cancel_stay(found, by)
-    record(found, "reimbursements.refuse", by, found.refusal, paper=kept.sha256)
+    invoices = list(found.invoices.order_by("printed").values_list("printed", flat=True))
+    found.invoices.all().delete()
+    record(found, "reimbursements.refuse", by, found.refusal, paper=kept.sha256, invoices=invoices)
     return found
 
 

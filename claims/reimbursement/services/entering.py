@@ -5,7 +5,7 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from claims.models import Stay
@@ -21,10 +21,11 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from .. import papers, rules
 from ..data import AccountData, ApplicationData
 from ..labels import account_problem_text
-from ..models import PayeeAccount, Reimbursement
+from ..models import Invoice, PayeeAccount, Reimbursement
 from .common import Status, locked, move, record, save
 
 AMOUNT_BELOW = Decimal(10) ** 12
+INVOICES_AT_MOST = 50
 
 
 @transaction.atomic
@@ -33,7 +34,8 @@ def enter(*, submission: uuid.UUID, application: ApplicationData, account: Accou
     where all documents are there.
 
     The same `submission` again gives back the first. Raises as `claims.services.admit` and `discharge`; Invalid for an
-    account that cannot be one, a document or reason that is none, or a total that is none; NotAllowed.
+    account that cannot be one, a document or reason that is none, a total that is none, or without the numbers of the
+    invoices; Conflict where one of those was handed in already; NotAllowed.
     """
     by.require("reimbursements.enter")
     # Under the lock, so that of a form that is sent twice at once the second finds what the first made.
@@ -45,6 +47,7 @@ def enter(*, submission: uuid.UUID, application: ApplicationData, account: Accou
     there = required_papers(application.papers)
     payee = required_account(account)
     require_facts(application)
+    invoices = required_invoices(application.invoices)
     stay = admit(admission=application.admission, submission=uuid.uuid5(submission, "stay"), by=by)
     # Before the discharge, so that it does not come to the desk: the application has a way of its own.
     Stay.objects.filter(pk=stay.pk).update(self_paid=True)
@@ -63,6 +66,7 @@ def enter(*, submission: uuid.UUID, application: ApplicationData, account: Accou
         made_by_id=by.user_id,
     )
     made.save(force_insert=True)
+    write_invoices(made, invoices)
     write_account(made, payee, by)
     kept = papers.keep_acknowledgement(made)
     record(
@@ -73,6 +77,7 @@ def enter(*, submission: uuid.UUID, application: ApplicationData, account: Accou
         reason=made.reason,
         papers=there,
         invoice_total=made.invoice_total,
+        invoices=list(invoices),
         account=rules.masked_account(payee.account_number),
         paper=kept.sha256,
     )
@@ -90,6 +95,7 @@ def change(*, number: str, version: int, application: ApplicationData, by: Actor
     found = locked(number, by, version)
     require_open(found)
     require_facts(application)
+    invoices = required_invoices(application.invoices)
     before = facts_of(found)
     stay = found.stay.number
     with working_on(stay):
@@ -100,6 +106,7 @@ def change(*, number: str, version: int, application: ApplicationData, by: Actor
     # Who changed the facts last answers for them: the checker is another one.
     found.made_by_id = by.user_id
     save(found)
+    write_invoices(found, invoices)
     after = facts_of(found)
     changes = {name: [before[name], value] for name, value in after.items() if before[name] != value}
     record(found, "reimbursements.change", by, "", **changes)
@@ -185,6 +192,30 @@ def require_facts(application: ApplicationData) -> None:
         raise Invalid(_("Enter what the invoices come to."), field="invoice_total", code="no_total")
 
 
+def required_invoices(printed: Collection[str]) -> tuple[str, ...]:
+    """The plain numbers of the invoices. Invalid where there is none, one cannot be one, or one is there twice."""
+    numbers = rules.invoice_numbers(" ".join(printed))
+    if not numbers:
+        raise Invalid(_("Enter the numbers of the invoices."), field="invoices", code="no_invoice")
+    if len(numbers) > INVOICES_AT_MOST:
+        raise Invalid(
+            _("At most %(count)s invoices.") % {"count": INVOICES_AT_MOST}, field="invoices", code="too_many"
+        )
+    for number in numbers:
+        if not rules.is_invoice_number(number):
+            raise Invalid(
+                _("“%(number)s” is no number of an invoice: 4 to 30 letters, digits and hyphens.")
+                % {"number": number[:40]},
+                field="invoices",
+                code="invoice_malformed",
+            )
+        if numbers.count(number) > 1:
+            raise Invalid(
+                _("“%(number)s” is there twice.") % {"number": number}, field="invoices", code="invoice_twice"
+            )
+    return numbers
+
+
 def required_papers(there: Collection[str]) -> list[str]:
     """The codes in their order. Invalid where one is none."""
     known = {paper.value for paper in rules.Paper}
@@ -218,5 +249,31 @@ def write_account(application: Reimbursement, account: AccountData, by: Actor) -
     )
 
 
+def write_invoices(application: Reimbursement, numbers: Collection[str]) -> None:
+    """Put the numbers in the place of those of before. Conflict where one of the institution was handed in already."""
+    application.invoices.all().delete()
+    institution = application.stay.institution_id
+    known = Invoice.objects.filter(institution=institution, printed__in=numbers).select_related("application").first()
+    if known is not None:
+        raise handed_in(known.printed, known.application.number)
+    try:
+        Invoice.objects.bulk_create(
+            Invoice(application=application, institution_id=institution, printed=number) for number in numbers
+        )
+    except IntegrityError as error:
+        # Two at once: the database decides which was first.
+        raise handed_in(", ".join(numbers), "—") from error
+
+
+def handed_in(numbers: str, application: str) -> Conflict:
+    return Conflict(
+        _("Invoice %(numbers)s of this institution was handed in already: application %(application)s.")
+        % {"numbers": numbers, "application": application},
+        code="invoice_taken",
+        field="invoices",
+    )
+
+
 def facts_of(application: Reimbursement) -> dict[str, object]:
-    return {"reason": application.reason, "invoice_total": application.invoice_total}
+    invoices = list(application.invoices.order_by("printed").values_list("printed", flat=True))
+    return {"reason": application.reason, "invoice_total": application.invoice_total, "invoices": invoices}

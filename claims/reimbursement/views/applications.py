@@ -129,6 +129,7 @@ def reimbursement_edit(request: ActorRequest, number: str) -> HttpResponse:
         "discharged_on": found.stay.discharged_on,
         "reason": found.reason,
         "invoice_total": found.invoice_total,
+        "invoices": "\n".join(papers.invoices_of(found)),
     }
     form = ApplicationForm(request.POST or None, by=request.actor, stay=found.stay, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -180,6 +181,7 @@ def application_page(
         "late": found.status in Reimbursement.UNANSWERED and found.due_on < clock.today(),
         "age": selectors.age_in_days(found, clock.today()),
         "documents": documents_of(found),
+        "invoices": papers.invoices_of(found),
         "account": found.account,
         "account_number": account_number,
         "lines": lines,

@@ -45,8 +45,8 @@ def reimbursement_release(request: ActorRequest, number: str) -> HttpResponse:
         calculation = presettle(found.stay)
     except (DomainError, PolicyError):
         calculation = None
-    held = bool(calculation and calculation.overlaps)
-    form = ReleaseForm(request.POST or None, initial={"version": found.version}, held=held)
+    others = services.to_look_at(found.stay)
+    form = ReleaseForm(request.POST or None, initial={"version": found.version}, held=bool(others))
     words = {
         "title": _("Release the reimbursement"),
         "text": _("The stay is settled; what the fund pays goes to the account of the resident with the next list."),
@@ -66,7 +66,7 @@ def reimbursement_release(request: ActorRequest, number: str) -> HttpResponse:
         words,
         total=selectors.lines_total(found),
         result=calculation.result if calculation else None,
-        overlaps=calculation.overlaps if calculation else (),
+        overlaps=others,
     )
 
 

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liaoyang_medins.kernel.audit import selectors as audit_selectors
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import DomainError
-from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.runs import intake, pages
+from liaoyang_medins.kernel.runs import pages
 from liaoyang_medins.kernel.runs import selectors as run_selectors
 from liaoyang_medins.kernel.runs.kinds import Words
 from liaoyang_medins.kernel.runs.models import Run
@@ -39,29 +38,28 @@ WORDS: dict[str, Words] = {
 TABS = (Result.OPEN, Result.UNMATCHED, Result.MATCHED, Result.ON_RECORD, Result.RETURNED, Result.CLOSED)
 
 
+FILES = pages.Arrivals(
+    kind=KIND.name,
+    page="bank-file",
+    visible=selectors.bank_files_visible_to,
+    done_on="imported_on",
+    words=WORDS,
+)
+
+
 @allowed("bankfiles.see")
 @require_GET
 def bank_files(request: ActorRequest) -> HttpResponse:
     """The bank files that came, the newest first, with their sums and how far each is; returns that wait on top."""
     page = page_of(request, selectors.bank_files_visible_to(request.actor))
-    last = intake.last_runs(KIND.name, [row.number for row in page])
     waiting = selectors.open_returns(request.actor)
     context = {
         "page": page,
-        "rows": [(row, state_of(row, last.get(row.number))) for row in page],
+        "rows": FILES.listed(page),
         "returns": [(line, why(line.problem)) for line in waiting[:20]],
         "returns_count": waiting.count(),
     }
     return render(request, "bankfiles/files.html", context)
-
-
-def state_of(found: BankFile, run: Run | None) -> pages.Stage:
-    """How far a file is."""
-    return pages.stage_of(run, done=found.imported_on is not None, words=WORDS)
-
-
-def last_run(found: BankFile) -> Run | None:
-    return intake.runs_of(KIND.name, found.number).first()
 
 
 @allowed("bankfiles.import")
@@ -86,34 +84,28 @@ def bank_file_new(request: ActorRequest) -> HttpResponse:
     return render(request, "bankfiles/file_new.html", context, status=422 if form.errors else 200)
 
 
-def visible(actor: Actor, number: str) -> BankFile:
-    return get_object_or_404(selectors.bank_files_visible_to(actor), number=number)
-
-
 @allowed("bankfiles.see")
 @require_GET
 def bank_file(request: ActorRequest, number: str) -> HttpResponse:
     """A bank file: its progress while it is checked or imported, what it comes to, its lines by what became of
     them.
     """
-    found = visible(request.actor, number)
-    run = last_run(found)
+    found = FILES.one(request.actor, number)
+    run = FILES.run_of(found)
     context: dict[str, Any] = {"file": found, "done_label": _("Imported, in parts"), **pages.followed(run)}
-    if request.htmx:
-        answer = render(request, "runs/_intake_live.html", context)
-        if not context["live"]:
-            # The sums, the buttons and the timeline changed with it.
-            answer["HX-Refresh"] = "true"
-        return answer
+    part = pages.live_part(request, context)
+    if part is not None:
+        return part
     brought = selectors.brought_by(found)
-    shown = shown_result(request.GET.get("lines", ""), brought)
+    counts = {result: each.count for result, each in brought.items()}
+    shown, tabs = pages.tabs_of(TABS, counts, request.GET.get("lines", ""), name="lines")
     lines = page_of(request, found.rows.filter(result=shown).select_related("receipt").order_by("place"))
-    steps = pages.steps_of(run, done=found.imported_on is not None, may=request.actor.may("bankfiles.import"))
+    steps = pages.steps_of(run, done=FILES.is_done(found), may=request.actor.may("bankfiles.import"))
     context |= {
-        "state": state_of(found, run),
+        "state": FILES.stage(found, run),
         "sums": sums_of(found, brought) if found.rows.exists() else [],
         "foreseen": foreseen_by(run),
-        "tabs": [tab(result, brought[result].count, shown) for result in TABS if brought[result].count],
+        "tabs": tabs,
         "page": lines,
         "lines": [(line, why(line.problem), TONES[line.result], WAYS.get(line.way, "")) for line in lines],
         "may_resolve": request.actor.may("receipts.resolve"),
@@ -165,49 +157,16 @@ def foreseen_by(run: Run | None) -> SimpleNamespace | None:
     return SimpleNamespace(rows=[row for row in rows if row[1]], examples=examples, headings=KIND.headings)
 
 
-def tab(result: Result, count: int, shown: str) -> SimpleNamespace:
-    return SimpleNamespace(label=result.label, url=f"?lines={result.value}", active=result == shown, count=count)
-
-
-def shown_result(asked: str, brought: dict[str, selectors.Brought]) -> str:
-    """The result of the lines that are shown: what was asked for, else the first that there are lines of."""
-    if asked in Result.values:
-        return asked
-    return next((result.value for result in TABS if brought[result].count), Result.MATCHED.value)
-
-
-@allowed("bankfiles.import")
-@require_POST
-def bank_file_check(request: ActorRequest, number: str) -> HttpResponse:
-    """Check a file anew."""
-    visible(request.actor, number)
-    services.check_file(number=number, by=request.actor)
-    return redirect("bank-file", number=number)
-
-
-@allowed("bankfiles.import")
-@require_POST
-def bank_file_import(request: ActorRequest, number: str) -> HttpResponse:
-    """Bring its lines in."""
-    visible(request.actor, number)
-    services.import_file(number=number, by=request.actor)
-    return redirect("bank-file", number=number)
-
-
-@allowed("bankfiles.import")
-@require_POST
-def bank_file_steer(request: ActorRequest, number: str) -> HttpResponse:
-    """Pause, resume or cancel what is at work on a file."""
-    found = visible(request.actor, number)
-    pages.steer(request, last_run(found))
-    return redirect("bank-file", number=number)
+bank_file_check = allowed("bankfiles.import")(FILES.act(services.check_file))
+bank_file_import = allowed("bankfiles.import")(FILES.act(services.import_file))
+bank_file_steer = allowed("bankfiles.import")(require_POST(FILES.steer))
 
 
 @allowed("bankfiles.import")
 @require_POST
 def bank_file_discard(request: ActorRequest, number: str) -> HttpResponse:
     """Take a file away of which nothing was imported."""
-    visible(request.actor, number)
+    FILES.one(request.actor, number)
     services.discard_file(number=number, by=request.actor)
     messages.success(request, _("The bank file %(number)s was discarded.") % {"number": number})
     return redirect("bank-files")
@@ -217,7 +176,7 @@ def bank_file_discard(request: ActorRequest, number: str) -> HttpResponse:
 @require_GET
 def bank_file_lines(request: ActorRequest, number: str) -> FileResponse:
     """The lines with what became of them as a workbook."""
-    found = visible(request.actor, number)
+    found = FILES.one(request.actor, number)
     workbook = exports.lines_with_results(file=found, by=request.actor)
     return FileResponse(workbook, as_attachment=True, filename=f"{found.number}.xlsx")
 
@@ -226,7 +185,7 @@ def bank_file_lines(request: ActorRequest, number: str) -> FileResponse:
 @require_GET
 def bank_file_original(request: ActorRequest, number: str) -> FileResponse:
     """The file as it came, byte for byte."""
-    found = visible(request.actor, number)
+    found = FILES.one(request.actor, number)
     ending = "csv" if found.layout == BankFile.Layout.CSV else "txt"
     content = io.BytesIO(exports.as_it_came(file=found, by=request.actor))
     return FileResponse(
@@ -238,7 +197,7 @@ def bank_file_original(request: ActorRequest, number: str) -> FileResponse:
 @require_http_methods(["GET", "POST"])
 def bank_file_return(request: ActorRequest, number: str, place: int) -> HttpResponse:
     """See to a return that could not be taken back."""
-    found = visible(request.actor, number)
+    found = FILES.one(request.actor, number)
     line = get_object_or_404(found.rows.select_related("receipt"), place=place, returned=True)
     initial = {"version": line.version, "receipt_number": line.receipt.number if line.receipt else ""}
     form = CloseReturnForm(request.POST or None, initial=initial)

@@ -1,11 +1,11 @@
 """Lists: those that came, bringing one, and one with its rows and what becomes of them."""
 
-from types import SimpleNamespace
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,9 +15,8 @@ from liaoyang_medins.kernel.audit import selectors as audit_selectors
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import DomainError
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.runs import intake, pages
+from liaoyang_medins.kernel.runs import pages
 from liaoyang_medins.kernel.runs.kinds import Words
-from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
 
@@ -40,23 +39,15 @@ WORDS: dict[str, Words] = {
 }
 
 
+LISTS = pages.Arrivals(kind=RUN, page="list", visible=selectors.lists_visible_to, done_on="applied_on", words=WORDS)
+
+
 @allowed("lists.see")
 @require_GET
 def lists(request: ActorRequest) -> HttpResponse:
     """The lists that came, the newest first, with how far each is."""
     page = page_of(request, selectors.lists_visible_to(request.actor))
-    last = intake.last_runs(RUN, [row.number for row in page])
-    context = {"page": page, "rows": [(row, state_of(row, last.get(row.number))) for row in page]}
-    return render(request, "lists/lists.html", context)
-
-
-def state_of(found: UploadedList, run: Run | None) -> pages.Stage:
-    """How far a list is."""
-    return pages.stage_of(run, done=found.applied_on is not None, words=WORDS)
-
-
-def last_run(found: UploadedList) -> Run | None:
-    return intake.runs_of(RUN, found.number).first()
+    return render(request, "lists/lists.html", {"page": page, "rows": LISTS.listed(page)})
 
 
 @allowed("lists.upload")
@@ -88,10 +79,6 @@ def list_template(request: ActorRequest, source: str) -> FileResponse:
     return FileResponse(exports.template_of(Source(source)), as_attachment=True, filename=f"{source}.xlsx")
 
 
-def visible(actor: Actor, number: str) -> UploadedList:
-    return get_object_or_404(selectors.lists_visible_to(actor), number=number)
-
-
 TONES = {"would": "wait", "done": "good", "nothing": "neutral", "refused": "bad", "waiting": "info"}
 TABS = (State.WOULD, State.DONE, State.REFUSED, State.NOTHING, State.WAITING)
 
@@ -100,24 +87,21 @@ TABS = (State.WOULD, State.DONE, State.REFUSED, State.NOTHING, State.WAITING)
 @require_GET
 def list_page(request: ActorRequest, number: str) -> HttpResponse:
     """A list: its progress while it is checked or applied, then its rows by what became of them."""
-    found = visible(request.actor, number)
-    run = last_run(found)
+    found = LISTS.one(request.actor, number)
+    run = LISTS.run_of(found)
     context: dict[str, Any] = {"list": found, "done_label": _("Applied, in parts"), **pages.followed(run)}
-    if request.htmx:
-        answer = render(request, "runs/_intake_live.html", context)
-        if not context["live"]:
-            # The rows, the buttons and the timeline changed with it.
-            answer["HX-Refresh"] = "true"
-        return answer
+    part = pages.live_part(request, context)
+    if part is not None:
+        return part
     counts = selectors.counts_of(found)
-    shown = shown_state(request.GET.get("rows", ""), counts)
+    shown, tabs = pages.tabs_of(TABS, asdict(counts), request.GET.get("rows", ""), name="rows")
     rows = page_of(request, found.rows.filter(state=shown).select_related("resident").order_by("place"))
     may_bring = request.actor.may("lists.upload")
-    steps = pages.steps_of(run, done=found.applied_on is not None, may=may_bring)
+    steps = pages.steps_of(run, done=LISTS.is_done(found), may=may_bring)
     context |= {
-        "state": state_of(found, run),
+        "state": LISTS.stage(found, run),
         "counts": counts,
-        "tabs": [tab(each, getattr(counts, each.value), shown) for each in TABS if getattr(counts, each.value)],
+        "tabs": tabs,
         "shown": shown,
         "page": rows,
         "rows": [(row, shown_cells(row, found), finding_texts(row), TONES[row.state]) for row in rows],
@@ -138,53 +122,20 @@ def to_record(actor: Actor, found: UploadedList) -> int:
     return selectors.at_agency(found).count()
 
 
-def tab(state: State, count: int, shown: str) -> SimpleNamespace:
-    return SimpleNamespace(label=state.label, url=f"?rows={state.value}", active=state == shown, count=count)
-
-
-def shown_state(asked: str, counts: selectors.Counts) -> str:
-    """The state of the rows that are shown: what was asked for, else the first that there are rows of."""
-    if asked in State.values:
-        return asked
-    return next((str(state) for state in TABS if getattr(counts, state.value)), str(State.WAITING))
-
-
 def finding_texts(row: ListRow) -> list[str]:
     return [finding_text(Finding.of(data)) for data in row.findings]
 
 
-@allowed("lists.upload")
-@require_POST
-def list_check(request: ActorRequest, number: str) -> HttpResponse:
-    """Check a list anew."""
-    visible(request.actor, number)
-    services.check_list(number=number, by=request.actor)
-    return redirect("list", number=number)
-
-
-@allowed("lists.upload")
-@require_POST
-def list_apply(request: ActorRequest, number: str) -> HttpResponse:
-    """Do what the rows say."""
-    visible(request.actor, number)
-    services.apply_list(number=number, by=request.actor)
-    return redirect("list", number=number)
-
-
-@allowed("lists.upload")
-@require_POST
-def list_steer(request: ActorRequest, number: str) -> HttpResponse:
-    """Pause, resume or cancel what is at work on a list."""
-    found = visible(request.actor, number)
-    pages.steer(request, last_run(found))
-    return redirect("list", number=number)
+list_check = allowed("lists.upload")(LISTS.act(services.check_list))
+list_apply = allowed("lists.upload")(LISTS.act(services.apply_list))
+list_steer = allowed("lists.upload")(require_POST(LISTS.steer))
 
 
 @allowed("lists.upload")
 @require_POST
 def list_discard(request: ActorRequest, number: str) -> HttpResponse:
     """Take a list away of which nothing was applied."""
-    visible(request.actor, number)
+    LISTS.one(request.actor, number)
     services.discard_list(number=number, by=request.actor)
     messages.success(request, _("The list %(number)s was discarded.") % {"number": number})
     return redirect("lists")
@@ -194,7 +145,7 @@ def list_discard(request: ActorRequest, number: str) -> HttpResponse:
 @require_POST
 def list_record(request: ActorRequest, number: str) -> HttpResponse:
     """Take the pupils of a school's list into the records."""
-    visible(request.actor, number)
+    LISTS.one(request.actor, number)
     run = services.record_list(number=number, by=request.actor)
     return redirect("run", number=run.number)
 
@@ -203,6 +154,6 @@ def list_record(request: ActorRequest, number: str) -> HttpResponse:
 @require_GET
 def list_refused(request: ActorRequest, number: str) -> FileResponse:
     """The refused rows as a workbook, the reasons beside each."""
-    found = visible(request.actor, number)
+    found = LISTS.one(request.actor, number)
     workbook = exports.refused_rows(uploaded=found, by=request.actor)
     return FileResponse(workbook, as_attachment=True, filename=f"{found.number}-refused.xlsx")

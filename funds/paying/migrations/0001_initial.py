@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('claims', '0009_reversals_taken_off'),
+        ('claims', '0010_reversals_taken_off'),
         ('inspections', '0002_deductions_given_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

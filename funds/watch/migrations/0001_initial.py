@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('claims', '0009_reversals_taken_off'),
+        ('claims', '0010_reversals_taken_off'),
         ('inspections', '0002_deductions_given_back'),
         ('misuse', '0001_initial'),
         ('registration', '0010_indexes_that_others_begin_with'),

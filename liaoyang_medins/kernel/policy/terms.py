@@ -195,6 +195,7 @@ class ReviewReason(StrEnum):
     TRANSFER = "transfer"
     UNUSUAL_COST = "unusual_cost"
     LARGE_PAYMENT = "large_payment"
+    EXAMINED = "examined"
 
 
 class TransferLowering(StrEnum):

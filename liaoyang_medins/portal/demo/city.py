@@ -27,6 +27,7 @@ from .bulk import Load, Writer
 from .cards import Cards
 from .care import Care, Case
 from .counters import Counters
+from .desk import Desk
 from .findings import Findings
 from .handing import Handing
 from .history import LAW, Life, Past
@@ -134,6 +135,8 @@ def _create(size: CitySize, say: Say, show: Show) -> dict[str, int]:
     Watching(size.as_of, actors).work()
     say("applications for reimbursement")
     Reimbursements(town, size.as_of, actors).work()
+    say("stays that need a person")
+    Desk(size.as_of, actors).work()
     say("suspicious stays, findings, reports of the public")
     Findings(size.as_of, actors).work()
     # In a larger city there are more of the same.

@@ -102,6 +102,7 @@ class Reimbursements:
             discharged_on=admitted + datetime.timedelta(days=DAYS),
             reason=Reimbursement.Reason.AWAY if institution.out_of_city else Reimbursement.Reason.EMERGENCY,
             invoice_total=total,
+            invoices=(f"2101{admitted:%y%m}-{8_340_000 + place:08d}",),
             papers=frozenset(NEEDED if stage != "entered" else {Paper.INVOICE, Paper.ID_CARD}),
         )
         with clock.on_day(self.day(before)):

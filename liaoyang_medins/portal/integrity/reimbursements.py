@@ -146,4 +146,19 @@ PAPER = sql_check(
     words=_("It is “%(status)s”, and no such paper is kept."),
 )
 
-CHECKS = (SETTLED, STAY, AMOUNT, ONCE, STATE, CARRIED_OUT, CHECKER, PAPER)
+INVOICE = sql_check(
+    "reimbursement.invoice",
+    "A2, F1",
+    _("An invoice is one of the institution where the stay was, and none is left of a refused application."),
+    table="reimbursement_invoice",
+    sql="""
+        SELECT application.number AS row, invoice.printed, application.status
+        FROM reimbursement_invoice invoice
+        JOIN reimbursement_reimbursement application ON application.id = invoice.application_id
+        JOIN claims_stay stay ON stay.id = application.stay_id
+        WHERE application.status = 'refused' OR invoice.institution_id <> stay.institution_id
+    """,
+    words=_("It is “%(status)s”, and its invoice %(printed)s is another institution's or should be gone."),
+)
+
+CHECKS = (SETTLED, STAY, AMOUNT, ONCE, STATE, CARRIED_OUT, CHECKER, PAPER, INVOICE)

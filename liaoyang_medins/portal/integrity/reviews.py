@@ -84,10 +84,29 @@ CHECKER = sql_check(
     sql="""
         SELECT stay.number AS row, coalesce(review.fund, 0) AS fund
         FROM claims_review review JOIN claims_stay stay ON stay.id = review.stay_id
-        WHERE review.status IN ('released', 'denied') AND review.closed_by_id = review.examined_by_id
+        WHERE review.status IN ('released', 'denied')
+            AND (review.closed_by_id = review.examined_by_id OR EXISTS (
+                SELECT FROM claims_feelinecut cut JOIN claims_feeline line ON line.id = cut.line_id
+                WHERE line.stay_id = stay.id AND cut.made_by_id = review.closed_by_id))
             AND coalesce(review.fund, 0) >= {threshold}
     """.replace("{threshold}", str(settings.REVIEW_SECOND_PERSON_FROM)),
     words=_("Who examined it released it, with %(fund)s yuan of the fund at stake."),
 )
 
-CHECKS = (QUEUE, REVERSAL, RELEASED, CUT, CHECKER)
+EXAMINED = sql_check(
+    "review.examined",
+    "A4",
+    _("A stay that somebody examined, or denied a line of, is known for it, so that it comes to the desk again."),
+    table="claims_stay",
+    sql="""
+        SELECT stay.number AS row, stay.status
+        FROM claims_stay stay
+        WHERE NOT stay.examined AND (
+            EXISTS (SELECT FROM claims_review review WHERE review.stay_id = stay.id AND review.kind = 'settlement'
+                AND review.examined_on IS NOT NULL)
+            OR EXISTS (SELECT FROM claims_feeline line WHERE line.stay_id = stay.id AND line.denied > 0))
+    """,
+    words=_("It is “%(status)s”, and nothing says that it was examined."),
+)
+
+CHECKS = (QUEUE, REVERSAL, RELEASED, CUT, CHECKER, EXAMINED)

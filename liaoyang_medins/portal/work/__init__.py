@@ -25,7 +25,7 @@ from .paying import (
     payment_batches_with_the_bank,
 )
 from .people import cards_waiting, merges_to_decide, registrations_waiting, transfers_to_answer
-from .queue import COUNT_AT_MOST, ROWS, Queue, Row
+from .queue import COUNT_AT_MOST, ROWS, Queue, Row, counts_of
 from .reimbursement import (
     payment_lists_with_the_bank,
     reimbursements_to_complete,
@@ -41,6 +41,7 @@ __all__ = [
     "ROWS",
     "Queue",
     "Row",
+    "counts_of",
     "lists_to_issue",
     "outpatient_to_decide",
     "queues_of",

@@ -2,6 +2,7 @@
 
 import datetime
 
+from claims.models import Institution
 from claims.reimbursement.models import Reimbursement, ResidentPayment
 from liaoyang_medins.kernel.papers.models import KeptPaper
 
@@ -74,3 +75,17 @@ def a_refusal_that_nobody_kept() -> str:
     row = application("refused")
     remove(KeptPaper.objects.get(kind="reimbursement_refusal", object_number=row.number))
     return row.number
+
+
+@fault("reimbursement.invoice")
+def an_invoice_of_another_institution() -> str:
+    row = application("paid").invoices.order_by("pk")[0]
+    change(row, institution=Institution.objects.exclude(pk=row.institution_id).order_by("pk")[0])
+    return row.application.number
+
+
+@fault("reimbursement.invoice")
+def an_invoice_left_of_a_refusal() -> str:
+    row = application("paid").invoices.order_by("pk")[0]
+    change(row, application=application("refused"))
+    return application("refused").number

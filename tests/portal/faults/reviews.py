@@ -69,3 +69,17 @@ def released_by_who_examined() -> str:
     row = released()
     change(row, closed_by=row.examined_by)
     return row.stay.number
+
+
+@fault("review.checker")
+def released_by_who_denied_a_line() -> str:
+    cuts = FeeLineCut.objects.filter(line__stay__reviews__status="released", line__stay__reviews__kind="settlement")
+    cut = cuts.select_related("line__stay").order_by("pk")[0]
+    row = Review.objects.select_related("stay").get(stay=cut.line.stay, status="released", kind="settlement")
+    change(cut, made_by=row.closed_by)
+    return row.stay.number
+
+
+@fault("review.examined")
+def examined_and_not_known_for_it() -> str:
+    return change(released().stay, examined=False)

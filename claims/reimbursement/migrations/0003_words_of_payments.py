@@ -6,7 +6,7 @@ STATES = [("listed", "With the bank"), ("paid", "Paid out"), ("returned", "Retur
 class Migration(migrations.Migration):
     """The states of a payment have the words that those of payments to institutions have."""
 
-    dependencies = [("reimbursement", "0001_initial")]
+    dependencies = [("reimbursement", "0002_invoices")]
 
     operations = [
         migrations.AlterField(

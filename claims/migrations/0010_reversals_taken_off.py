@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A reversal of what an institution was paid says when the money came off a later payment (A4)."""
 
-    dependencies = [("claims", "0008_reviews_of_held_stays")]
+    dependencies = [("claims", "0009_examined_stays")]
 
     operations = [
         migrations.AddField(
