@@ -47,6 +47,7 @@ DOCUMENTS = """(
     UNION ALL SELECT 'handover_handoverlist', number, 'handover.handoverlist' FROM handover_handoverlist
     UNION ALL SELECT 'funds_subsidystatement', number, 'funds.subsidystatement' FROM funds_subsidystatement
     UNION ALL SELECT 'funds_subsidyreceipt', number, 'funds.subsidyreceipt' FROM funds_subsidyreceipt
+    UNION ALL SELECT 'funds_entereddocument', number, 'funds.entereddocument' FROM funds_entereddocument
 ) AS document"""
 
 MISSING = sql_check(
@@ -62,14 +63,14 @@ MISSING = sql_check(
             WHERE object_type IN ('registration.resident', 'registration.registration',
                 'contributions.contributionnotice', 'contributions.receipt', 'collecting.collection',
                 'claims.referral', 'claims.stay', 'outpatient.outpatientapproval', 'handover.handoverlist',
-                'funds.subsidystatement') AND verb <> '{loaded}'
+                'funds.subsidystatement', 'funds.entereddocument') AND verb <> '{loaded}'
             UNION SELECT 'registration.enrollment', changes ->> 'enrollment' FROM audit_auditentry
                 WHERE verb = 'registrations.record'
             UNION SELECT 'claims.settlement', changes ->> 'settlement' FROM audit_auditentry
                 WHERE verb = 'stays.settle'
             UNION SELECT 'claims.reversal', changes ->> 'reversal' FROM audit_auditentry WHERE verb = 'stays.reverse'
             UNION SELECT 'funds.subsidyreceipt', changes ->> 'number' FROM audit_auditentry
-                WHERE verb = 'statements.book'
+                WHERE verb IN ('statements.book', 'statements.unbook')
         ), loaded AS MATERIALIZED (
             SELECT object_type,
                 range_agg(int8range((changes ->> 'first')::bigint, (changes ->> 'last')::bigint, '[]')) AS places

@@ -40,7 +40,7 @@ REFUSAL = sql_check(
 SCANS = sql_check(
     "scan.lost",
     "W1",
-    _("Every scan hangs on a registration or on a draft of one."),
+    _("Every scan hangs on something that is there."),
     table=SCAN,
     sql="""
         SELECT scan.key::text AS row, scan.object_number AS object FROM attachments_attachment scan
@@ -52,7 +52,10 @@ SCANS = sql_check(
             ON scan.object_type = 'reimbursement.reimbursement' AND application.number = scan.object_number
         LEFT JOIN claims_institution institution
             ON scan.object_type = 'claims.institution' AND institution.code = scan.object_number
+        LEFT JOIN funds_entereddocument document
+            ON scan.object_type = 'funds.entereddocument' AND document.number = scan.object_number
         WHERE registration.id IS NULL AND draft.id IS NULL AND application.id IS NULL AND institution.id IS NULL
+            AND document.id IS NULL
     """,
     words=_("It hangs on %(object)s, which is not there."),
 )

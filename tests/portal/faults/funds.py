@@ -328,3 +328,11 @@ def an_entry_out_of_its_block() -> str:
 def a_resident_from_nowhere() -> str:
     twin = copy(Resident.objects.filter(enrollments=None)[0], id_number=None)
     return twin.number
+
+
+@fault("audit.missing")
+def taken_back_by_nobody() -> str:
+    receipt = SubsidyReceipt.objects.exclude(corrects=None)[0]
+    said = AuditEntry.objects.get(verb="statements.unbook", changes__number=receipt.number)
+    change(said, changes=said.changes | {"number": "A2009-9999999"})
+    return receipt.number

@@ -39,3 +39,10 @@ def a_scan_of_nothing() -> str:
     scan = Attachment.objects.all()[0]
     change(scan, object_number="R2009-9999999")
     return str(scan.key)
+
+
+@fault("scan.lost")
+def a_slip_of_no_document() -> str:
+    scan = Attachment.objects.filter(object_type="funds.entereddocument")[0]
+    change(scan, object_number="FD2009-9999999")
+    return str(scan.key)
