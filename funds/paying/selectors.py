@@ -113,7 +113,9 @@ def owed_by(institution: Institution, besides: int | None) -> tuple[list[rules.O
     """S1: what is still to be deducted for decided inspections, the oldest first, and their keys: what they claim less
     what was deducted, and less what other declarations are about to deduct.
     """
-    rows = Inspection.objects.filter(institution=institution, status=Inspection.Status.DECIDED)
+    rows = Inspection.objects.filter(
+        institution=institution, status=Inspection.Status.DECIDED, decided_on__lte=clock.today()
+    )
     pending = DeclarationDeduction.objects.filter(
         declaration__institution=institution, declaration__closed_on=None
     ).exclude(declaration=besides)

@@ -58,8 +58,11 @@ def settled(code: str = "H3", amount: str = "5000.00", *, on: datetime.date = IN
 
 
 def undone(settlement: Settlement, *, on: datetime.date = IN_AUGUST, by: Actor | None = None) -> Reversal:
-    """Reversed by the agency on a day."""
+    """Reversed by the agency on a day; at the desk where it was paid already."""
     with clock.on_day(on):
+        settlement.refresh_from_db()
+        if settlement.paid_out_on is not None:
+            return claims.reversed_at_the_desk(settlement)
         return claims_services.reverse_settlement(
             number=settlement.number, reason="entered twice", by=by or reviewer()
         )

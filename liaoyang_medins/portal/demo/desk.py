@@ -1,5 +1,5 @@
 """What waits at the desk in the demo city beside injuries: an emergency outside the designated institutions, a
-transfer, stays that overlap, a cost far above the usual, and the reversal of a settlement that was paid.
+transfer, stays that overlap, a cost far above the usual.
 """
 
 import datetime
@@ -11,13 +11,11 @@ from django.conf import settings
 
 from claims import services
 from claims.data import AdmissionData, LineData
-from claims.models import CatalogueItem, Institution, Settlement, Stay, UsualCost
-from claims.services.settlement import later_settlements
+from claims.models import CatalogueItem, Institution, Stay, UsualCost
 from claims.services.usual import count_usual
 from enrollment.contributions.models import BenefitPeriod
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel import clock
-from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 
 COST = Decimal("4860.00")
@@ -38,7 +36,6 @@ class Desk:
         cases = (self.emergency, self.transfer, self.overlap, self.unusual)
         for place, (person, case) in enumerate(zip(self.people(len(cases)), cases, strict=False), start=1):
             case(person, f"TS{self.as_of:%y%m}{place:03d}")
-        self.reversal()
 
     def people(self, count: int) -> list[Resident]:
         then = self.day(40)
@@ -100,20 +97,6 @@ class Desk:
                 services.settle_stay(stay_number=stay.number, by=self.hospital)
         # What is usual the next night counts anew, with what the city has by then.
         UsualCost.objects.all().delete()
-
-    def reversal(self) -> None:
-        """The hospital found a mistake in what was paid to it already, and asks."""
-        mine = Settlement.objects.filter(live=True, stay__institution=self.home, stay__self_paid=False, fund__gt=0)
-        for settlement in mine.filter(stay__outpatient=False).order_by("-decided_on", "-number"):
-            if later_settlements(settlement) or settlement.decided_on > self.day(6):
-                continue
-            paid = Settlement.objects.filter(pk=settlement.pk)
-            paid.update(paid_out_on=max(settlement.decided_on, self.day(5)))
-            with clock.on_day(self.as_of), suppress(Refused):
-                services.reverse_settlement(
-                    number=settlement.number, reason="床位费多计两天，申请冲销后重新结算", by=self.hospital
-                )
-            return
 
     def stay(
         self,

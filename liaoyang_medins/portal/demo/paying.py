@@ -1,5 +1,6 @@
 """What the demo's institutions declared and were paid: the months before, one declaration at each step, one that
-carries on what it could not take off, a payment that came back, an account that waits.
+carries on what it could not take off, a payment that came back, an account that waits, the reversal of a settlement
+that was paid, which the hospital asks for.
 """
 
 import datetime
@@ -8,10 +9,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from claims import services as claims
 from claims.handover.models import HandoverLine
 from claims.models import Institution, Settlement
+from claims.services.settlement import later_settlements
 from funds.paying import rules, services
 from funds.paying.models import Declaration, PaymentBatch
 from liaoyang_medins.kernel import clock
@@ -53,6 +56,7 @@ class Paying:
             month = rules.last_day(month) + datetime.timedelta(days=1)
         self.reverse_one()
         self.last_month()
+        self.ask_reversal()
 
     # --- accounts ---
 
@@ -173,18 +177,38 @@ class Paying:
         has: it comes off, and the rest is carried on. Its stay is settled again after the month.
         """
         listed = HandoverLine.objects.values("settlement")
-        paid = Settlement.objects.filter(
-            live=True, paid_out_on__isnull=False, repayments=None, recoveries=None, stay__outpatient=False
-        ).exclude(pk__in=listed)
+        paid = self.paid_stays().filter(repayments=None, recoveries=None).exclude(pk__in=listed)
         paid = paid.exclude(stay__institution__office__in=list(self.users))
         day = min(rules.last_day(self.last), self.as_of) - datetime.timedelta(days=3)
         for settlement in paid.order_by("-fund", "number")[:10]:
             with suppress(DomainError), transaction.atomic(), clock.on_day(day):
-                claims.reverse_settlement(
-                    number=settlement.number, reason="费用清单重复录入", by=self.actors["reviewer"]
-                )
+                self.reverse(settlement)
                 break
         else:
             return
         with suppress(DomainError), transaction.atomic(), clock.on_day(self.later(self.last, 1)):
             claims.settle_stay(stay_number=settlement.stay.number, by=self.actors["clerk"])
+
+    def reverse(self, settlement: Settlement) -> None:
+        """The reviewer asks, the clerk examines, another reviewer releases (A4)."""
+        stay = settlement.stay.number
+        with suppress(Refused):
+            claims.reverse_settlement(number=settlement.number, reason="费用清单重复录入", by=self.actors["reviewer"])
+        claims.propose(stay_number=stay, finding="经核对，费用清单重复录入", by=self.actors["clerk"])
+        claims.release(stay_number=stay, fund=settlement.fund, by=self.actors["approver"])
+
+    def ask_reversal(self) -> None:
+        """The hospital found a mistake in what was paid to it already, and asks."""
+        hospital = self.actors["hospital"]
+        for settlement in self.paid_stays().filter(stay__institution__office=hospital.office).order_by("-number"):
+            if not later_settlements(settlement):
+                with clock.on_day(self.as_of), suppress(Refused):
+                    claims.reverse_settlement(
+                        number=settlement.number, reason="床位费多计两天，申请冲销后重新结算", by=hospital
+                    )
+                return
+
+    def paid_stays(self) -> QuerySet[Settlement]:
+        """Live settlements of stays whose institution was paid."""
+        paid = Settlement.objects.filter(live=True, paid_out_on__isnull=False, stay__outpatient=False)
+        return paid.select_related("stay")
