@@ -91,7 +91,8 @@ def grouped(rows: QuerySet[Any], day: str, prefix: str, step: str) -> dict[datet
 @dataclass(frozen=True, slots=True)
 class Account:
     """Yuan, of all time: what is `unpaid` of live settlements, what was `paid`, what of that is to be `taken_back`
-    because its settlement was reversed since (A4), and what is `carried` besides, since it was more than a payment.
+    because its settlement was reversed since (A4), and what is `carried` besides, since it was more than a payment or
+    is deducted from one that has not arrived.
     """
 
     unpaid: Decimal

@@ -89,6 +89,8 @@ def _rows(content: bytes) -> list[list[str]]:
             text = content.decode("gb18030")
         except UnicodeDecodeError as error:
             raise Unreadable(Problem("no_encoding")) from error
+    if "\0" in text:
+        raise Unreadable(Problem("no_encoding"))
     try:
         rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True))
     except csv.Error as error:

@@ -52,11 +52,11 @@ def bank_file(*, number: str, by: Actor) -> bytes:
 
 @transaction.atomic
 def declaration_workbook(*, declaration: Declaration, by: Actor) -> IO[bytes]:
-    """A declaration with every line, opened for reading at its start. The names of persons leave the portal with it,
-    so the audit record says who took it. Raises NotAllowed.
+    """A declaration with every line, opened for reading at its start. The names of persons leave the portal with it
+    (for who may see stays), so the audit record says who took it. Raises NotAllowed.
     """
     by.require("declarations.see")
-    lines = lines_of(declaration)
+    lines = lines_of(declaration, named=by.may("stays.see"))
     audit.record(by=by, verb="declarations.export", obj=declaration, changes={"items": len(lines)})
     with workbook(declaration.number) as (book, file):
         sheet = Sheet(book, _("Monthly declaration"), [36, 22, 22])

@@ -11,6 +11,8 @@ from claims.inspections.models import InspectionFinding
 
 from .models import Declaration, DeclarationItem
 
+# In place of what says who was treated.
+NOBODY = "—"
 TONES = {
     "draft": "wait",
     "submitted": "wait",
@@ -93,9 +95,9 @@ def duties_of(inspection: int) -> str:
     return "; ".join(str(row.get_duty_display()) for row in found)
 
 
-def lines_of(declaration: Declaration) -> list[Line]:
-    """Every line of a declaration: what is claimed, then what is taken off."""
-    return [line_of(item) for item in items_of(declaration)]
+def lines_of(declaration: Declaration, *, named: bool) -> list[Line]:
+    """Every line of a declaration: what is claimed, then what is taken off; with the names of persons or without."""
+    return [line_of(item, named=named) for item in items_of(declaration)]
 
 
 def items_of(declaration: Declaration) -> list[DeclarationItem]:
@@ -103,8 +105,8 @@ def items_of(declaration: Declaration) -> list[DeclarationItem]:
     return list(rows.order_by("-sign", "settlement__decided_on", "settlement__number"))
 
 
-def line_of(item: DeclarationItem) -> Line:
-    """A line in words."""
+def line_of(item: DeclarationItem, *, named: bool) -> Line:
+    """A line in words; who was treated, and why it was undone, only where `named`: for who may see stays."""
     settlement, stay = item.settlement, item.settlement.stay
     kind = _("Outpatient") if stay.outpatient else _("Stay")
     note = ""
@@ -113,13 +115,13 @@ def line_of(item: DeclarationItem) -> Line:
         note = _("Reversed on %(day)s (%(number)s): %(reason)s") % {
             "day": reversal.reversed_on,
             "number": reversal.number,
-            "reason": reversal.reason,
+            "reason": reversal.reason if named else NOBODY,
         }
     return Line(
         settlement.number,
         stay.number,
-        stay.inpatient_number,
-        settlement.resident.name,
+        stay.inpatient_number if named else NOBODY,
+        settlement.resident.name if named else NOBODY,
         settlement.decided_on,
         kind,
         item.sign * settlement.total,

@@ -21,9 +21,9 @@ from .labels import lines_of, month_label, sums_of
 from .models import Declaration, InstitutionAccount
 
 
-def declaration_paper(declaration: Declaration, account: InstitutionAccount | None) -> Paper:
-    """The declaration with all its lines; `account` is where it is paid to."""
-    lines = lines_of(declaration)
+def declaration_paper(declaration: Declaration, account: InstitutionAccount | None, *, named: bool) -> Paper:
+    """The declaration with all its lines, with the names of persons or without; `account` is where it is paid to."""
+    lines = lines_of(declaration, named=named)
     body = [
         facts(
             [

@@ -162,12 +162,17 @@ def wrong_in(declaration: Declaration) -> list[tuple[str, str]]:
 
 
 def carried(institution: Institution) -> Decimal:
-    """What of an institution's declarations still comes off a payment, in yuan: it is carried on, and no declaration
-    that took it over is paid or set off.
+    """What of an institution's declarations still comes off a payment, in yuan: it was set off and is carried on, and
+    no declaration that took it over is paid or set off; and what is deducted from a payment that has not arrived.
     """
-    rows = Declaration.objects.filter(institution=institution, carried_out__gt=0)
-    rows = rows.exclude(carried_into__status__in=[Status.PAID, Status.SET_OFF])
-    return Decimal(rows.aggregate(sum=Sum("carried_out", default=ZERO))["sum"])
+    own = Declaration.objects.filter(institution=institution).order_by()
+    over = own.filter(status=Status.SET_OFF).exclude(carried_into__status__in=[Status.PAID, Status.SET_OFF])
+    on_the_way = own.filter(status__in=[Status.LISTED, Status.RETURNED])
+    sums = (
+        over.aggregate(sum=Sum("carried_out", default=ZERO))["sum"],
+        on_the_way.aggregate(sum=Sum("deducted", default=ZERO))["sum"],
+    )
+    return Decimal(sum(sums, ZERO))
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

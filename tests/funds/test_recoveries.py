@@ -109,10 +109,10 @@ def test_the_findings_of_an_inspection_are_owed_and_deducted():
     # Nothing is claimed of the stay that is only concerned.
     assert sweep(DAY) == {"repayment_claim": 2}
     assert balances()["1104"] == yuan(140)
-    inspections.record_deduction(
+    inspections.take_off(
         number=decided.number, amount=yuan(100), payment="MD2009-1", deducted_on=DAY, by=checks.clerk()
     )
-    inspections.record_deduction(
+    inspections.take_off(
         number=decided.number, amount=yuan(30), payment="MD2009-2", deducted_on=DAY, by=checks.clerk()
     )
     assert sweep(DAY) == {"deduction": 2}

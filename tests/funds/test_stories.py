@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import yaml
 
-from claims.inspections import services as inspections
 from funds import services
 from funds.models import JournalEntry, Month
 from funds.selectors import trial_balance
@@ -85,11 +84,6 @@ class Story:
 
     def found(self, on: D, what: str, amount: int) -> Any:
         return checks.decided(checks.with_finding(self.things[what], str(amount), inspected_on=on))
-
-    def deducted(self, on: D, what: str, amount: int) -> Any:
-        return inspections.record_deduction(
-            number=self.things[what].number, amount=yuan(amount), payment="ZK-1", deducted_on=on, by=account.clerk()
-        )
 
     def close(self, on: D, month: str) -> Any:
         return account.closed(D.fromisoformat(f"{month}-01"), on)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def deduct(inspection: Inspection, amount: str, payment: str = "P1", on=TODAY):
-    return services.record_deduction(
+    return services.take_off(
         number=inspection.number, amount=Decimal(amount), payment=payment, deducted_on=on, by=clerk()
     )
 
@@ -36,7 +36,7 @@ def test_findings_are_decided_by_somebody_else_and_repaid_by_deduction():
     assert selectors.to_deduct(institution) == Decimal("100.00")
     deduct(inspection, "60.00")
     assert selectors.open_repayments(institution) == [(inspection, Decimal("40.00"))]
-    with pytest.raises(Invalid, match=r"40\.00"):
+    with pytest.raises(Conflict):
         deduct(inspection, "40.01", "P2")
     deduct(inspection, "40.00", "P2")
     assert selectors.to_deduct(institution) == 0
@@ -45,14 +45,28 @@ def test_findings_are_decided_by_somebody_else_and_repaid_by_deduction():
     assert settlement.live
 
 
-def test_a_payment_deducts_once():
+def test_a_payment_deducts_once_and_not_before_the_decision():
     inspection = decided(with_finding(paid()))
-    first = deduct(inspection, "60.00")
-    assert deduct(inspection, "60.00") == first
+    deduct(inspection, "60.00")
+    for amount, payment, on in (("60.00", "P1", TODAY), ("10.00", "P1", TODAY), ("1.00", "P2", D(2009, 7, 14))):
+        with pytest.raises(Conflict):
+            deduct(inspection, amount, payment, on)
+    assert selectors.repayment_of(inspection).outstanding == Decimal("40.00")
+
+
+def test_at_most_what_was_taken_is_given_back():
+    settlement = paid()
+    inspection = decided(with_finding(settlement))
     with pytest.raises(Conflict):
-        deduct(inspection, "10.00")
-    with pytest.raises(Invalid):
-        deduct(inspection, "1.00", "P2", on=D(2009, 7, 14))
+        deduct(inspection, "-1.00")
+    deduct(inspection, "60.00")
+    claims_services.reverse_settlement(number=settlement.number, reason="wrong", by=reviewer())
+    for amount in ("-60.01", "0.00", "1.00"):
+        with pytest.raises(Conflict):
+            deduct(inspection, amount, "P2")
+    deduct(inspection, "-60.00", "P2")
+    with pytest.raises(Conflict):
+        deduct(inspection, "-0.01", "P3")
 
 
 def test_who_recorded_a_finding_does_not_decide():

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from claims import accounts
 from claims import services as claims_services
 from claims.inspections.models import Deduction, Inspection
 from claims.inspections.selectors import repayment_of
@@ -164,6 +165,34 @@ def test_what_is_reversed_at_the_bank_is_paid_and_comes_off_the_next():
     makers.settled(on=D(2009, 7, 20), amount="9000.00")
     july = makers.drawn()
     assert july.taken_back == gone.fund
+
+
+def test_what_is_due_is_the_same_at_every_step_until_the_money_arrives():
+    """To the fen: what comes off counts once, whether it is drawn, set off, carried on or with the bank."""
+    gone, stays = makers.settled(on=D(2009, 5, 9), amount="9000.00"), makers.settled(on=D(2009, 5, 10))
+    makers.paid_for(gone, stays, month=D(2009, 5, 1))
+    makers.undone(gone, on=D(2009, 6, 5))
+    makers.settled(on=D(2009, 6, 20), amount="2000.00")
+    decided(stays, "300.00", on=D(2009, 6, 25))
+
+    def due() -> Decimal:
+        return accounts.account(makers.institution()).due
+
+    owed = due()
+    assert owed < 0
+    june = makers.drawn(month=JUNE)
+    assert (due(), june.carried_out) == (owed, -owed)
+    assert (makers.approved(june).status, due()) == ("set_off", owed)
+    owed += makers.settled(on=D(2009, 7, 20), amount="9000.00").fund
+    july = makers.drawn()
+    assert (july.payable, july.deducted, due()) == (owed - 300, 300, owed)
+    # Once the bank is to pay, the deduction is made; until the money is there, what is due is what comes.
+    found = makers.batch(makers.approved(july))
+    assert due() == july.payable
+    makers.paid(found)
+    assert due() == 0
+    makers.came_back(found.payments.get())
+    assert due() == july.payable
 
 
 # --- deductions ------------------------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """The pages of declarations, batches and bank accounts; the hospitals' interface after a real payment."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import load_workbook
 
 from claims.models import Settlement
 from funds.paying.models import Declaration, InstitutionAccount, PaymentBatch
@@ -117,6 +119,20 @@ def test_print_and_workbook():
     assert browser.get(f"{made.get_absolute_url()}print/?as=pdf").content.startswith(b"%PDF")
     book = browser.get(f"{made.get_absolute_url()}workbook/")
     assert b"".join(book.streaming_content)[:2] == b"PK"
+
+
+def test_who_does_not_see_stays_sees_no_names():
+    settlement = makers.settled()
+    made = makers.drawn()
+    name, inpatient = settlement.resident.name, settlement.stay.inpatient_number
+    browser = client(factories.actor(Role.CITY_FINANCE))
+    for path in ("", "print/"):
+        page = text(browser.get(f"{made.get_absolute_url()}{path}"))
+        assert (settlement.number in page, name in page, inpatient in page) == (True, False, False)
+    book = load_workbook(BytesIO(b"".join(browser.get(f"{made.get_absolute_url()}workbook/").streaming_content)))
+    cells = {cell for sheet in book for row in sheet.values for cell in row}
+    assert (settlement.number in cells, name in cells, inpatient in cells) == (True, False, False)
+    assert name in text(client(makers.hospital()).get(made.get_absolute_url()))
 
 
 def test_bank_accounts_page():

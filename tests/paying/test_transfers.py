@@ -82,6 +82,7 @@ def test_a_result_is_read(encoding):
         ("T,1,1203.45,1,20.00", "T,1,1203.45", "foot"),
         ("T,1,", "T,x,", "foot"),
         ("R,PI", 'R,"PI', "no_csv"),
+        ("BK-77", "BK-\0", "no_encoding"),
     ],
 )
 def test_what_is_wrong_is_named(old, new, code):

@@ -1,6 +1,6 @@
 """The verbs of reports and inspections (S1, S2, Art. 29–31)."""
 
-from .deciding import decide_inspection, dismiss_inspection, record_deduction, revoke_decision, take_off
+from .deciding import decide_inspection, dismiss_inspection, revoke_decision, take_off
 from .inspecting import add_finding, change_inspection, open_inspection, remove_finding
 from .reports import close_report, receive_report, take_report
 
@@ -12,7 +12,6 @@ __all__ = [
     "dismiss_inspection",
     "open_inspection",
     "receive_report",
-    "record_deduction",
     "remove_finding",
     "revoke_decision",
     "take_off",

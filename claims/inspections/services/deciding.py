@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from claims.services.records import own_entry
 from liaoyang_medins.kernel import clock
-from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
-from liaoyang_medins.kernel.money import fen
+from liaoyang_medins.kernel.errors import Conflict, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 
 from .. import selectors
@@ -74,59 +73,24 @@ def revoke_decision(*, number: str, version: int, reason: str, by: Actor) -> Ins
 
 
 @transaction.atomic
-def record_deduction(
-    *, number: str, amount: Decimal, payment: str, deducted_on: datetime.date, by: Actor
-) -> Deduction:
-    """Record that `amount` yuan were taken off the payment with the number `payment` on a day. The same payment again
-    gives back the first.
-
-    Invalid for more than is outstanding, nothing, a day before the decision or in the future; Conflict where the
-    findings do not stand, or the payment deducted another amount; NotAllowed.
-    """
-    by.require("inspections.deduct")
-    inspection, payment = locked(number, by), payment.strip()
-    first = inspection.deductions.filter(payment=payment).first()
-    if first is not None:
-        if first.amount != fen(amount):
-            raise Conflict(_("This payment deducted another amount already."), code="deducted")
-        return first
-    if inspection.status != Status.DECIDED or inspection.decided_on is None:
-        raise Conflict(_("Nothing is to be repaid for this inspection."), code="nothing_claimed")
-    if not inspection.decided_on <= deducted_on <= clock.today():
-        raise Invalid(_("The day lies before the decision or in the future."), code="day", field="deducted_on")
-    outstanding = selectors.repayment_of(inspection).outstanding
-    if not 0 < amount <= outstanding or not payment:
-        raise Invalid(
-            _("%(most)s yuan are outstanding: enter at most that.") % {"most": f"{outstanding:,.2f}"},
-            code="amount",
-            field="amount",
-        )
-    return note_deduction(inspection, amount=fen(amount), payment=payment.strip(), deducted_on=deducted_on, by=by)
-
-
-@transaction.atomic
 def take_off(*, number: str, amount: Decimal, payment: str, deducted_on: datetime.date, by: Actor) -> Deduction:
-    """A payment to the institution takes `amount` yuan off for an inspection, or gives them back (below zero). For who
-    makes the payment, whose verb says that they may.
+    """The payment with the number `payment` takes `amount` yuan off for an inspection, or gives them back (below
+    zero). The one way to a deduction; for who makes the payment, whose verb says that they may.
 
-    Conflict where the findings do not stand, more is taken off than is outstanding, or more given back than was
-    taken.
+    Conflict where the findings did not stand on that day, this payment took something off for it before, more is
+    taken off than is outstanding, or more given back than was taken.
     """
     inspection = locked(number, by)
     owed = selectors.repayment_of(inspection)
     least, most = owed.claimed - owed.deducted, owed.outstanding
-    if inspection.status != Status.DECIDED or not (0 < amount <= most or least <= amount < 0):
+    stood = inspection.decided_on is not None and inspection.decided_on <= deducted_on
+    once = not inspection.deductions.filter(payment=payment).exists()
+    fits = 0 < amount <= most or least <= amount < 0
+    if inspection.status != Status.DECIDED or not (stood and once and fits):
         raise Conflict(
             _("For the inspection %(number)s something else is outstanding now.") % {"number": number},
             code="deduction_changed",
         )
-    return note_deduction(inspection, amount=amount, payment=payment, deducted_on=deducted_on, by=by)
-
-
-def note_deduction(
-    inspection: Inspection, *, amount: Decimal, payment: str, deducted_on: datetime.date, by: Actor
-) -> Deduction:
-    """Write down a deduction of the locked inspection."""
     row = Deduction.objects.create(
         inspection=inspection, payment=payment, amount=amount, deducted_on=deducted_on, made_by_id=by.user_id
     )

@@ -91,13 +91,13 @@ def declaration(request: ActorRequest, number: str) -> HttpResponse:
     page = page_of(request, items.order_by("-sign", "settlement__decided_on", "settlement__number"))
     draft = found.status == Status.DRAFT
     frozen = found.status in (Status.SUBMITTED, Status.EXAMINED, Status.CHECKED, Status.APPROVED)
-    wrong = selectors.wrong_in(found) if frozen else []
+    wrong, sees_stays = selectors.wrong_in(found) if frozen else [], actor.may("stays.see")
     context = {
         "declaration": found,
         "tone": TONES[found.status],
         "sums": sums_of(found),
         "page": page,
-        "lines": [line_of(item) for item in page],
+        "lines": [line_of(item, named=sees_stays) for item in page],
         "signatures": signatures_of(found),
         "payments": found.payments.select_related("list", "account").order_by("number"),
         "step": next_step(found, request) if not wrong else None,
@@ -108,7 +108,7 @@ def declaration(request: ActorRequest, number: str) -> HttpResponse:
         "may_discard": draft and actor.may("declarations.draw"),
         "may_send_back": frozen and actor.may("declarations.send_back"),
         "may_pay": found.status in (Status.APPROVED, Status.RETURNED) and actor.may("batches.pay"),
-        "sees_stays": actor.may("stays.see"),
+        "sees_stays": sees_stays,
         "sees_batches": actor.may("batches.see"),
         "entries": timeline(audit.entries_of(audit.object_type(found), found.number)),
     }
@@ -241,7 +241,8 @@ def declaration_print(request: ActorRequest, number: str) -> HttpResponse:
     account = (
         payment.account if payment else selectors.accounts_on(day, [found.institution_id]).get(found.institution_id)
     )
-    return show(request, papers.declaration_paper(found, account), back_url=found.get_absolute_url())
+    paper = papers.declaration_paper(found, account, named=request.actor.may("stays.see"))
+    return show(request, paper, back_url=found.get_absolute_url())
 
 
 @allowed("declarations.see")

@@ -106,7 +106,6 @@ MAY: dict[str, frozenset[Role]] = {
         "inspections.see": _AGENCY | {R.SUPERVISOR},
         "inspections.enter": {R.AGENCY_CLERK},
         "inspections.decide": {R.AGENCY_REVIEWER},
-        "inspections.deduct": {R.AGENCY_CLERK},
         # Findings of suspicious patterns (S2)
         "watch.see": _AGENCY | {R.SUPERVISOR},
         "watch.look": {R.SUPERVISOR},

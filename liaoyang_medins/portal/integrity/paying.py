@@ -158,7 +158,7 @@ MARKS = sql_check(
 DEDUCTED = sql_check(
     "declaration.deducted",
     "S1",
-    _("What closed declarations deduct is recorded against the inspections, once."),
+    _("What closed declarations deduct is recorded against the inspections, and nothing else is."),
     table="paying_declarationdeduction",
     sql="""
         WITH due AS (
@@ -167,9 +167,7 @@ DEDUCTED = sql_check(
             JOIN paying_declaration declaration ON declaration.id = line.declaration_id
             WHERE declaration.closed_on IS NOT NULL
         ), recorded AS (
-            SELECT deduction.payment AS number, deduction.inspection_id, deduction.amount
-            FROM inspections_deduction deduction
-            JOIN paying_declaration declaration ON declaration.number = deduction.payment
+            SELECT payment AS number, inspection_id, amount FROM inspections_deduction
         )
         SELECT number AS row, due.amount, recorded.amount AS recorded
         FROM due FULL JOIN recorded USING (number, inspection_id)
@@ -179,8 +177,7 @@ DEDUCTED = sql_check(
 )
 
 # All of time, so that a fen that went astray anywhere shows: what is owed for live settlements that never went to the
-# bank, less what is still to be taken off, what is at the bank or came back, less what is carried on; deductions that
-# no declaration made were made elsewhere.
+# bank, less what is still to be taken off, what is at the bank or came back, less what is carried on.
 PAYABLE = sql_check(
     "declaration.payable",
     "F1, A4",
@@ -206,9 +203,6 @@ PAYABLE = sql_check(
                 - (SELECT coalesce(sum(own.carried_out), 0) FROM paying_declaration own
                     LEFT JOIN paying_declaration later ON later.id = own.carried_into_id
                     WHERE own.closed_on IS NOT NULL AND later.closed_on IS NULL)
-                - (SELECT coalesce(sum(deduction.amount), 0) FROM inspections_deduction deduction
-                    LEFT JOIN paying_declaration declaration ON declaration.number = deduction.payment
-                    WHERE declaration.id IS NULL)
                 AS amount
         ), booked AS (
             SELECT coalesce(sum(day.credits - day.debits), 0) AS amount

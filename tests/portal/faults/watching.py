@@ -6,8 +6,9 @@ from decimal import Decimal
 from claims.catalogues.models import CatalogueRow, CatalogueVersion
 from claims.inspections.models import Deduction, Inspection, RepaymentItem, Report
 from claims.models import CatalogueItem
+from funds.models import JournalLeg
 
-from .planting import change, copy, fault
+from .planting import YUAN, change, copy, fault, rebook
 
 
 @fault("catalogue.overlap")
@@ -68,7 +69,12 @@ def more_than_the_fund_paid() -> str:
 
 
 @fault("inspection.deducted")
-def deducted_too_much() -> str:
+def deducted_a_yuan_too_much() -> str:
     row = Deduction.objects.select_related("inspection")[0]
-    change(row, amount=Decimal("99999.00"))
+    item = RepaymentItem.objects.get(finding__inspection=row.inspection)
+    change(item, amount=row.amount - YUAN)
+    document = f"{row.inspection.number}.1"
+    legs = JournalLeg.objects.filter(entry__document_type="repayment_claim", entry__document_number=document)
+    sums = {leg.account.code: leg.amount - YUAN * (1 if leg.amount > 0 else -1) for leg in legs}
+    rebook("repayment_claim", document, sums)
     return row.inspection.number
