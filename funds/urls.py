@@ -26,6 +26,6 @@ urlpatterns = [
     path("statements/<slug:number>/receipts/new/", receipts.subsidy_receipt_new, name="subsidy-receipt-new"),
     path("journal/", journal.journal, name="journal"),
     path("journal/post/", journal.journal_post, name="journal-post"),
-    path("journal/<slug:document_type>/<slug:document_number>/", journal.journal_entry, name="journal-entry"),
+    path("journal/<slug:document_type>/<str:document_number>/", journal.journal_entry, name="journal-entry"),
     path("trial-balance/", journal.trial_balance, name="trial-balance"),
 ]

@@ -17,6 +17,7 @@ from playwright.sync_api import Page
 APPS = ("offices", "audit", "attachments", "registration", "life", "households", "contributions", "cards")
 APPS += ("bankfiles", "collecting", "claims", "misuse", "lists", "funds")
 APPS += ("reimbursement", "outpatient", "handover", "catalogues", "inspections")
+APPS += ("bank", "paying", "published", "supervision", "violations", "watch")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 # Codes, and what the program left behind: never words for people, in either language.
