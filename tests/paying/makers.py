@@ -62,7 +62,7 @@ def undone(settlement: Settlement, *, on: datetime.date = IN_AUGUST, by: Actor |
     with clock.on_day(on):
         settlement.refresh_from_db()
         if settlement.paid_out_on is not None:
-            return claims.reversed_at_the_desk(settlement)
+            return claims.reversed_at_the_desk(settlement, asks=by)
         return claims_services.reverse_settlement(
             number=settlement.number, reason="entered twice", by=by or reviewer()
         )

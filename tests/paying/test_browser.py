@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from funds.paying.models import Declaration, InstitutionAccount, PaymentBatch
 from tests.e2e.axe import pixels_over, violations
-from tests.lists.test_browser import sign_in
+from tests.reimbursement.test_browser import sign_in
 
 from . import makers
 from .makers import ACCOUNTS

@@ -67,7 +67,7 @@ def test_from_the_draw_to_the_payment():
     assert fresh(declaration).status == "paid"
     own = text(client(makers.hospital()).get(url))
     assert ("BK-1" in own, "Paid to the institution" in own) == (True, True)
-    assert "Paid on" in text(client(makers.hospital()).get("/account/?first=2009-07-01&last=2009-08-31"))
+    assert "Paid out on" in text(client(makers.hospital()).get("/account/?first=2009-07-01&last=2009-08-31"))
 
 
 def test_a_wrong_result_shows_every_reason_and_keeps_the_page():

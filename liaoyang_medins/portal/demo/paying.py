@@ -22,8 +22,10 @@ from liaoyang_medins.kernel.days import add_months
 from liaoyang_medins.kernel.errors import DomainError, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 
-# How far the declarations of the last month went, in the order of the institutions' codes; what is left is paid.
-STEPS = ("examined", "checked", "approved", "listed", "returned")
+# How far the declarations of the last month went, in the order of the institutions' codes; what is left is paid. Those
+# of the first month that were held up come before them, so that a small city has them too.
+HELD = ("approved", "listed", "returned")
+STEPS = ("examined", "checked", *HELD)
 BANKS = ("辽阳市商业银行白塔支行", "中国工商银行辽阳分行", "中国农业银行辽阳文圣支行")
 # Months before the last one that are paid whole.
 MONTHS = 2
@@ -48,13 +50,16 @@ class Paying:
         self.accounts()
         # What was decided before stands in the first of them.
         month = max(first.replace(day=1), add_months(self.last, -MONTHS))
+        held: list[Declaration] = []
         while month < self.last:
-            made = self.drawn(month)
-            for declaration in made:
-                self.lead(declaration, "approved")
-            self.pay(made, self.later(month, 12), f"ZF{month:%Y%m}")
+            made = [self.lead(declaration, "approved") for declaration in self.drawn(month)]
+            if len(made) > 2 * len(HELD) and not held:
+                held = [row for row in made if row.institution.office not in self.users][-len(HELD) :]
+            self.pay([row for row in made if row not in held], self.later(month, 12), f"ZF{month:%Y%m}")
             month = rules.last_day(month) + datetime.timedelta(days=1)
         self.reverse_one()
+        for declaration, stage in zip(held, HELD, strict=False):
+            self.finish(declaration, stage, f"ZF{self.last:%Y%m}-{declaration.number}")
         self.last_month()
         self.ask_reversal()
 
@@ -156,12 +161,13 @@ class Paying:
         for place, declaration in enumerate(others):
             stage = STEPS[place] if place < len(STEPS) else "paid"
             made = self.lead(declaration, stage if stage in ("examined", "checked") else "approved")
-            if stage not in ("listed", "returned", "paid"):
-                continue
-            reference = f"ZF{self.last:%Y%m}-{place}"
-            if stage == "listed":
-                self.batch([made], self.later(self.last, 12), reference)
-                continue
+            self.finish(made, stage, f"ZF{self.last:%Y%m}-{place}")
+
+    def finish(self, made: Declaration, stage: str, reference: str) -> None:
+        """An approved declaration after the last month, as far as a stage."""
+        if stage == "listed":
+            self.batch([made], self.later(self.last, 12), reference)
+        elif stage in ("returned", "paid"):
             found = self.pay([made], self.later(self.last, 12), reference)
             if stage == "returned" and found is not None:
                 with clock.on_day(self.later(self.last, 14)):

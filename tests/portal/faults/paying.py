@@ -3,7 +3,7 @@
 import datetime
 
 from claims.inspections.models import Inspection
-from claims.models import Settlement
+from claims.models import Reversal, Settlement
 from funds.paying.models import (
     Declaration,
     DeclarationDeduction,
@@ -40,11 +40,25 @@ def approved_by_who_checked_it() -> str:
     return change(made, approved_by=made.checked_by_id)
 
 
+@fault("declaration.signed")
+def an_account_confirmed_by_who_entered_it() -> str:
+    row = InstitutionAccount.objects.filter(status="confirmed").order_by("pk")[0]
+    change(row, decided_by=row.made_by_id)
+    return row.institution.code
+
+
 @fault("declaration.payment")
 def paid_to_another_institution() -> str:
     row = InstitutionPayment.objects.filter(status="paid").order_by("number")[0]
     other = InstitutionAccount.objects.exclude(institution=row.declaration.institution).filter(status="confirmed")[0]
     return change(row, account=other)
+
+
+@fault("declaration.payment")
+def a_payment_came_back_and_its_declaration_waits_for_the_bank() -> str:
+    row = InstitutionPayment.objects.filter(status="listed").order_by("number")[0]
+    change(row, status="returned", returned_on=row.list.made_on, return_reason="x")
+    return row.declaration.number
 
 
 @fault("declaration.batch")
@@ -59,6 +73,12 @@ def marked_a_day_early() -> str:
     row = Settlement.objects.exclude(paid_out_on=None).order_by("number")[0]
     assert row.paid_out_on is not None
     return change(row, paid_out_on=row.paid_out_on - datetime.timedelta(days=1))
+
+
+@fault("declaration.marks")
+def taken_off_by_no_payment() -> str:
+    row = Reversal.objects.filter(taken_off_on=None).order_by("number")[0]
+    return change(row, taken_off_on=row.reversed_on)
 
 
 @fault("declaration.deducted")
