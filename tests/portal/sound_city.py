@@ -23,6 +23,7 @@ from enrollment.registration import services as registration
 from enrollment.registration.data import CircumstanceData, PersonData
 from enrollment.registration.models import Enrollment, MaterialCheck, Registration, Resident
 from enrollment.registration.services import scans
+from funds import selectors
 from funds import services as funds
 from funds.paying import services as paying
 from funds.paying.models import Declaration, PaymentBatch
@@ -323,6 +324,9 @@ def build() -> None:
             number=first_part.number, version=first_part.version, returned_on=D(2010, 1, 7), note="退票", by=reviewer
         )
     pay(parted, D(2010, 1, 7), amount=Decimal(30), bank_reference="SC PART 3", **part)
+    with clock.on_day(D(2010, 1, 7)):
+        late = selectors.overdue(clerk, clock.today())[window.pk]
+        funds.remind_payer(number=window.number, payer=late[-1].payer.code, by=clerk)
     by_software(fourth.resident, D(2010, 1, 4))
     with clock.on_day(TODAY):
         runs.work_off(number=contributions.start_benefits(by=clerk, calls=False).number)

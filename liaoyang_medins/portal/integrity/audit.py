@@ -80,7 +80,7 @@ MISSING = sql_check(
         LEFT JOIN said USING (object_type, number)
         LEFT JOIN loaded USING (object_type)
         WHERE said.number IS NULL
-            AND NOT coalesce(loaded.places @> split_part(document.number, '-', 2)::bigint, false)
+            AND NOT coalesce(loaded.places @> nullif(split_part(document.number, '-', 2), '')::bigint, false)
     """.replace("{documents}", DOCUMENTS).replace("{loaded}", LOADED),
     words=_("The audit record says nothing of it."),
 )

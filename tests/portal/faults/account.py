@@ -4,6 +4,8 @@ import uuid
 
 from funds.bank.models import BankLine, BankStatement, MatchedLine
 from funds.models import EnteredDocument, Month
+from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.offices.actors import Actor
 
 from .planting import YUAN, change, copy, fault, remove
 
@@ -46,6 +48,7 @@ def taken_back_twice() -> str:
     correction = EnteredDocument.objects.get(kind="correction")
     values = {"status": "entered", "checked_on": None, "checked_by": None}
     twin = copy(correction, **values, submission=uuid.uuid4())
+    audit.record(by=Actor.job("tests"), verb="documents.enter", obj=twin)
     return twin.number
 
 

@@ -7,7 +7,7 @@ from enrollment.cards.models import CertificateTerm, InsuranceCard
 from enrollment.cards.numbering import check_digit
 from enrollment.contributions.models import ContributionNotice
 
-from .planting import YUAN, change, copy, fault, open_up
+from .planting import YUAN, change, copy, fault, open_up, rebook
 
 
 def usual() -> InsuranceCard:
@@ -68,7 +68,9 @@ def suspended_for_nothing() -> str:
 @fault("misuse.recovery")
 def more_came_back_than_was_claimed() -> str:
     payment = RecoveryPayment.objects.order_by("number")[0]
-    change(payment, amount=payment.amount + 100_000 * YUAN)
+    amount = payment.amount + 100_000 * YUAN
+    rebook("recovery_payment", payment.number, {"1003": amount, "1104": -amount})
+    change(payment, amount=amount)
     return payment.case.number
 
 

@@ -113,7 +113,7 @@ def copy(row: Any, **values: Any) -> Any:
     twin = type(row).objects.get(pk=row.pk)
     twin.pk, twin._state.adding = None, True
     if hasattr(twin, "number"):
-        twin.number = f"{twin.number[:6]}{next(_serial)}"
+        twin.number = f"{twin.number.partition('-')[0]}-{next(_serial)}"
     for name, value in values.items():
         setattr(twin, name, value)
     twin.save(force_insert=True)
