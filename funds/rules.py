@@ -38,7 +38,8 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What one payer owes on a statement, in yuan; `overdue_days` is 0 while nothing is overdue.
+    """What one payer owes on a statement, in yuan; `overdue_days` is 0 while nothing is overdue. Also what several owe
+    together: `settled` says that none of them owes anything, which their sum alone does not.
 
     `claimed`, and with it `outstanding`, is below zero where corrections outweigh the new claims: it is set off.
     """
@@ -47,6 +48,7 @@ class Balance:
     received: Decimal
     outstanding: Decimal
     overdue_days: int
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def balance(*, claimed: Decimal, received: Decimal, due: date | None, today: dat
     """F2: what is left of a claim, and for how many days it is overdue; `due` is None while it is a draft."""
     outstanding = claimed - received
     late = due is not None and outstanding > ZERO and today > due
-    return Balance(claimed, received, outstanding, (today - due).days if late and due is not None else 0)
+    overdue_days = (today - due).days if late and due is not None else 0
+    return Balance(claimed, received, outstanding, overdue_days, outstanding <= ZERO)
 
 
 class Seal:

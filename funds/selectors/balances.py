@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from funds import rules
@@ -83,17 +83,22 @@ def balances_by_statement(
 
 
 def overdue(actor: Actor, today: datetime.date) -> dict[int, list[PayerBalance]]:
-    """Who is late on which issued statement that the actor sees, by the statement's key; those that are paid to the
-    fen are left out by PostgreSQL.
+    """Who is late on which issued statement that the actor sees, by the statement's key; PostgreSQL leaves out those
+    on which no payer owes anything. What one payer has too much pays nothing for another.
     """
 
-    def total(rows: QuerySet[Any], amount: str) -> Coalesce:
-        of_statement = rows.filter(statement=OuterRef("pk")).order_by().values("statement")
-        return Coalesce(Subquery(of_statement.annotate(Sum(amount)).values(f"{amount}__sum")), ZERO)
+    def received(**payer: Any) -> Coalesce:
+        receipts = SubsidyReceipt.objects.filter(statement=OuterRef("statement"), **payer).order_by()
+        return Coalesce(Subquery(receipts.values("statement").annotate(Sum("amount")).values("amount__sum")), ZERO)
 
     due = statements_visible_to(actor).filter(due_on__lt=today)
-    claimed, received = total(StatementSum.objects.all(), "government"), total(SubsidyReceipt.objects.all(), "amount")
-    open_ones = due.annotate(claimed=claimed, received=received).exclude(claimed=F("received"))
+    sums = StatementSum.objects.filter(statement__due_on__lt=today).order_by()
+    districts = sums.values("statement", "district").annotate(
+        owed=Sum("district_share") - received(payer=OuterRef("district"))
+    )
+    city = sums.values("statement").annotate(owed=Sum("city") - received(payer__kind=Office.Kind.AREA))
+    owing = [rows.filter(owed__gt=ZERO).values("statement") for rows in (districts, city)]
+    open_ones = due.filter(Q(pk__in=owing[0]) | Q(pk__in=owing[1]))
     found = {
         key: [owed for owed in balances if owed.balance.overdue_days]
         for key, balances in balances_by_statement(open_ones, today, actor).items()
@@ -109,4 +114,5 @@ def summed(balances: Iterable[PayerBalance]) -> rules.Balance:
         sum((part.received for part in parts), ZERO),
         sum((part.outstanding for part in parts), ZERO),
         max((part.overdue_days for part in parts), default=0),
+        all(part.settled for part in parts),
     )

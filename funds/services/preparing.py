@@ -209,9 +209,10 @@ def begin(run: Run) -> str:
         audit.record(by=run.actor, verb="statements.begin", obj=statement, changes=changes)
         statement.items.all().delete()
         statement.sums.all().delete()
-        # What was checked is gone.
+        # What was checked is gone; who draws it anew made what it says now, and checks it no more.
         statement.status, statement.checked_by_id = Status.PREPARING, None
-        statement.save(update_fields=["status", "checked_by"])
+        statement.made_by_id = run.user_id or statement.made_by_id
+        statement.save(update_fields=["status", "checked_by", "made_by"])
         return statement.number
     period = period_in(run.parameters)
     statement = SubsidyStatement.objects.create(

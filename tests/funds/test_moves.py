@@ -4,7 +4,9 @@ import datetime
 
 from enrollment.registration import services as registration
 from enrollment.registration.data import PersonData
-from funds import services
+from funds import selectors, services
+from funds.models import SubsidyStatement
+from funds.selectors.balances import PayerBalance, balances_of, summed
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import Sex
@@ -33,6 +35,28 @@ def test_a_move_that_becomes_known_later_corrects_the_districts(clerk, reviewer)
         (unclaimed.number, "211003", 1),
     }
     assert set(statement.items.values_list("district__code", flat=True)) == {"211002"}
+
+
+def test_what_one_district_gets_back_pays_nothing_for_another(clerk, reviewer):
+    """F2: the corrections of a move come to nothing, and yet the new district is late with its part."""
+    mover = makers.person()
+    makers.notice(mover, paid_on=IN_WINDOW)
+    issued(clerk, reviewer)
+    move(mover, IN_WINDOW)
+    following = issued(clerk, reviewer, D(2010, 1, 5), kind="month", period_from=D(2009, 12, 1))
+    assert following.number not in {each.number for each in late(clerk, D(2010, 2, 4))}
+    found = late(clerk, D(2010, 3, 1))[following]
+    assert [(each.payer.code, each.balance.outstanding, each.balance.overdue_days) for each in found] == [
+        ("211003", makers.yuan(45), 25)
+    ]
+    together = summed(balances_of(following, D(2010, 2, 1)))
+    assert (together.outstanding, together.settled) == (0, False)
+
+
+def late(actor: Actor, today: D) -> dict[SubsidyStatement, list[PayerBalance]]:
+    """Who is late with what on which statement."""
+    rows = SubsidyStatement.objects.in_bulk()
+    return {rows[key]: found for key, found in selectors.overdue(actor, today).items()}
 
 
 def move(person, on: D) -> None:

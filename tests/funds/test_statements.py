@@ -297,6 +297,17 @@ def test_drawn_anew_it_has_to_be_checked_again(clerk, reviewer):
     assert (again.status, again.checked_by, again.version, again.items.count()) == ("draft", None, 3, 2)
 
 
+def test_who_draws_a_statement_anew_is_its_maker(clerk):
+    """What it holds is theirs then, so that they do not check it by another posting."""
+    makers.notice(makers.person(), paid_on=IN_WINDOW)
+    other = factories.actor(Role.AGENCY_CLERK)
+    with clock.on_day(AFTER):
+        again = services.redraw_statement(number=prepared(clerk).number, version=1, by=other)
+    assert again.made_by_id == other.user_id
+    both = dataclasses.replace(other, role=Role.AGENCY_REVIEWER)
+    assert refusal(NotAllowed, services.check_statement, number=again.number, version=2, by=both) == "own_entry"
+
+
 def test_what_a_job_drew_a_clerk_signs_as_its_maker(clerk, reviewer):
     makers.notice(makers.person(), paid_on=IN_WINDOW)
     statement = prepared(Actor.job("year"))
