@@ -69,6 +69,12 @@ def _first_statement() -> BankStatement | None:
     return BankStatement.objects.defer("content").exclude(imported_on=None).order_by("first").first()
 
 
+def first_day() -> datetime.date | None:
+    """The first day that an imported statement tells of; what was booked before it is `carried`."""
+    first = _first_statement()
+    return first.first if first else None
+
+
 def _late(day: datetime.date, match: str) -> Q:
     """In a match of which a part came after `day` only."""
     late_lines = MatchedLine.objects.filter(line__day__gt=day).values("match")

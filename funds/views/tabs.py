@@ -11,7 +11,7 @@ PAGES = (
     ("entered-documents", _("Entered documents")),
     ("cash-book", _("Cash book")),
     ("bank-statements", _("Bank statements")),
-    ("account-months", _("Months")),
+    ("account-months", _("Closing of months")),
 )
 
 

@@ -65,13 +65,13 @@ def test_a_month_of_the_account(page, live, tmp_path: Path):
     page.goto(reverse("bank-statement-new"))
     page.locator("#id_file").set_input_files(file)
     main.locator("form.form button[type=submit]").click()
-    page.wait_for_url("**/bank-statements/FB*")
+    page.wait_for_url("**/bank-statements/FB*/")
     found = BankStatement.objects.get()
     work_off(found)
     page.goto(found.get_absolute_url())
     narrow(page)
-    main.locator(f'form[action="{reverse("bank-statement-import", args=[found.number])}"] button').click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        main.locator(f'form[action="{reverse("bank-statement-import", args=[found.number])}"] button').click()
     work_off(found)
     page.goto(reverse("match-new"))
     narrow(page)
@@ -93,7 +93,7 @@ def test_a_month_of_the_account(page, live, tmp_path: Path):
     page.goto(reverse("account-month", args=["2009-09"]))
     page.on("dialog", lambda dialog: dialog.accept())
     narrow(page)
-    main.locator(f'form[action="{reverse("account-month-close", args=["2009-09"])}"] button').click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        main.locator(f'form[action="{reverse("account-month-close", args=["2009-09"])}"] button').click()
     expect(page.locator("h1")).to_contain_text("2009-09")
     assert Month.objects.get().status == "closed"

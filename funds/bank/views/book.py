@@ -81,7 +81,9 @@ def match_all(request: ActorRequest) -> HttpResponse:
 @allowed("bankbook.match")
 @require_http_methods(["GET", "POST"])
 def match_new(request: ActorRequest) -> HttpResponse:
-    """Say which open lines of the bank and which open entries are the same money."""
+    """Say which open lines of the bank and which open entries are the same money; unless other days are asked for,
+    those since the first statement, before which nothing at the bank is open.
+    """
     sent = request.method == "POST"
     form = MatchForm(request.POST if sent else None, posted=sent)
     if sent and form.is_valid():
@@ -99,13 +101,13 @@ def match_new(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("Matched as %(number)s.") % {"number": found.number})
             return redirect("match-new")
-    filter_form = OpenFilter(request.GET or None)
+    since = selectors.first_day()
+    filter_form = OpenFilter(request.GET or None, initial={"since": since})
     lines = selectors.lines_visible_to(request.actor).filter(matched=None).order_by("day", "statement", "place")
     legs = selectors.legs_visible_to(request.actor).filter(matched=None)
     legs = legs.order_by("entry__booked_on", "entry", "pk")
-    if filter_form.is_valid():
-        lines = narrowed(lines, "day", **filter_form.cleaned_data)
-        legs = narrowed(legs, "entry__booked_on", **filter_form.cleaned_data)
+    wanted = filter_form.cleaned_data if filter_form.is_valid() else {} if filter_form.is_bound else {"since": since}
+    lines, legs = narrowed(lines, "day", **wanted), narrowed(legs, "entry__booked_on", **wanted)
     shown_lines, shown_legs = list(lines[: SHOWN_AT_MOST + 1]), list(legs[: SHOWN_AT_MOST + 1])
     references = selectors.references_of(leg.entry for leg in shown_legs)
     context = {
