@@ -4,9 +4,10 @@ A figure of fewer than 5 persons is hidden, and with it as many others as are ne
 the sums. Nobody at all (0) tells of nobody.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from heapq import heappop, heappush
+from itertools import zip_longest
 
 # A group of fewer persons is not shown.
 AT_LEAST = 5
@@ -33,16 +34,18 @@ def with_sums(counts: Mapping[Cell, int]) -> dict[Cell, int]:
     return table
 
 
-def hidden_cells(counts: Mapping[Cell, int]) -> set[Cell]:
-    """Which cells of a table of persons, its sums among them, are not to be shown.
+def hidden_cells(counts: Mapping[Cell, int], before: Collection[Cell] = ()) -> set[Cell]:
+    """Which cells of a table of persons, its sums among them, are not to be shown: those that were hidden `before`,
+    in an earlier edition, among them, so that no two editions tell together what each alone does not.
 
     Whoever knows what is shown can still think of other tables that have the same: for each cell of 1 to 4 persons one
     in which there are more, 5 at least where the table allows it. Such tables differ along a ring of cells, in turn
     one more and one less, so that no sum changes; each small cell gets the ring that hides least.
     """
     table = with_sums(counts)
-    hidden = {cell for cell, count in table.items() if small(count)}
-    for cell in sorted(hidden, key=lambda each: (table[each], each)):
+    tell = {cell for cell, count in table.items() if small(count)}
+    hidden = tell | (set(before) & table.keys())
+    for cell in sorted(tell, key=lambda each: (table[each], each)):
         ring = ring_through(cell, table, hidden, AT_LEAST) or ring_through(cell, table, hidden, 1)
         hidden.update(ring)
     return hidden
@@ -98,12 +101,29 @@ def path(ways: Mapping[Node, list[tuple[int, Node, Cell]]], start: Node, goal: N
     return []
 
 
-def hidden_in_line(amounts: Mapping[str, Decimal], persons: Mapping[str, int]) -> set[str]:
-    """Which amounts (yuan) of a line with a sum are not to be shown, by the persons behind each: those of fewer than
-    5, and where that is one alone the smallest other one, so that the sum does not tell it.
+def hidden_in_line(
+    amounts: Mapping[str, Decimal], persons: Mapping[str, Sequence[int]], before: Collection[str] = ()
+) -> set[str]:
+    """Which amounts (yuan) of a line with a sum are not to be shown, by the `persons` behind each, counted by groups
+    that amounts could be parted into: where a group has fewer than 5, or there is an amount and no persons are known,
+    and what was hidden `before`, in an earlier edition.
+
+    The sum tells what the hidden ones come to together. So it is never one alone, and others are hidden with them, the
+    smallest first, until together they tell of no such group either.
     """
-    hidden = {name for name, count in persons.items() if small(count) or (not count and amounts.get(name))}
-    if len(hidden) == 1:
-        others = [name for name in amounts if name not in hidden]
-        hidden.update(sorted(others, key=lambda name: (not amounts[name], abs(amounts[name]), name))[:1])
+    hidden = {name for name, amount in amounts.items() if tells(persons.get(name, ()), amount)}
+    hidden |= set(before) & amounts.keys()
+    others = sorted(
+        amounts.keys() - hidden, key=lambda name: (not any(persons.get(name, ())), abs(amounts[name]), name)
+    )
+    for name in others:
+        together = [sum(groups) for groups in zip_longest(*(persons.get(each, ()) for each in hidden), fillvalue=0)]
+        if not hidden or (len(hidden) > 1 and not tells(together, Decimal(1))):
+            break
+        hidden.add(name)
     return hidden
+
+
+def tells(groups: Sequence[int], amount: Decimal) -> bool:
+    """Whether an amount tells of somebody: of a group of fewer than 5, or of nobody knows how many."""
+    return any(small(count) for count in groups) or (not any(groups) and bool(amount))

@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funds.published.rules import TOTAL, Cell, hidden_cells, hidden_in_line, small, with_sums
+from funds.published.rules import TOTAL, Cell, hidden_cells, hidden_in_line, small, tells, with_sums
 
 COUNTS = st.one_of(st.integers(0, 6), st.sampled_from([0, 0, 7, 40, 3000]))
 
@@ -94,16 +94,51 @@ def test_one_less_than_nothing_protects_nobody() -> None:
     assert could_be(("x", "a"), 2, with_sums(counts), hidden)
 
 
+def test_what_an_edition_hides_the_next_one_does_not_tell() -> None:
+    """Otherwise the figures that stayed the same are taken from the new edition and the small one computed."""
+    counts = dict(zip(product(("minor", "elderly"), ("a", "b", "c")), [3, 60, 70, 500, 80, 90], strict=True))
+    first = hidden_cells(counts)
+    later = counts | {("minor", "b"): 400, ("elderly", "b"): 800}
+    assert not first <= hidden_cells(later)
+    assert hidden_cells(later, first) == first
+    assert hidden_cells(counts | {("minor", "a"): 7}, first) == first
+
+
 AMOUNTS = st.decimals(Decimal("-50.00"), Decimal("90000.00"), places=2)
+GROUPS = st.tuples(*[st.one_of(st.integers(0, 12), st.just(0))] * 2)
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(AMOUNTS, st.integers(0, 12)), min_size=2, max_size=5))
-def test_no_amount_of_a_line_is_left_alone_with_its_sum(line: list[tuple[Decimal, int]]) -> None:
+@given(st.lists(st.tuples(AMOUNTS, GROUPS), min_size=2, max_size=5), st.sets(st.sampled_from(["d0", "d1"])))
+def test_no_amount_of_a_line_is_left_alone_with_its_sum(
+    line: list[tuple[Decimal, tuple[int, int]]], before: set[str]
+) -> None:
     amounts = {f"d{place}": amount for place, (amount, _persons) in enumerate(line)}
-    persons = {f"d{place}": count for place, (_amount, count) in enumerate(line)}
-    hidden = hidden_in_line(amounts, persons)
-    assert {name for name, count in persons.items() if small(count)} <= hidden
-    assert len(hidden) != 1
-    if not any(small(count) or (not count and amounts[name]) for name, count in persons.items()):
+    persons = {f"d{place}": groups for place, (_amount, groups) in enumerate(line)}
+    hidden = hidden_in_line(amounts, persons, before)
+    telling = {name for name, groups in persons.items() if tells(groups, amounts[name])}
+    assert telling | before <= hidden
+    if not telling | before:
         assert hidden == set()
+        return
+    # What is left of the sum is that of all hidden ones together.
+    together = [sum(persons[name][place] for name in hidden) for place in range(2)]
+    assert hidden == set(amounts) or (len(hidden) > 1 and any(together) and not any(map(small, together)))
+
+
+def test_two_small_groups_do_not_hide_each_other() -> None:
+    """One person and two: the rest of the sum would be the amount of three."""
+    amounts = dict(zip("abc", map(Decimal, (100, 200, 9000)), strict=True)) | {"d": Decimal(8000)}
+    persons = {"a": (1,), "b": (2,), "c": (30,), "d": (25,)}
+    assert hidden_in_line(amounts, persons) == {"a", "b", "d"}
+
+
+def test_what_belongs_to_no_district_does_not_hide_a_district() -> None:
+    """An amount of nobody knows whom beside a small one: those of the district could be counted from the sum."""
+    amounts = {"a": Decimal(100), "b": Decimal(900), "none": Decimal("-20.00")}
+    assert hidden_in_line(amounts, {"a": (3,), "b": (40,)}) == {"a", "b", "none"}
+
+
+def test_the_category_of_a_few_is_not_told_by_what_categories_pay() -> None:
+    amounts = dict(zip("abc", map(Decimal, (12120, 20000, 30000)), strict=True))
+    assert hidden_in_line(amounts, {"a": (3, 60), "b": (50, 90), "c": (70, 100)}) == {"a", "b"}
