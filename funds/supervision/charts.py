@@ -43,7 +43,8 @@ class Chart:
 
     @property
     def has_values(self) -> bool:
-        return any(value is not None for each in self.series for value in each.values)
+        """Whether there is anything to draw: a figure other than nothing."""
+        return any(value is not None and Decimal(value) for each in self.series for value in each.values)
 
 
 @dataclass(frozen=True, slots=True)

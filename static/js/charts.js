@@ -4,12 +4,14 @@
 (() => {
   const NARROW = 520;
   const ROW = 44;
+  // Room for the name and last figure of a line, at its end.
+  const NAMED = 92;
   const drawn = [];
 
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   // On paper nothing is dark, whatever the screen is.
-  const onScreen = () => ({ text: style("--text"), muted: style("--muted"), line: style("--line"), own: style("--accent"), other: style("--line-strong"), ground: style("--surface") });
-  const onPaper = { text: "#000", muted: "#333", line: "#bbb", own: "#000", other: "#7d8a91", ground: "#fff" };
+  const onScreen = () => ({ text: style("--text"), muted: style("--muted"), line: style("--line"), own: style("--accent"), other: style("--line-strong") });
+  const onPaper = { text: "#000", muted: "#333", line: "#bbb", own: "#000", other: "#7d8a91" };
 
   const language = document.documentElement.lang;
   const number = (value, decimals) => value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
@@ -23,24 +25,27 @@
     const text = { color: colours.muted, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
     const names = {
       type: "category", data: chart.labels, inverse: lying, axisTick: { show: false }, axisLine: { lineStyle: { color: colours.other } },
-      axisLabel: { ...text, hideOverlap: !lying, interval: lying ? 0 : "auto", ...(lying ? { width: narrow ? 110 : 220, overflow: "break" } : {}) },
+      axisLabel: { ...text, hideOverlap: !lying, interval: lying ? 0 : "auto", ...(lying ? { width: narrow ? 96 : 220, overflow: "break" } : {}) },
     };
     const values = {
       type: "value", splitNumber: narrow ? 3 : 5, splitLine: { lineStyle: { color: colours.line } },
-      axisLabel: { ...text, formatter: (value) => (chart.unit === "%" ? `${value}%` : short(value)) },
+      // Every bar says its own figure; where they are short an axis has no room.
+      axisLabel: { ...text, show: !(lying && narrow), formatter: (value) => (chart.unit === "%" ? `${value}%` : short(value)) },
     };
     const last = (list) => list.reduce((found, value, place) => (value === null ? found : place), -1);
+    const ends = chart.series.map((each) => Number(each.values[last(each.values)] ?? 0));
     const series = chart.series.map((each, place) => {
       const numbers = each.values.map((value) => (value === null ? null : Number(value)));
       const colour = palette[place];
       if (chart.kind === "lines") {
         const end = last(numbers);
+        const beside = chart.series.length > 1 ? ((place ? numbers[end] > ends[0] : numbers[end] >= ends[1]) ? "bottom" : "top") : "middle";
         return {
-          type: "line", name: each.name, color: colour, connectNulls: true, symbol: "circle", symbolSize: 6,
+          type: "line", name: each.name, color: colour, symbol: "circle", symbolSize: 6,
           lineStyle: { width: place ? 2 : 2.5, type: place ? "dashed" : "solid" },
           data: numbers.map((value, at) => ({
-            value, symbolSize: at === end ? 8 : 4,
-            label: at === end ? { show: true, position: "top", distance: place ? 18 : 6, align: "right", ...text, color: place ? colours.muted : colour, formatter: () => `${each.name} ${number(value, chart.decimals)}`, backgroundColor: colours.ground } : { show: false },
+            value, symbolSize: at === end ? 8 : 5,
+            label: at === end ? { show: true, position: "right", distance: 8, verticalAlign: beside, width: NAMED - 12, overflow: "break", ...text, color: place ? colours.muted : colour, formatter: () => `${each.name}\n${number(value, chart.decimals)}` } : { show: false },
           })),
         };
       }
@@ -51,7 +56,7 @@
     });
     return {
       animation: false, textStyle: text, series,
-      grid: { left: 8, right: lying ? 72 : 16, top: 24, bottom: 4, containLabel: true },
+      grid: { left: 8, right: lying ? 72 : chart.kind === "lines" ? NAMED : 16, top: 24, bottom: 4, containLabel: true },
       xAxis: lying ? values : names, yAxis: lying ? names : values,
     };
   };

@@ -263,3 +263,4 @@ def test_an_institution_beside_the_rest_of_its_grade() -> None:
     assert [row.month.month for row in course] == list(range(1, 13))
     own = [row.own for row in report.rows if row.institution == report.rows[0].institution]
     assert sum((row.own for row in course), Measures()) == sum(own, Measures())
+    assert sum((row.rest for row in course), Measures()) == report.rows[0].rest

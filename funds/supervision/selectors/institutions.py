@@ -2,6 +2,7 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
@@ -68,7 +69,7 @@ class InstitutionReport:
 
 @dataclass(frozen=True, slots=True)
 class CourseRow:
-    """A month of an institution and of the others of the grades that it had in it."""
+    """A month of an institution and of the others of its grade, or of the grades that it had in it."""
 
     month: datetime.date
     own: Measures
@@ -136,12 +137,26 @@ def course_of(actor: Actor, institution: Institution, period: Period, *, categor
     for row in rows.filter(institution=institution).order_by().values("month", "grade").annotate(**sums()):
         own[row["month"]] += measures(row)
         grades[row["month"]].add(row["grade"])
+    months = months_between(period.first, period.last)
+    held = held_in(months, grades)
     others: dict[datetime.date, Measures] = defaultdict(Measures)
     rest = rows.exclude(institution=institution).order_by().values("month", "grade").annotate(**sums())
     for row in rest:
-        if row["grade"] in grades[row["month"]]:
+        if row["grade"] in held[row["month"]]:
             others[row["month"]] += measures(row)
-    return [CourseRow(month, own[month], others[month]) for month in months_between(period.first, period.last)]
+    return [CourseRow(month, own[month], others[month]) for month in months]
+
+
+def held_in(months: list[datetime.date], grades: Mapping[datetime.date, set[str]]) -> dict[datetime.date, set[str]]:
+    """The grades of an institution in each of the months: where it had no stays those of the month with stays before,
+    else of the next.
+    """
+    known = next((grades[month] for month in months if month in grades), set())
+    held = {}
+    for month in months:
+        known = grades.get(month, known)
+        held[month] = known
+    return held
 
 
 def sums() -> dict[str, Sum]:
