@@ -23,7 +23,7 @@ from enrollment.registration import selectors as registration
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
-from liaoyang_medins.kernel.audit.labels import verb_label
+from liaoyang_medins.kernel.audit.labels import actor_label, verb_label
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Invalid
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -167,7 +167,7 @@ def cells_of(entry: AuditEntry) -> list[Any]:
     return [
         f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}",
         entry.business_date,
-        entry.actor_name,
+        actor_label(entry.actor_kind, entry.actor_name),
         role,
         entry.office_code,
         verb_label(entry.verb),

@@ -3,6 +3,7 @@
 import ast
 import datetime
 import json
+import re
 import threading
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from liaoyang_medins.kernel.audit import selectors, services
-from liaoyang_medins.kernel.audit.labels import VERBS
+from liaoyang_medins.kernel.audit.labels import JOBS, VERBS, actor_label
 from liaoyang_medins.kernel.audit.models import AuditBlock, AuditEntry, AuditSeal
 from liaoyang_medins.kernel.audit.tasks import seal as seal_task
 from liaoyang_medins.kernel.offices.actors import Actor
@@ -273,3 +274,13 @@ def recorded_verbs() -> set[str]:
 def test_every_act_has_its_words() -> None:
     assert recorded_verbs() - set(VERBS) == set()
     assert "residents.reveal" in VERBS
+
+
+def test_every_job_has_its_words() -> None:
+    jobs = set()
+    for package in ("liaoyang_medins", "enrollment", "claims", "funds"):
+        for path in (ROOT / package).rglob("*.py"):
+            jobs |= set(re.findall(r'Actor\.job\("([^"]+)"\)', path.read_text()))
+    assert jobs - set(JOBS) == set()
+    assert actor_label("job", "watch") != "watch"
+    assert actor_label("user", "watch") == "watch"

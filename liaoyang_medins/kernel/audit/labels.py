@@ -25,3 +25,26 @@ VERBS: dict[str, Promise] = {
 def verb_label(verb: str) -> str:
     """An act in words; the verb itself where nobody gave it any."""
     return str(VERBS.get(verb, verb))
+
+
+# Whoever acts without being signed in, by the name that the audit record keeps.
+JOBS: dict[str, Promise] = {
+    "contribution_year": _("Job of the contribution year"),
+    "create_administrator": _("Command at the server"),
+    "demo city": _("Maker of the demo city"),
+    "demo_client": _("Maker of the demo city"),
+    "follow_moves": _("Nightly job"),
+    "hospital_client": _("Command at the server"),
+    "journal": _("Job that books documents"),
+    "lapse_unpaid": _("Nightly job"),
+    "play": _("Maker of the demo city"),
+    "public": _("Page for the public"),
+    "supervision": _("Job that counts for supervision"),
+    "watch": _("Nightly look for patterns"),
+    "workbooks": _("Nightly job"),
+}
+
+
+def actor_label(kind: str, name: str) -> str:
+    """Who acted in words: people and clients by their names, a job by what it is."""
+    return str(JOBS.get(name, name)) if kind == "job" else name

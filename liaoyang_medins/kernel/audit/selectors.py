@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel.offices.roles import Role
 
-from .labels import verb_label
+from .labels import actor_label, verb_label
 from .models import AuditEntry
 from .services import entries_of, object_number, object_type
 
@@ -63,7 +63,7 @@ def event_of(entry: AuditEntry) -> Event:
     role = str(Role(entry.role).label) if entry.role in Role.values else ""
     return Event(
         at=datetime.datetime.combine(entry.business_date, timezone.localtime(entry.at).time()),
-        who=" · ".join(part for part in (entry.actor_name, role) if part),
+        who=" · ".join(part for part in (actor_label(entry.actor_kind, entry.actor_name), role) if part),
         text=verb_label(entry.verb),
         detail=entry.note,
         object_number=entry.object_number,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from liaoyang_medins.kernel import clock
-from liaoyang_medins.kernel.audit.labels import verb_label
+from liaoyang_medins.kernel.audit.labels import actor_label, verb_label
 from liaoyang_medins.kernel.audit.models import AuditBlock
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.web.conflicts import attempt
@@ -55,6 +55,7 @@ def page(request: ActorRequest, person: PersonForm, status: int) -> HttpResponse
         "rows": [
             {
                 "entry": entry,
+                "who": actor_label(entry.actor_kind, entry.actor_name),
                 "text": verb_label(entry.verb),
                 "kind": auditing.kind_label(entry.object_type),
                 "role": Role(entry.role).label if entry.role in Role.values else "",
