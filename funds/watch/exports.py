@@ -81,7 +81,7 @@ def write_stays(book: Any, findings: list[Finding]) -> None:
     """One row a stay of the evidence, as it stood when it was found."""
     sheet = Sheet(book, _("Stays of the evidence"), [16, 12, 16, 26, 14, 14, 14, 14, 16, 16])
     sheet.write(
-        *(_("Finding"), _("Found on"), _("Stay"), _("Institution"), _("Name"), _("Status")),
+        *(_("Suspicious finding"), _("Found on"), _("Stay"), _("Institution"), _("Name"), _("Status")),
         *(_("Admitted on"), _("Discharged on"), _("Total cost (yuan)"), _("The fund pays (yuan)")),
         style="head",
     )

@@ -15,6 +15,8 @@ from liaoyang_medins.kernel.days import add_months, day_before
 PLACES = Decimal("0.0001")
 # Below this share of the peers' mean their spread tells nothing: peers that are all alike would make everybody far.
 LEAST_SPREAD = Decimal("0.05")
+# Nor below this figure: where nobody comes back at the peers, one of 30 is chance and half of them is not.
+LEAST_DEVIATION = Decimal("0.02")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,13 @@ def quarter_before(today: date) -> tuple[date, date]:
 def far_from_peers(value: Decimal, peers: Sequence[Decimal], least: Decimal) -> Far | None:
     """S2: how far `value` lies above its peers, where that is more than `least` of their deviations; None otherwise.
 
-    The deviation is that of the peers as a whole (not of a sample), at least LEAST_SPREAD of their mean.
+    The deviation is that of the peers as a whole (not of a sample), at least LEAST_SPREAD of their mean and
+    LEAST_DEVIATION.
     """
     mean = sum(peers, Decimal(0)) / len(peers)
     variance = sum(((peer - mean) ** 2 for peer in peers), Decimal(0)) / len(peers)
-    deviation = max(variance.sqrt(), abs(mean) * LEAST_SPREAD)
-    if deviation == 0 or value - mean <= least * deviation:
+    deviation = max(variance.sqrt(), abs(mean) * LEAST_SPREAD, LEAST_DEVIATION)
+    if value - mean <= least * deviation:
         return None
     return Far(mean.quantize(PLACES), deviation.quantize(PLACES), ((value - mean) / deviation).quantize(PLACES))
 

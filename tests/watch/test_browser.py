@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from funds.watch.models import Finding
 from tests import factories
-from tests.e2e.axe import pixels_over, violations
-from tests.lists.test_browser import sign_in
+from tests.e2e.windows import fits, sign_in
 
 from .makers import TODAY, a_finding, clerk, supervisor
 
@@ -21,14 +20,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 def day(settings: Any) -> None:
     settings.BUSINESS_DATE = TODAY.isoformat()
     settings.LANGUAGE_CODE = "zh-hans"
-
-
-def fits(page: Page) -> None:
-    """Nothing that axe objects to, and no wider than a narrow window."""
-    assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 800})
-    assert pixels_over(page) == 0
-    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_given_answered_and_closed(page, live):

@@ -47,7 +47,14 @@ def test_below_or_near_is_not_far():
 def test_peers_that_are_all_alike_make_nobody_far_by_a_little():
     assert rules.unlike_peers(of(100, 100, 100, 114), Figures()) == {}
     assert set(rules.unlike_peers(of(100, 100, 100, 116), Figures())) == {3}
-    assert rules.far_from_peers(Decimal(1), [Decimal(0)] * 3, Decimal(3)) is None
+
+
+def test_who_alone_has_what_the_peers_never_have_is_far():
+    nobody = [Decimal(0)] * 3
+    assert rules.far_from_peers(Decimal("0.0333"), nobody, Decimal(3)) is None
+    assert rules.far_from_peers(Decimal("0.5"), nobody, Decimal(3)) == rules.Far(
+        Decimal(0), Decimal("0.02"), Decimal(25)
+    )
 
 
 def test_small_ones_neither_stand_out_nor_count_as_peers():
