@@ -17,6 +17,7 @@ from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting, User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.portal.changes import changes_of
+from liaoyang_medins.portal.demo.accounts import ACCOUNTS
 from liaoyang_medins.portal.views import audit_log
 from tests import factories
 
@@ -325,5 +326,5 @@ def test_codes_in_words(object_type: str, verb: str, changes: dict[str, Any], sh
 def test_the_command_prints_the_accounts(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("demo_accounts")
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 12
+    assert len(lines) == len(ACCOUNTS) == 13
     assert lines[0].split()[:3] == ["community", "liaoyang2009", "community"]

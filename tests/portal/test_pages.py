@@ -48,7 +48,9 @@ class TestNavigation(CityTestCase):
         to_reimburse = Reimbursement.objects.filter(status__in=["entered", "complete", "returned"]).count()
         clerk = Actor.of_posting(self.posting[Role.AGENCY_CLERK])
         counts = work.counts_of(work.queues_of(clerk, clock.today()))
-        others = sum(counts.get(code, 0) for code in ("reviews", "reports", "inspections", "catalogue", "handover"))
+        codes = ("reviews", "reports", "inspections", "catalogue", "handover", "findings", "declarations")
+        codes += ("declarations_to_pay", "payment_batches", "bank_accounts")
+        others = sum(counts.get(code, 0) for code in codes)
         entry = next(entry for entry in self.entries(Role.AGENCY_CLERK) if entry.url == reverse("stays"))
         assert entry.count == to_settle + to_correct + to_reimburse + others
         assert min(to_settle, to_correct, to_reimburse) > 0
