@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from funds.bank.models import BankStatement, Match
 from funds.models import EnteredDocument, Month
 from tests.e2e.axe import pixels_over, violations
+from tests.e2e.windows import sign_in
 from tests.funds.account import booked, clerk, reviewer, sweep
-from tests.lists.test_browser import sign_in
 from tests.scans import PNG
 
 from .makers import TODAY, D, move, statement, work_off

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -11,8 +10,8 @@ from claims.misuse.models import MisuseCase
 from enrollment.cards.models import InsuranceCard
 from enrollment.contributions.models import BenefitPeriod
 from enrollment.registration.models import Enrollment
-from liaoyang_medins.kernel.offices.models import User
 from tests.contributions import makers as contributions
+from tests.e2e.windows import sign_in
 from tests.misuse.makers import patient
 
 from .makers import D, clerk, community, insured, reviewer, with_community
@@ -23,13 +22,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 @pytest.fixture(autouse=True)
 def day(settings):
     settings.BUSINESS_DATE = "2009-03-20"
-
-
-def sign_in(page: Page, live, actor) -> Page:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url}])
-    return page
 
 
 def press(page: Page, selector: str) -> None:

@@ -11,7 +11,7 @@ from claims.catalogues.models import CatalogueVersion
 from claims.models import CatalogueItem
 from tests.claims import makers as claims
 from tests.e2e.axe import pixels_over, violations
-from tests.lists.test_browser import sign_in
+from tests.e2e.windows import sign_in
 
 from . import makers
 from .makers import FROM, TODAY, clerk, reviewer, sheet

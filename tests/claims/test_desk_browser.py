@@ -7,9 +7,9 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from claims.models import FeeLine, Review, Settlement
-from tests.cards.test_browser import sign_in
 from tests.claims import makers
 from tests.e2e.axe import pixels_over, violations
+from tests.e2e.windows import sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 

@@ -6,15 +6,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories as make
 from tests.contributions import makers as m
-from tests.e2e.axe import pixels_over, violations
+from tests.e2e.windows import fits, sign_in
 
 from . import makers
 from .makers import HOME, TODAY
@@ -27,28 +25,9 @@ def day(settings: Any) -> None:
     settings.BUSINESS_DATE = TODAY.isoformat()
 
 
-def sign_in(page: Page, live: Any, role: Role) -> None:
-    client = Client()
-    client.force_login(User.objects.get(pk=m.someone(role).user_id or 0))
-    page.context.add_cookies(
-        [
-            {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url},
-            {"name": "django_language", "value": "en", "url": live.url},
-        ]
-    )
-
-
-def fits(page: Page) -> None:
-    """Nothing is wrong with the page, wide and narrow."""
-    assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 800})
-    assert pixels_over(page) == 0
-    page.set_viewport_size({"width": 1440, "height": 900})
-
-
 def test_from_the_city_to_who_has_not_paid(page, live):
     makers.city()
-    sign_in(page, live, Role.AGENCY_CLERK)
+    sign_in(page, live, m.someone(Role.AGENCY_CLERK), language="en")
     page.goto("/cockpit/")
     expect(page.locator("h1")).to_have_text("Liaoyang urban area")
     expect(page.locator("figure.chart svg polyline")).to_have_count(2)
@@ -82,7 +61,7 @@ def test_from_the_city_to_who_has_not_paid(page, live):
 
 def test_a_school_collects(page, live):
     makers.pupils()
-    sign_in(page, live, Role.SCHOOL)
+    sign_in(page, live, m.someone(Role.SCHOOL), language="en")
     page.goto("/cockpit/")
     fits(page)
     page.get_by_role("link", name="Collection list").click()

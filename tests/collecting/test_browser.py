@@ -4,14 +4,12 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from enrollment.collecting.models import Collection
-from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.offices.models import User
 from tests.contributions import makers as m
 from tests.e2e.axe import violations
+from tests.e2e.windows import sign_in
 
 from .makers import school
 
@@ -23,19 +21,8 @@ def day(settings: Any) -> None:
     settings.BUSINESS_DATE = "2009-11-10"
 
 
-def sign_in(page: Page, live: Any, actor: Actor) -> None:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id or 0))
-    page.context.add_cookies(
-        [
-            {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url},
-            {"name": "django_language", "value": "en", "url": live.url},
-        ]
-    )
-
-
 def test_from_the_ticks_to_the_recorded_payment(page, live, notices):
-    sign_in(page, live, school())
+    sign_in(page, live, school(), language="en")
     page.goto("/collections/")
     page.get_by_role("link", name="Hand in a collection").click()
     assert violations(page) == []
@@ -55,7 +42,7 @@ def test_from_the_ticks_to_the_recorded_payment(page, live, notices):
     expect(page.locator(f'input[value="{notices[0].number}"]')).to_have_count(0)
     expect(page.locator("main")).to_contain_text(found.number)
 
-    sign_in(page, live, m.clerk())
+    sign_in(page, live, m.clerk(), language="en")
     page.goto(f"/collections/{found.number}/")
     page.get_by_role("link", name="Record the payment").click()
     page.locator("#id_amount").fill("79.99")

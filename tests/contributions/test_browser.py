@@ -4,12 +4,11 @@ import datetime
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from enrollment.contributions.models import Receipt
-from liaoyang_medins.kernel.offices.models import User
+from tests.e2e.windows import sign_in
 
 from . import makers as m
 
@@ -19,12 +18,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 @pytest.fixture(autouse=True)
 def day(settings):
     settings.BUSINESS_DATE = "2009-03-25"
-
-
-def sign_in(page, live, actor):
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url}])
 
 
 def test_payment_by_scanner_and_keyboard(page, live):

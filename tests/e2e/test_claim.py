@@ -6,16 +6,13 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from claims import services
 from claims.models import Stay
-from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.offices.models import User
 from tests.claims import makers
 from tests.claims.test_claim_page import many
-from tests.e2e.axe import pixels_over, violations
+from tests.e2e.windows import fits, sign_in
 
 pytestmark = pytest.mark.e2e
 
@@ -23,21 +20,6 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(autouse=True)
 def _business_date(settings: Any) -> None:
     settings.BUSINESS_DATE = "2010-06-30"
-
-
-def sign_in(page: Page, live: Any, actor: Actor) -> None:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id or 0))
-    page.context.clear_cookies()
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url}])
-
-
-def sound(page: Page) -> None:
-    """Nothing breaks WCAG 2.2 AA, and nothing is wider than the window at 1440 and at 320 pixels."""
-    for width in (320, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert pixels_over(page) == 0, (page.url, width)
-        assert violations(page) == [], (page.url, width)
 
 
 def large_stay() -> Stay:
@@ -58,27 +40,27 @@ def test_a_claim_of_3000_lines_from_its_page_to_its_slip(page: Page, live: Any):
     sign_in(page, live, makers.hospital())
     page.goto(f"/stays/{stay.number}/")
     expect(page.locator("#lines-title .count")).to_have_text("3000")
-    sound(page)
+    fits(page)
     page.select_option(".filters [name=cls]", "B")
     page.fill(".filters [name=q]", "b1")
     page.press(".filters [name=q]", "Enter")
     expect(page).to_have_url(re.compile(r"cls=B.*q=b1.*#lines$"))
     expect(page.locator("tfoot").last).to_contain_text("600")
     expect(page.locator("#lines-title")).to_be_in_viewport()
-    sound(page)
+    fits(page)
     page.get_by_role("link", name="2", exact=True).click()
     expect(page).to_have_url(re.compile(r"cls=B.*page=2#lines$"))
     page.goto(f"/stays/{stay.number}/calculation/")
-    sound(page)
+    fits(page)
     page.locator("main form button.btn-primary").click()
     expect(page).to_have_url(re.compile(r"/settlements/"))
-    sound(page)
+    fits(page)
     page.locator(".page-actions a.btn-primary").click()
     expect(page).to_have_url(re.compile(r"/print/$"))
     expect(page.locator(".slip")).to_contain_text("元")
-    sound(page)
+    fits(page)
     page.goto("/settlements/slips/?month=2010-06")
     with page.expect_download() as download:
         page.locator("main a.btn-primary").click()
     assert download.value.suggested_filename == "slips-H3-2010-06.pdf"
-    sound(page)
+    fits(page)

@@ -9,17 +9,15 @@ from typing import Any
 
 import pypdf
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from enrollment.registration.models import Handover, Registration
 from liaoyang_medins.kernel.attachments.models import Attachment
-from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import Material
 from tests import factories as make
+from tests.e2e.windows import sign_in
 from tests.registration import makers as registration
 from tests.scans import JPEG, PDF, PNG
 
@@ -44,13 +42,6 @@ def plain(live: Any, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(base_url=live.url, locale="zh-CN", java_script_enabled=False)
     yield context.new_page()
     context.close()
-
-
-def sign_in(page: Page, live: Any, actor: Actor) -> None:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id or 0))
-    page.context.clear_cookies()
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url}])
 
 
 def file(name: str, data: bytes) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
@@ -23,6 +22,7 @@ from liaoyang_medins.kernel.offices.roles import Role
 from tests import factories as make
 from tests.claims import makers as claims
 from tests.contributions import makers as contributions
+from tests.e2e.windows import sign_in
 from tests.registration import makers as registration
 
 pytestmark = pytest.mark.e2e
@@ -48,13 +48,6 @@ def plain(live: Any, browser: Browser) -> Iterator[Page]:
 def user_of(actor: Actor) -> User:
     assert actor.user_id
     return User.objects.get(pk=actor.user_id)
-
-
-def sign_in(page: Page, live: Any, actor: Actor) -> None:
-    """The window works as the actor from now on."""
-    client = Client()
-    client.force_login(user_of(actor))
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url}])
 
 
 def press_main(page: Page) -> None:

@@ -5,14 +5,13 @@ tables are there without a script, nothing is wider than the window; as each rol
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
 from tests.e2e.axe import violations
-from tests.e2e.test_claim import sound
+from tests.e2e.windows import fits, sign_in
 
 pytestmark = pytest.mark.e2e
 
@@ -38,20 +37,13 @@ def city(live: Any, settings: Any) -> Any:
     return live
 
 
-def sign_in(page: Page, live: Any, username: str) -> None:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    page.context.clear_cookies()
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url}])
-
-
 def test_the_pages_of_supervision(page: Page, city: Any) -> None:
     for username, names in PAGES.items():
-        sign_in(page, city, username)
+        sign_in(page, city, User.objects.get(username=username))
         for name in names:
             page.goto(reverse(name))
-            sound(page)
-    sign_in(page, city, "supervisor")
+            fits(page)
+    sign_in(page, city, User.objects.get(username="supervisor"))
     page.goto(reverse("supervision-fund"))
     charts = page.locator(".drawn canvas")
     expect(charts).to_have_count(2)
@@ -59,7 +51,7 @@ def test_the_pages_of_supervision(page: Page, city: Any) -> None:
     page.goto(reverse("supervision-institutions"))
     page.locator("tbody a").first.click()
     expect(page.locator(".drawn canvas").first).to_be_visible()
-    sound(page)
+    fits(page)
     # Dark, and on paper: drawn anew in the colours of each.
     page.emulate_media(color_scheme="dark")
     assert violations(page) == []
@@ -70,16 +62,16 @@ def test_the_pages_of_supervision(page: Page, city: Any) -> None:
 def test_the_public_reads_without_signing_in(page: Page, city: Any) -> None:
     page.goto(reverse("sign-in"))
     page.locator(f"a[href='{reverse('public-figures')}']").click()
-    sound(page)
+    fits(page)
     page.locator("tbody a").first.click()
     expect(page.locator("h1")).to_contain_text("2008")
-    sound(page)
+    fits(page)
 
 
 def test_without_a_script_the_tables_are_there(city: Any, browser: Browser) -> None:
     context = browser.new_context(base_url=city.url, locale="zh-CN", java_script_enabled=False)
     page = context.new_page()
-    sign_in(page, city, "supervisor")
+    sign_in(page, city, User.objects.get(username="supervisor"))
     page.goto(reverse("supervision-fund"))
     assert page.locator("table").count() == 2
     assert not page.locator(".drawn").first.is_visible()

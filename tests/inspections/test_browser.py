@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from claims.inspections.models import Report
 from tests.claims import makers as claims
 from tests.e2e.axe import pixels_over, violations
-from tests.lists.test_browser import sign_in
+from tests.e2e.windows import sign_in
 
 from .makers import TODAY, clerk, reviewer
 

@@ -5,19 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from enrollment.lists.layouts import Source
 from enrollment.lists.models import UploadedList
 from enrollment.registration.models import Resident
-from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.sheets.reading import read_table
 from tests import factories as make
 from tests.e2e.axe import pixels_over, violations
+from tests.e2e.windows import sign_in
 
 from . import makers
 from .makers import TODAY, certificate, pupil
@@ -28,12 +26,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 @pytest.fixture(autouse=True)
 def day(settings: Any) -> None:
     settings.BUSINESS_DATE = TODAY.isoformat()
-
-
-def sign_in(page: Page, live: Any, actor: Actor) -> None:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id or 0))
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url}])
 
 
 def brings(page: Page, source: Source, rows: list[list[object]], folder: Path) -> UploadedList:

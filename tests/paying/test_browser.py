@@ -4,24 +4,15 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from funds.paying.models import Declaration, InstitutionAccount, PaymentBatch
-from tests.e2e.axe import pixels_over, violations
-from tests.reimbursement.test_browser import sign_in
+from tests.e2e.windows import fits, sign_in
 
 from . import makers
 from .makers import ACCOUNTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
-
-
-def fits(page: Page) -> None:
-    """Nothing is wrong with the page, wide and narrow."""
-    assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 800})
-    assert pixels_over(page) == 0
-    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_a_month_from_the_draw_to_the_payment(page: Any, live: Any, tmp_path: Any) -> None:
@@ -30,7 +21,7 @@ def test_a_month_from_the_draw_to_the_payment(page: Any, live: Any, tmp_path: An
     main = page.get_by_role("main")
 
     # The clerk enters the hospital's account; somebody else confirms it.
-    sign_in(page, live, clerk)
+    sign_in(page, live, clerk, language="en")
     page.goto(reverse("bank-accounts", args=["H3"]))
     fits(page)
     page.fill("#id_holder", "辽阳市中心医院")
@@ -42,7 +33,7 @@ def test_a_month_from_the_draw_to_the_payment(page: Any, live: Any, tmp_path: An
     page.fill("#id_account_number", ACCOUNTS[0])
     main.locator("form button[type=submit]").last.click()
     expect(main.get_by_text("**** 4567")).to_be_visible()
-    sign_in(page, live, reviewer)
+    sign_in(page, live, reviewer, language="en")
     page.goto(reverse("bank-accounts", args=["H3"]))
     fits(page)
     key = InstitutionAccount.objects.get().pk
@@ -50,7 +41,7 @@ def test_a_month_from_the_draw_to_the_payment(page: Any, live: Any, tmp_path: An
     expect(main.get_by_text("holds today")).to_be_visible()
 
     # The month is drawn, the hospital confirms it.
-    sign_in(page, live, clerk)
+    sign_in(page, live, clerk, language="en")
     page.goto(reverse("declaration-new"))
     fits(page)
     page.locator("#id_institution").select_option("H3")
@@ -61,7 +52,7 @@ def test_a_month_from_the_draw_to_the_payment(page: Any, live: Any, tmp_path: An
     url = declaration.get_absolute_url()
 
     def step(by: Any, name: str) -> None:
-        sign_in(page, live, by)
+        sign_in(page, live, by, language="en")
         page.goto(url)
         button = main.locator(f'form[action="{reverse(name, args=[declaration.number])}"] button')
         button.click()
@@ -80,7 +71,7 @@ def test_a_month_from_the_draw_to_the_payment(page: Any, live: Any, tmp_path: An
     assert declaration.status == "approved"
 
     # The reviewer makes the batch, gives the file to the bank and takes its answer.
-    sign_in(page, live, reviewer)
+    sign_in(page, live, reviewer, language="en")
     page.goto(reverse("payment-batches"))
     fits(page)
     page.get_by_label(declaration.number).check()
@@ -101,7 +92,7 @@ def test_a_month_from_the_draw_to_the_payment(page: Any, live: Any, tmp_path: An
     fits(page)
 
     # The hospital sees what was paid.
-    sign_in(page, live, hospital)
+    sign_in(page, live, hospital, language="en")
     page.goto(url)
     expect(main.get_by_text("BK-1").first).to_be_visible()
     fits(page)

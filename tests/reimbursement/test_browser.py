@@ -2,42 +2,19 @@
 
 import io
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from claims.models import Settlement
 from claims.reimbursement.models import Reimbursement
-from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.offices.models import User
 from tests.claims import makers as claims
-from tests.e2e.axe import pixels_over, violations
+from tests.e2e.windows import fits, sign_in
 from tests.reimbursement.makers import CARD
 from tests.scans import PNG
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
-
-
-def sign_in(page: Page, live: Any, by: Actor) -> None:
-    client = Client()
-    client.force_login(User.objects.get(pk=by.user_id or 0))
-    page.context.add_cookies(
-        [
-            {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url},
-            {"name": "django_language", "value": "en", "url": live.url},
-        ]
-    )
-
-
-def fits(page: Page) -> None:
-    """Nothing is wrong with the page, wide and narrow."""
-    assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 800})
-    assert pixels_over(page) == 0
-    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_from_the_counter_to_the_payment(page, live, tmp_path):
@@ -46,7 +23,7 @@ def test_from_the_counter_to_the_payment(page, live, tmp_path):
     claims.institution("X1", designated=False)
     claims.diagnosis()
     claims.catalogue()
-    sign_in(page, live, clerk)
+    sign_in(page, live, clerk, language="en")
     page.goto("/reimbursements/")
     fits(page)
     page.get_by_role("link", name="Enter an application").first.click()
@@ -113,7 +90,7 @@ def test_from_the_counter_to_the_payment(page, live, tmp_path):
     page.get_by_role("button", name="The application is examined").click()
     expect(page.locator("main")).to_contain_text("To be released")
 
-    sign_in(page, live, reviewer)
+    sign_in(page, live, reviewer, language="en")
     page.goto("/")
     page.get_by_role("link", name=Reimbursement.objects.get().number).first.click()
     page.get_by_role("link", name="Release", exact=True).click()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from claims.inspections import services as inspections
 from claims.inspections.models import Report
 from tests.claims import makers as claims
-from tests.e2e.axe import pixels_over, violations
+from tests.e2e.windows import fits
 from tests.inspections.makers import TODAY, clerk
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
@@ -19,13 +19,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 def day(settings: Any) -> None:
     settings.BUSINESS_DATE = TODAY.isoformat()
     settings.LANGUAGE_CODE = "zh-hans"
-
-
-def fits(page: Any) -> None:
-    assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 800})
-    assert pixels_over(page) == 0
-    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_reported_and_asked_for(page, live):
