@@ -83,3 +83,6 @@ def test_both_from_the_page(listed):
     assert wrong.status_code == 422
     client.post(url, {"version": found.version, "file": SimpleUploadedFile("a.csv", answer(found))})
     assert {fresh(row).status for row in made} == {"paid"}
+    # Nothing is open any more: the bank would pay a second time.
+    assert client.get(reverse("payment-list-bank-file", args=[found.number])).status_code == 409
+    assert client.get(reverse("payment-list-file", args=[found.number])).status_code == 200

@@ -32,11 +32,6 @@ def looked_at(made: Any, by: Any, *rows: str, head: str = HEAD) -> LineImport:
 
 
 @pytest.fixture
-def clerk(db):
-    return claims.clerk()
-
-
-@pytest.fixture
 def made(clerk):
     claims.catalogue()
     return makers.entered(claims.insured(years=(2010,)), clerk)

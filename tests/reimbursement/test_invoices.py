@@ -16,21 +16,6 @@ from tests.reimbursement.makers import account
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def person():
-    return claims.insured(years=(2009, 2010))
-
-
-@pytest.fixture
-def clerk():
-    return claims.clerk()
-
-
-@pytest.fixture
-def reviewer():
-    return claims.reviewer()
-
-
 def test_an_invoice_is_handed_in_once_whoever_brings_it(person, clerk, reviewer):
     makers.complete(person, clerk, invoices=("121001070134", "08345678"), inpatient_number="ZY-1")
     other = claims.insured(years=(2010,))

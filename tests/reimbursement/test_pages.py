@@ -25,16 +25,6 @@ from tests.scans import PNG
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clerk():
-    return claims.clerk()
-
-
-@pytest.fixture
-def reviewer():
-    return claims.reviewer()
-
-
 def page_of(by) -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE="en")
     client.force_login(User.objects.get(pk=by.user_id))

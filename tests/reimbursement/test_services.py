@@ -28,21 +28,6 @@ pytestmark = pytest.mark.django_db
 D = datetime.date
 
 
-@pytest.fixture
-def person():
-    return claims.insured(years=(2009, 2010))
-
-
-@pytest.fixture
-def clerk():
-    return claims.clerk()
-
-
-@pytest.fixture
-def reviewer():
-    return claims.reviewer()
-
-
 def booked(kind: str, number: str) -> dict[str, Decimal]:
     legs = JournalLeg.objects.filter(entry__document_type=kind, entry__document_number=number)
     return {leg.account.code: leg.amount for leg in legs.select_related("account")}
