@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from claims.transfers import orders
 from claims.transfers.orders import Order
+from claims.transfers.services import require_open
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import NotAllowed
 from liaoyang_medins.kernel.money import ZERO
@@ -58,7 +59,7 @@ def payment_list(*, number: str, by: Actor) -> IO[bytes]:
     """The list for the bank as a workbook: numbered, with whole account numbers, and their sum. What came back is not
     on it. Raises NotAllowed.
     """
-    found, payments, total = taken_out(number, by)
+    found, payments, total = taken_out(number, by, ResidentPayment.Status.LISTED, ResidentPayment.Status.PAID)
     with workbook(found.number) as (book, file):
         sheet = Sheet(book, _("Payments to residents"), [8, 18, 18, 18, 30, 28, 16])
         sheet.write(_("Payments to residents, list %(number)s") % {"number": found.number}, style="title")
@@ -91,8 +92,11 @@ def payment_list(*, number: str, by: Actor) -> IO[bytes]:
 
 @transaction.atomic
 def bank_file(*, number: str, by: Actor) -> bytes:
-    """The list as the file that the bank's system reads (docs/payment-files.md). Raises NotAllowed."""
-    found, payments, _total = taken_out(number, by)
+    """The open payments of a list as the file that the bank's system reads (docs/payment-files.md). Raises NotAllowed;
+    Conflict where none is open any more.
+    """
+    found, payments, _total = taken_out(number, by, ResidentPayment.Status.LISTED)
+    require_open(payments)
     return orders.write(
         number=found.number,
         made_on=found.made_on,
@@ -110,15 +114,15 @@ def bank_file(*, number: str, by: Actor) -> bytes:
     )
 
 
-def taken_out(number: str, by: Actor) -> tuple[PaymentList, list[ResidentPayment], Decimal]:
-    """A list with its payments and their sum. Whole account numbers leave the portal with it, so the audit record says
-    who took it.
+def taken_out(number: str, by: Actor, *states: str) -> tuple[PaymentList, list[ResidentPayment], Decimal]:
+    """A list with its payments in these states and their sum. Whole account numbers leave the portal with it, so the
+    audit record says who took it.
     """
     by.require("reimbursements.pay")
     found = selectors.lists_visible_to(by).filter(number=number).first()
     if found is None:
         raise NotAllowed(_("There is no such payment list for you."), code="not_found")
-    rows = found.payments.exclude(status=ResidentPayment.Status.RETURNED).select_related("account", "application")
+    rows = found.payments.filter(status__in=states).select_related("account", "application")
     payments = list(rows.order_by("number"))
     total: Decimal = sum((payment.amount for payment in payments), ZERO)
     audit.record(by=by, verb="reimbursements.export", obj=found, changes={"payments": len(payments), "sum": total})

@@ -25,11 +25,17 @@ def visible_to(actor: Actor) -> QuerySet[Reimbursement]:
 
 
 def lists_visible_to(actor: Actor) -> QuerySet[PaymentList]:
-    """The payment lists that the actor may see, with how many payments they have (`count`) and their `sum` in yuan."""
+    """The payment lists that the actor may see, with how many payments they have (`count`), how many of these came
+    back (`returned`), and their `sum` in yuan.
+    """
     rows = PaymentList.objects.select_related("made_by")
     if not actor.may("reimbursements.see"):
         return rows.none()
-    return rows.annotate(count=Count("payments"), sum=Coalesce(Sum("payments__amount"), ZERO, output_field=YUAN))
+    return rows.annotate(
+        count=Count("payments"),
+        returned=Count("payments", filter=Q(payments__status="returned")),
+        sum=Coalesce(Sum("payments__amount"), ZERO, output_field=YUAN),
+    )
 
 
 def payments_visible_to(actor: Actor) -> QuerySet[ResidentPayment]:

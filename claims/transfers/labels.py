@@ -1,8 +1,11 @@
-"""The words for what is wrong with a bank's result."""
+"""The words for what became of a list of payments, and for what is wrong with a bank's result."""
+
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .models import TransferList
 from .results import Problem
 
 PROBLEMS = {
@@ -33,3 +36,23 @@ def told(problem: Problem) -> str:
     """A problem in words, with its line."""
     words = str(PROBLEMS[problem.code]) % problem.values if problem.values else str(PROBLEMS[problem.code])
     return _("Line %(line)s: %(words)s") % {"line": problem.line, "words": words} if problem.line else words
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What became of a list: a code, its words and its tone."""
+
+    code: str
+    words: str
+    tone: str
+
+
+def state_of(found: TransferList, *, count: int, returned: int) -> State:
+    """What became of a list of `count` payments of which `returned` came back."""
+    if returned == count:
+        return State("returned", _("Returned by the bank"), "bad")
+    if found.paid_on is None:
+        return State("listed", _("With the bank"), "info")
+    if returned:
+        return State("paid", _("Carried out, some came back"), "wait")
+    return State("paid", _("Carried out"), "good")

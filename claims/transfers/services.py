@@ -5,7 +5,7 @@ service's own.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -73,6 +73,12 @@ def bring_back(payment: Transfer, made_on: datetime.date, *, returned_on: dateti
     payment.status, payment.returned_on = TransferStatus.RETURNED, returned_on
     payment.return_reason = reason.strip()[:200]
     payment.save(update_fields=["status", "returned_on", "return_reason"])
+
+
+def require_open(payments: Sequence[Transfer]) -> None:
+    """Conflict where the bank has said of every payment what became of it: its file would have them paid again."""
+    if not payments:
+        raise Conflict(_("The bank has carried this list out already."), code="wrong_state")
 
 
 def result_of(content: bytes, found: TransferList, due: dict[str, Decimal]) -> results.Result:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from claims.transfers import orders
 from claims.transfers.orders import Order
+from claims.transfers.services import require_open
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import NotAllowed
 from liaoyang_medins.kernel.money import ZERO, daxie
@@ -21,16 +22,18 @@ from .models import Declaration, InstitutionPayment
 
 @transaction.atomic
 def bank_file(*, number: str, by: Actor) -> bytes:
-    """A batch as the file that the bank's system reads (docs/payment-files.md). What came back is not on it.
+    """The open payments of a batch as the file that the bank's system reads (docs/payment-files.md).
 
-    Whole account numbers leave the portal with it, so the audit record says who took it. Raises NotAllowed.
+    Whole account numbers leave the portal with it, so the audit record says who took it. Raises NotAllowed; Conflict
+    where none is open any more.
     """
     by.require("batches.pay")
     found = selectors.batches_visible_to(by).filter(number=number).first()
     if found is None:
         raise NotAllowed(_("There is no such payment batch for you."), code="not_found")
-    rows = found.payments.exclude(status=InstitutionPayment.Status.RETURNED).select_related("account", "declaration")
+    rows = found.payments.filter(status=InstitutionPayment.Status.LISTED).select_related("account", "declaration")
     payments = list(rows.order_by("number"))
+    require_open(payments)
     total = sum((payment.amount for payment in payments), ZERO)
     audit.record(by=by, verb="batches.export", obj=found, changes={"payments": len(payments), "sum": total})
     return orders.write(

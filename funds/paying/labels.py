@@ -108,8 +108,10 @@ def items_of(declaration: Declaration) -> list[DeclarationItem]:
 def line_of(item: DeclarationItem, *, named: bool) -> Line:
     """A line in words; who was treated, and why it was undone, only where `named`: for who may see stays."""
     settlement, stay = item.settlement, item.settlement.stay
-    kind = _("Outpatient") if stay.outpatient else _("Stay")
-    note = ""
+    kind = _("Outpatient") if stay.outpatient else _("Inpatient")
+    note, denied = "", Decimal(settlement.facts.get("denied", 0))
+    if item.sign > 0 and denied:
+        note = _("Denied at the desk before it was settled: %(amount)s yuan (A1)") % {"amount": f"{denied:,.2f}"}
     if item.sign < 0:
         reversal = settlement.reversal
         note = _("Reversed on %(day)s (%(number)s): %(reason)s") % {

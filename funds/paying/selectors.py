@@ -243,13 +243,17 @@ def accounts_to_confirm(actor: Actor) -> QuerySet[InstitutionAccount]:
 
 
 def batches_visible_to(actor: Actor) -> QuerySet[PaymentBatch]:
-    """The payment batches that the actor may see, with how many payments they have (`count`) and their `sum` in
-    yuan.
+    """The payment batches that the actor may see, with how many payments they have (`count`), how many of these
+    came back (`returned`), and their `sum` in yuan.
     """
     rows = PaymentBatch.objects.select_related("made_by")
     if not actor.may("batches.see"):
         return rows.none()
-    return rows.annotate(count=Count("payments"), sum=Coalesce(Sum("payments__amount"), ZERO, output_field=YUAN))
+    return rows.annotate(
+        count=Count("payments"),
+        returned=Count("payments", filter=Q(payments__status="returned")),
+        sum=Coalesce(Sum("payments__amount"), ZERO, output_field=YUAN),
+    )
 
 
 def unpaid_batches(actor: Actor) -> QuerySet[PaymentBatch]:

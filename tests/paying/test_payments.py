@@ -9,6 +9,7 @@ from django.db.models import Sum
 from claims import accounts
 from claims import services as claims_services
 from claims.models import Review, Settlement
+from claims.transfers.labels import state_of
 from funds.models import JournalLeg
 from funds.paying import exports, selectors, services
 from funds.paying.models import InstitutionAccount, InstitutionPayment, PaymentBatch
@@ -205,6 +206,38 @@ def test_the_file_for_the_bank_is_taken_on_record():
     for by in (makers.clerk(), makers.hospital()):
         with pytest.raises(NotAllowed):
             exports.bank_file(number=found.number, by=by)
+
+
+def test_what_the_bank_has_answered_is_in_no_further_file():
+    """Who fetches the file once more must not have it paid once more."""
+    makers.settled("H1")
+    makers.settled("H2")
+    found = makers.batch(*[makers.approved(makers.drawn(code)) for code in ("H1", "H2")])
+    back, goes = found.payments.order_by("pk")
+    makers.came_back(back)
+    lines = exports.bank_file(number=found.number, by=makers.reviewer()).decode("gb18030").splitlines()
+    assert [line.split(",")[1] for line in lines[1:-1]] == [goes.number]
+    makers.paid(found)
+    with pytest.raises(Conflict):
+        exports.bank_file(number=found.number, by=makers.reviewer())
+
+
+def test_what_became_of_a_batch_is_said():
+    makers.settled("H1")
+    makers.settled("H2")
+    found = makers.batch(*[makers.approved(makers.drawn(code)) for code in ("H1", "H2")])
+
+    def said() -> str:
+        row = selectors.batches_visible_to(makers.reviewer()).get()
+        return state_of(row, count=row.count, returned=row.returned).words
+
+    told = [said()]
+    makers.paid(found)
+    told.append(said())
+    for payment in found.payments.order_by("pk"):
+        makers.came_back(payment)
+        told.append(said())
+    assert told == ["With the bank", "Carried out", "Carried out, some came back", "Returned by the bank"]
 
 
 # --- accounts --------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import datetime
 import json
 import uuid
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,7 @@ from funds.supervision import services as supervision
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting
 from liaoyang_medins.kernel.policy.terms import Material, Sex
@@ -165,6 +167,10 @@ def declare(institution: Institution) -> None:
             by=actor("reviewer"),
         )
     approved(at_the_bank)
+    # What was paid is reversed by the desk alone: it is asked to.
+    asked = Settlement.objects.get(stay__inpatient_number="SC-90")
+    with suppress(Refused):
+        claims.reverse_settlement(number=asked.number, reason="录入有误", by=actor("reviewer"))
 
 
 def treat(institution: Institution, inpatient_number: str) -> None:

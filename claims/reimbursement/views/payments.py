@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from claims.transfers.forms import ListForm, PaidForm, ResultForm, ReturnForm
+from claims.transfers.labels import state_of
 from claims.transfers.orders import ENCODING
 from claims.transfers.services import ON_A_LIST_AT_MOST
 from liaoyang_medins.kernel import clock
@@ -34,12 +35,14 @@ def payment_lists(request: ActorRequest) -> HttpResponse:
     """What is to be paid, to be ticked for a new list, and the lists that were made."""
     actor = request.actor
     due = list(selectors.to_pay(actor)[:ON_A_LIST_AT_MOST])
+    page = page_of(request, selectors.lists_visible_to(actor).order_by("-made_on", "-number"))
     context = {
         "due": due,
         "due_sum": sum((row.fund for row in due), ZERO),  # type: ignore[attr-defined]
         "list_form": ListForm(),
         "may_pay": actor.may("reimbursements.pay"),
-        "page": page_of(request, selectors.lists_visible_to(actor).order_by("-made_on", "-number")),
+        "page": page,
+        "rows": [(row, state_of(row, count=row.count, returned=row.returned)) for row in page],
     }
     return render(request, "reimbursement/lists.html", context)
 
@@ -73,10 +76,11 @@ def payment_list(request: ActorRequest, number: str) -> HttpResponse:
     rows = list(found.payments.select_related("application__stay__resident", "account").order_by("number"))
     context = {
         "list": found,
+        "state": state_of(found, count=len(rows), returned=sum(row.status == PaymentStatus.RETURNED for row in rows)),
         "rows": [(row, TONES[row.status]) for row in rows],
         "sum": sum((row.amount for row in rows), ZERO),
         "may_pay": request.actor.may("reimbursements.pay"),
-        "open": found.paid_on is None and any(row.status == PaymentStatus.LISTED for row in rows),
+        "open": any(row.status == PaymentStatus.LISTED for row in rows),
         "entries": timeline(audit.entries_of(audit.object_type(found), found.number)),
     }
     return render(request, "reimbursement/list.html", context)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from claims.transfers.forms import ListForm, PaidForm, ResultForm, ReturnForm
+from claims.transfers.labels import state_of
 from claims.transfers.orders import ENCODING
 from claims.transfers.services import ON_A_LIST_AT_MOST
 from liaoyang_medins.kernel import clock
@@ -35,12 +36,14 @@ def batches(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     due = list(selectors.to_pay(actor)[:ON_A_LIST_AT_MOST])
     accounts = selectors.accounts_on(clock.today(), [row.institution_id for row in due])
+    page = page_of(request, selectors.batches_visible_to(actor).order_by("-made_on", "-number"))
     context = {
         "due": [(row, accounts.get(row.institution_id)) for row in due],
         "due_sum": sum((row.payable for row in due), ZERO),
         "list_form": ListForm(),
         "may_pay": actor.may("batches.pay"),
-        "page": page_of(request, selectors.batches_visible_to(actor).order_by("-made_on", "-number")),
+        "page": page,
+        "rows": [(row, state_of(row, count=row.count, returned=row.returned)) for row in page],
     }
     return render(request, "paying/batches.html", context)
 
@@ -77,10 +80,11 @@ def batch(request: ActorRequest, number: str) -> HttpResponse:
     rows = list(found.payments.select_related("declaration__institution__office", "account").order_by("number"))
     context = {
         "batch": found,
+        "state": state_of(found, count=len(rows), returned=sum(row.status == PaymentStatus.RETURNED for row in rows)),
         "rows": [(row, TONES[row.status]) for row in rows],
         "sum": sum((row.amount for row in rows), ZERO),
         "may_pay": request.actor.may("batches.pay"),
-        "open": found.paid_on is None and any(row.status == PaymentStatus.LISTED for row in rows),
+        "open": any(row.status == PaymentStatus.LISTED for row in rows),
         "entries": timeline(audit.entries_of(audit.object_type(found), found.number)),
     }
     return render(request, "paying/batch.html", context)
