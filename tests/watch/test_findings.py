@@ -21,6 +21,7 @@ from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.portal.work.watching import findings_waiting
 from tests import factories
 from tests.at_once import at_once, parted
 from tests.claims import makers as claims
@@ -297,8 +298,14 @@ def test_what_waits_for_whom_and_what_is_overdue():
     everything = selectors.findings_visible_to(supervisor())
     assert not selectors.overdue(everything, DUE).exists()
     assert list(selectors.overdue(everything, DUE + datetime.timedelta(days=1))) == [finding]
+    late = DUE + datetime.timedelta(days=1)
+    (row,) = findings_waiting(clerk(), late).rows()
+    assert (row.day, row.late) == (DUE, "overdue")
     answered(finding)
     assert list(selectors.findings_waiting(supervisor())) == [finding]
+    # It waits for the supervisor now: nothing of it is overdue.
+    (row,) = findings_waiting(supervisor(), late).rows()
+    assert (row.day, row.late) == (None, "")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -69,14 +69,16 @@ def findings_waiting(actor: Actor, today: datetime.date) -> Queue:
 
     def row(case: Finding) -> Row:
         who = case.resident.name if case.resident else case.institution.label if case.institution else ""
+        # Once it is answered it waits for the supervisor, whatever the term of the answer was.
+        due_on = case.due_on if case.status == Finding.Status.IN_HAND else None
         return Row(
             case.number,
             reverse("watch-finding", args=[case.number]),
             who,
             case.get_kind_display(),
-            case.due_on,
-            lateness(case.due_on, today),
-            since=case.found_on,
+            due_on,
+            lateness(due_on, today),
+            since=case.answered_on or case.found_on,
         )
 
     return Queue(

@@ -32,6 +32,7 @@ TONES = {
     "good": (
         "approved",
         "present",
+        "published",
         "recorded",
         "paid",
         "matched",
