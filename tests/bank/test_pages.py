@@ -190,6 +190,21 @@ def test_a_statement_from_the_upload_to_the_reconciliation():
     assert text(client.get(reverse("cash-book"), {"state": "open"})).count("<tr data-href") == 1
 
 
+def test_for_matching_by_hand_the_days_since_the_first_statement_are_shown():
+    before, after = booked(10, D(2009, 8, 20)), booked(20, D(2009, 9, 8))
+    client = signed_in(R.AGENCY_CLERK, "clerk")
+    assert [leg.entry.document_number for leg, _reference in client.get(reverse("match-new")).context["legs"]] == [
+        before.number,
+        after.number,
+    ]
+    imported([])
+    shown = client.get(reverse("match-new"))
+    assert [leg.entry.document_number for leg, _reference in shown.context["legs"]] == [after.number]
+    assert 'value="2009-09-01"' in text(shown)
+    asked = client.get(reverse("match-new"), {"until": "2009-08-31"})
+    assert [leg.entry.document_number for leg, _reference in asked.context["legs"]] == [before.number]
+
+
 def test_the_cash_book_asks_the_same_number_of_queries_for_many(django_assert_max_num_queries):
     for _ in range(4):
         booked(10, D(2009, 9, 8))

@@ -79,7 +79,20 @@ def test_every_paper_counts_its_own_pages():
     assert feet[-1] == "1/1"
     middle = feet[1:-1]
     assert len(middle) > 1
-    assert middle == [f"{place}/{len(middle)}" for place in range(1, len(middle) + 1)]
+    # Sheets come apart: each of several says of which paper it is.
+    assert middle == [f"B·{place}/{len(middle)}" for place in range(1, len(middle) + 1)]
+
+
+def test_neither_a_sum_nor_the_signatures_stand_alone_on_a_sheet():
+    """The last row goes with the sum, the last words go with the signatures, however many rows there are."""
+    columns = [("材料", TEXT), ("份数", NUMBER)]
+    for rows in range(14, 30):
+        body = [table(columns, [["户口簿", 2]] * rows, foot=["合计", 2 * rows]), text("校验值")]
+        last = [words.replace(" ", "") for words in pages_of(to_pdf([paper(body=body, layout="wide")]))]
+        (sum_on,) = [words for words in last if "合计" in words]
+        (signed_on,) = [words for words in last if "受理单位章" in words]
+        assert "户口簿" in sum_on
+        assert "校验值" in signed_on
 
 
 def test_a4_with_margins_and_the_font_of_the_package_only():
