@@ -17,6 +17,7 @@ from claims.inspections.services import receive_report
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Invalid, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.submissions import one_at_a_time
 
 from .models import PublicReport
 
@@ -62,6 +63,7 @@ def receive_public_report(
     """
     if source not in SOURCES:
         raise Invalid(_("Choose who reports."), field="source")
+    one_at_a_time(submission)
     known = Report.objects.filter(submission=submission).first()
     if known is not None:
         return known, ""

@@ -23,6 +23,7 @@ from liaoyang_medins.kernel.money import ZERO, fen
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.states import require_transition, require_version
+from liaoyang_medins.kernel.submissions import one_at_a_time
 
 Kind = EnteredDocument.Kind
 Status = EnteredDocument.Status
@@ -51,6 +52,7 @@ def enter_document(
     said; Conflict where the bank's reference was entered already; NotAllowed.
     """
     by.require("documents.enter")
+    one_at_a_time(submission)
     first = EnteredDocument.objects.filter(submission=submission).first()
     if first is not None:
         return first

@@ -129,6 +129,17 @@ def test_the_database_keeps_a_checked_document_as_it_is():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_same_form_twice_at_once_is_one_document():
+    typed = {"submission": uuid.uuid4(), "kind": "interest", "amount": yuan(1), "day": DAY, "by": clerk()}
+
+    def enter():
+        with clock.on_day(DAY):
+            return documents.enter_document(bank_reference="TWICE", words="Interest", payer="辽阳银行", **typed)
+
+    assert at_once(enter, enter) == [EnteredDocument.objects.get()] * 2
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_who_check_at_once_book_once():
     document = entered()
     others = [factories.actor(Role.AGENCY_REVIEWER, username=f"reviewer{place}") for place in range(2)]

@@ -18,6 +18,7 @@ from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Invalid, Refused
 from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.web import limits
+from tests.at_once import at_once
 from tests.claims import makers as claims
 from tests.inspections.makers import TODAY, D, clerk, received
 
@@ -95,6 +96,15 @@ def test_the_same_form_twice_makes_one_report_and_tells_no_second_code():
     assert code
     assert given(submission=mark) == (first, "")
     assert Report.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_twice_at_once_makes_one_report_and_one_code():
+    mark = uuid.uuid4()
+    answers = at_once(*[lambda: given(submission=mark)] * 4)
+    assert {report.number for report, _code in answers} == {Report.objects.get().number}
+    (code,) = [code for _report, code in answers if code]
+    assert services.ask(number=Report.objects.get().number, code=code) is not None
 
 
 @pytest.mark.parametrize("source", ["authority", "agency", "nobody"])

@@ -18,6 +18,7 @@ from liaoyang_medins.kernel.money import ZERO, fen
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.states import require_transition, require_version
+from liaoyang_medins.kernel.submissions import one_at_a_time
 
 from .. import selectors
 from ..models import Inspection, InspectionFinding, RepaymentItem, Report
@@ -44,6 +45,7 @@ def open_inspection(
     institution or report; NotAllowed.
     """
     by.require("inspections.enter")
+    one_at_a_time(submission)
     first = Inspection.objects.filter(submission=submission).first()
     if first is not None:
         return first

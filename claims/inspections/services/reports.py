@@ -20,6 +20,7 @@ from liaoyang_medins.kernel.errors import Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.states import require_transition, require_version
+from liaoyang_medins.kernel.submissions import one_at_a_time
 
 from .. import selectors
 from ..models import Report
@@ -51,6 +52,7 @@ def receive_report(
     is on record; an anonymous report names nobody; NotAllowed.
     """
     by.require("reports.enter")
+    one_at_a_time(submission)
     first = Report.objects.filter(submission=submission).first()
     if first is not None:
         return first

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.papers.models import KeptPaper
 from liaoyang_medins.kernel.policy.terms import Material
 from liaoyang_medins.kernel.statements import Statement, insert_all, insert_numbered
+from liaoyang_medins.kernel.submissions import one_at_a_time
 
 from .. import idnumber, papers, rules, selectors
 from ..data import AgentData, CircumstanceData, PersonData
@@ -63,7 +64,7 @@ def register_resident(
     actor's, Refused where the person is enrolled, has an open registration, or died.
     """
     by.require("registrations.register")
-    _one_at_a_time(submission)
+    one_at_a_time(submission)
     first = _with_submission.first(submission)
     if first is not None:
         return first
@@ -134,13 +135,6 @@ def register_resident(
         ),
     )
     return registration
-
-
-def _one_at_a_time(submission: UUID) -> None:
-    """The same form sent twice at once: the second waits here until the first is done."""
-    key = int.from_bytes(submission.bytes[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def cleaned_agent(agent: AgentData | None, today: datetime.date) -> AgentData | None:
