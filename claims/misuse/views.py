@@ -19,10 +19,10 @@ from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.days import last_day_of_term
-from liaoyang_medins.kernel.errors import Conflict
 from liaoyang_medins.kernel.papers.services import of_object
 from liaoyang_medins.kernel.papers.web import show
-from liaoyang_medins.kernel.web.conflicts import attempt, conflict_page
+from liaoyang_medins.kernel.web import steps
+from liaoyang_medins.kernel.web.conflicts import attempt
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import page_of
 
@@ -165,16 +165,7 @@ def done(
     request: ActorRequest, found: MisuseCase, form: forms.Form, verb: Callable[[], Any], said: str
 ) -> HttpResponse | None:
     """Where a step leads: to the case, to who was first, or None back to its form."""
-    try:
-        made = attempt(form, verb)
-    except Conflict as error:
-        return conflict_page(
-            request, found, error, back_url=found.get_absolute_url(), back_label=_("Look at the case")
-        )
-    if made is None:
-        return None
-    messages.success(request, said)
-    return redirect("misuse-case", found.number)
+    return steps.done(request, found, form, verb, said, back_label=_("Look at the case"))
 
 
 def step(
@@ -188,14 +179,18 @@ def step(
     """A page with one form that does something with the case; `words` are title, text, what is said then, and tone."""
     found = opened(request, number)
     form = form_class(request.POST or None, initial={"version": found.version, **initial})
-    if request.method == "POST" and form.is_valid():
-        response = done(
-            request, found, form, lambda: verb(number=number, by=request.actor, **form.cleaned_data), words["said"]
-        )
-        if response is not None:
-            return response
-    context = {"form": form, "case": found, "resident": found.resident, "recovery": selectors.recovery_of(found)}
-    return render(request, "misuse/step.html", {**context, **words}, status=422 if form.errors else 200)
+    return steps.step(
+        request,
+        found,
+        form,
+        lambda: verb(number=number, by=request.actor, **form.cleaned_data),
+        words,
+        template="misuse/step.html",
+        back_label=_("Look at the case"),
+        case=found,
+        resident=found.resident,
+        recovery=selectors.recovery_of(found),
+    )
 
 
 @allowed("misuse.decide")

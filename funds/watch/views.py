@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,8 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
-from liaoyang_medins.kernel.errors import Conflict
-from liaoyang_medins.kernel.web.conflicts import attempt, conflict_page
+from liaoyang_medins.kernel.web import steps
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import counted, page_of
 
@@ -141,18 +139,16 @@ def step(
     request: ActorRequest, found: Finding, form: forms.Form, verb: Callable[..., Any], told: dict[str, str]
 ) -> HttpResponse:
     """A page with one form that does something with the finding; `told`: title, text, what is said then."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = attempt(form, lambda: verb(number=found.number, by=request.actor, **form.cleaned_data))
-        except Conflict as error:
-            return conflict_page(
-                request, found, error, back_url=found.get_absolute_url(), back_label=_("Look at the finding")
-            )
-        if made is not None:
-            messages.success(request, told["said"])
-            return redirect("watch-finding", found.number)
-    context = {"form": form, "finding": found, **told}
-    return render(request, "watch/step.html", context, status=422 if form.errors else 200)
+    return steps.step(
+        request,
+        found,
+        form,
+        lambda: verb(number=found.number, by=request.actor, **form.cleaned_data),
+        told,
+        template="watch/step.html",
+        back_label=_("Look at the finding"),
+        finding=found,
+    )
 
 
 @allowed("watch.assign")

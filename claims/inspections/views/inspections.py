@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
-from liaoyang_medins.kernel.errors import Conflict
-from liaoyang_medins.kernel.web.conflicts import attempt, conflict_page
+from liaoyang_medins.kernel.web import steps
+from liaoyang_medins.kernel.web.conflicts import attempt
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import page_of
 
@@ -69,7 +69,7 @@ def inspection(request: ActorRequest, number: str) -> HttpResponse:
         "deductions": found.deductions.all(),
         "can_edit": actor.may("inspections.enter") and is_open,
         "can_decide": decides and is_open,
-        "can_revoke": decides and found.status == Status.DECIDED and not found.deductions.exists(),
+        "can_revoke": decides and found.status == Status.DECIDED,
         "entries": timeline(entries_of(found._meta.label_lower, found.number)),
     }
     return render(request, "inspections/inspection.html", context)
@@ -171,16 +171,7 @@ def done(
     request: ActorRequest, found: Inspection, form: forms.Form, verb: Callable[[], Any], said: str
 ) -> HttpResponse | None:
     """Where a step leads: to the inspection, to who was first, or None back to its form."""
-    try:
-        made = attempt(form, verb)
-    except Conflict as error:
-        return conflict_page(
-            request, found, error, back_url=found.get_absolute_url(), back_label=_("Look at the inspection")
-        )
-    if made is None:
-        return None
-    messages.success(request, said)
-    return redirect("inspection", found.number)
+    return steps.done(request, found, form, verb, said, back_label=_("Look at the inspection"))
 
 
 def step(
@@ -193,14 +184,17 @@ def step(
     """A page with one form that does something with the inspection; `words`: title, text, what is said then, tone."""
     found = opened(request, number)
     form = form_class(request.POST or None, initial={"version": found.version})
-    if request.method == "POST" and form.is_valid():
-        response = done(
-            request, found, form, lambda: verb(number=number, by=request.actor, **form.cleaned_data), words["said"]
-        )
-        if response is not None:
-            return response
-    context = {"form": form, "inspection": found, "repayment": selectors.repayment_of(found), **words}
-    return render(request, "inspections/step.html", context, status=422 if form.errors else 200)
+    return steps.step(
+        request,
+        found,
+        form,
+        lambda: verb(number=number, by=request.actor, **form.cleaned_data),
+        words,
+        template="inspections/step.html",
+        back_label=_("Look at the inspection"),
+        inspection=found,
+        repayment=selectors.repayment_of(found),
+    )
 
 
 @allowed("inspections.decide")

@@ -4,13 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from liaoyang_medins.kernel.errors import Conflict
-from liaoyang_medins.kernel.web.conflicts import attempt, conflict_page
+from liaoyang_medins.kernel.web import steps
 from liaoyang_medins.kernel.web.decorators import ActorRequest
 
 from .. import selectors
@@ -26,16 +24,7 @@ def done(
     request: ActorRequest, found: Reimbursement, form: forms.Form, verb: Callable[[], Any], said: str
 ) -> HttpResponse | None:
     """Where a step leads: to the application, to who was first, or None back to its form."""
-    try:
-        made = attempt(form, verb)
-    except Conflict as error:
-        return conflict_page(
-            request, found, error, back_url=found.get_absolute_url(), back_label=_("Look at the application")
-        )
-    if made is None:
-        return None
-    messages.success(request, said)
-    return redirect("reimbursement", found.number)
+    return steps.done(request, found, form, verb, said, back_label=_("Look at the application"))
 
 
 def step(
@@ -49,9 +38,15 @@ def step(
     """A page with one form that does something with the application; `words` are title, text, what is said then, and
     tone.
     """
-    if request.method == "POST" and form.is_valid():
-        response = done(request, found, form, verb, words["said"])
-        if response is not None:
-            return response
-    shown = {"form": form, "application": found, "resident": found.resident, **words, **context}
-    return render(request, "reimbursement/step.html", shown, status=422 if form.errors else 200)
+    return steps.step(
+        request,
+        found,
+        form,
+        verb,
+        words,
+        template="reimbursement/step.html",
+        back_label=_("Look at the application"),
+        application=found,
+        resident=found.resident,
+        **context,
+    )
