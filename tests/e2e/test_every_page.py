@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import Error as PlaywrightError
 from pytest_django.live_server_helper import LiveServer
 
 from claims import services
@@ -253,29 +255,32 @@ def faults_for(account: DemoAccount, city: LiveServer, browser: Browser) -> list
     found = discover(client, expected(account), starts=starts(account), unopened=NO_PAGES)
     words = Words()
     faults: dict[str, list[str]] = {f"no link leads to {name}": [] for name in sorted(expected(account) - set(found))}
-    context = browser.new_context(base_url=city.url, locale="zh-CN", timezone_id="Asia/Shanghai")
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    session = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": city.url}])
-    for language, count in LOOKED_AT.items():
-        context.add_cookies([{"name": "django_language", "value": language, "url": city.url}])
-        for name in sorted(found):
-            for url in found[name][:count]:
-                first = url == found[name][0]
-                for fault in [*look_at(page, url, words, language, with_axe=first and language == "zh-hans"), *said]:
-                    faults.setdefault(f"{language}: {fault}", []).append(url)
-                said.clear()
-    context.close()
+    # Closed also where a page breaks the test: what is open would ask the portal while its records are taken away.
+    with closing(browser.new_context(base_url=city.url, locale="zh-CN", timezone_id="Asia/Shanghai")) as context:
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        session = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": city.url}])
+        for language, count in LOOKED_AT.items():
+            context.add_cookies([{"name": "django_language", "value": language, "url": city.url}])
+            for name in sorted(found):
+                for url in found[name][:count]:
+                    with_axe = url == found[name][0] and language == "zh-hans"
+                    for fault in [*look_at(page, url, words, language, with_axe=with_axe), *said]:
+                        faults.setdefault(f"{language}: {fault}", []).append(url)
+                    said.clear()
     return [f"{fault}   {' '.join(urls)}" for fault, urls in faults.items()]
 
 
 def look_at(page: Page, url: str, words: Words, language: str, *, with_axe: bool) -> list[str]:
     """What is wrong with a page as it stands."""
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-    response = page.goto(url)
+    try:
+        response = page.goto(url)
+    except PlaywrightError as error:
+        return [f"cannot be opened: {error.message}"]
     if response is None or response.status != 200:
         return [f"answers {response.status if response else 'nothing'}"]
     faults = [f"axe: {line}" for line in violations(page)] if with_axe else []
