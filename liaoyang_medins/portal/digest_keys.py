@@ -165,6 +165,11 @@ KEYS: dict[str, str] = {
         ) AS part ON part.match_id = own.id GROUP BY own.id
     """,
     "SubsidyStatement": "SELECT id, json_build_array(kind, period_from)::text AS key FROM funds_subsidystatement",
+    "SubsidyReminder": """
+        SELECT own.id, json_build_array(k.key, code, round)::text AS key
+        FROM funds_subsidyreminder own JOIN {SubsidyStatement} AS k ON k.id = statement_id
+        JOIN offices_office ON offices_office.id = payer_id
+    """,
     "JournalEntry": """
         SELECT own.id, json_build_array(document.type, document.key)::text AS key
         FROM funds_journalentry own JOIN (
