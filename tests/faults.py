@@ -106,12 +106,17 @@ def die(point: Point) -> None:
 
 def killed_at(point: Point, run: Run) -> None:
     """Work at the run in a process that dies at the point."""
+    killed_in(point, lambda: runs.work_off(number=run.number))
+
+
+def killed_in(point: Point, work: Callable[[], Any]) -> None:
+    """Do the work in a process that dies at the point."""
     close_connections()
     child = os.fork()
     if child == 0:
         try:
             die(point)
-            runs.work_off(number=run.number)
+            work()
         finally:
             os._exit(1)
     _pid, status = os.waitpid(child, 0)

@@ -236,7 +236,8 @@ class RepaymentItem(models.Model):
 
 class Deduction(models.Model):
     """What was taken off a payment to the institution for an inspection, in yuan (S1). `payment` is the number of that
-    payment. Below zero: given back with it, since a settlement was reversed after it was deducted for.
+    payment. Below zero: given back with it, since a settlement was reversed after it was deducted for, or the decision
+    fell.
     """
 
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="deductions", verbose_name=_("inspection"))

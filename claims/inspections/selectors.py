@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from claims.misuse import selectors as misuse
@@ -96,6 +96,14 @@ def repayment_of(inspection: Inspection) -> Repayment:
     claimed = items.aggregate(sum=Coalesce(Sum("amount"), ZERO))["sum"]
     deducted = inspection.deductions.aggregate(sum=Coalesce(Sum("amount"), ZERO))["sum"]
     return Repayment(claimed if inspection.status in STANDING else ZERO, deducted)
+
+
+def given_back_later() -> QuerySet[Inspection]:
+    """Inspections for which more was deducted than is to be repaid by now, since a settlement was reversed or the
+    decision fell.
+    """
+    taken = with_sums(Inspection.objects.filter(deductions__isnull=False).distinct())
+    return taken.filter(Q(status=Inspection.Status.REVOKED, deducted__gt=0) | Q(deducted__gt=F("claimed")))
 
 
 def open_repayments(institution: Institution) -> list[tuple[Inspection, Decimal]]:

@@ -77,7 +77,7 @@ def sums_of(declaration: Declaration) -> list[SumRow]:
     for line in declaration.deductions.select_related("inspection").order_by("pk"):
         said = _("Deducted for the inspection %(number)s (S1, Art. 29)")
         if line.amount < 0:
-            said = _("Given back: deducted for the inspection %(number)s, reversed since")
+            said = _("Given back: deducted too much for the inspection %(number)s")
         rows.append(SumRow(said % {"number": line.inspection.number}, -line.amount, duties_of(line.inspection_id)))
     rows.append(SumRow(_("To be paid to the institution"), declaration.payable, total=True))
     if declaration.carried_out:
@@ -133,9 +133,11 @@ def line_of(item: DeclarationItem, *, named: bool) -> Line:
 
 
 def signatures_of(declaration: Declaration) -> list[Signature]:
-    """The steps of the review with who took them."""
+    """The steps of the review with who took them. A clerk who confirmed for an institution has examined with that."""
+    for_it = declaration.submitted_by_id is not None and declaration.submitted_by_id == declaration.examined_by_id
+    confirmed = _("Confirmed for the institution") if for_it else _("Confirmed by the institution")
     steps = (
-        (_("Confirmed by the institution"), declaration.submitted_by, declaration.submitted_on),
+        (confirmed, declaration.submitted_by, declaration.submitted_on),
         (_("Examined by (first signature)"), declaration.examined_by, declaration.examined_on),
         (_("Checked by (second signature)"), declaration.checked_by, declaration.checked_on),
         (_("Approved by (third signature)"), declaration.approved_by, declaration.approved_on),

@@ -17,7 +17,7 @@ from liaoyang_medins.kernel.papers.paper import (
 )
 from liaoyang_medins.kernel.web.templatetags.medins import money
 
-from .labels import lines_of, month_label, sums_of
+from .labels import lines_of, month_label, signatures_of, sums_of
 from .models import Declaration, InstitutionAccount
 
 
@@ -67,6 +67,9 @@ def declaration_paper(declaration: Declaration, account: InstitutionAccount | No
         ),
     ]
     body += [text(f"{line.settlement}: {line.note}") for line in lines if line.note]
+    signed = [(each.step, f"{each.name} {each.day}") for each in signatures_of(declaration) if each.day]
+    if signed:
+        body += [heading(_("Review")), facts(signed)]
     return draw_up(
         title=_("Monthly declaration of a designated institution"),
         agency=settings.AGENCY_NAME,

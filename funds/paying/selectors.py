@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 
 from claims.inspections.models import Inspection
-from claims.inspections.selectors import YUAN, repayment_of, with_sums
+from claims.inspections.selectors import YUAN, given_back_later, repayment_of, with_sums
 from claims.models import Institution, Settlement
 from claims.selectors import institution_of
 from liaoyang_medins.kernel import clock
@@ -53,8 +53,8 @@ class Content:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to declare; what is only owed waits for settlements."""
-        return not self.claimed and not self.reversed
+        """Whether there is nothing to declare; what the institution only owes waits for settlements."""
+        return not self.claimed and not self.reversed and all(each.amount > ZERO for each in self.sums.deductions)
 
 
 def content_of(institution: Institution, month: datetime.date, declaration: int | None = None) -> Content:
@@ -93,7 +93,8 @@ def to_claim(institution: Institution, last: datetime.date, besides: int | None)
     rows = Settlement.objects.filter(
         stay__institution=institution, stay__self_paid=False, live=True, fund__gt=0, decided_on__lte=last
     )
-    return rows.filter(~declared(1, besides), paid_out_on=None).order_by("decided_on", "number")
+    rows = rows.filter(~declared(1, besides), paid_out_on=None).order_by("decided_on", "number")
+    return rows.only("fund", "total")
 
 
 def to_take_back(institution: Institution, besides: int | None) -> QuerySet[Settlement]:
@@ -106,16 +107,15 @@ def to_take_back(institution: Institution, besides: int | None) -> QuerySet[Sett
         declared__declaration__institution=institution,
         declared__declaration__status__in=Declaration.CLOSED,
     )
-    return rows.filter(~declared(-1, besides)).order_by("reversal__reversed_on", "number")
+    return rows.filter(~declared(-1, besides)).order_by("reversal__reversed_on", "number").only("fund", "total")
 
 
 def owed_by(institution: Institution, besides: int | None) -> tuple[list[rules.Owed], dict[str, int]]:
     """S1: what is still to be deducted for decided inspections, the oldest first, and their keys: what they claim less
-    what was deducted, and less what other declarations are about to deduct.
+    what was deducted, and less what other declarations are about to deduct. A revoked one claims nothing.
     """
-    rows = Inspection.objects.filter(
-        institution=institution, status=Inspection.Status.DECIDED, decided_on__lte=clock.today()
-    )
+    states = (Inspection.Status.DECIDED, Inspection.Status.REVOKED)
+    rows = Inspection.objects.filter(institution=institution, status__in=states, decided_on__lte=clock.today())
     pending = DeclarationDeduction.objects.filter(
         declaration__institution=institution, declaration__closed_on=None
     ).exclude(declaration=besides)
@@ -124,7 +124,8 @@ def owed_by(institution: Institution, besides: int | None) -> tuple[list[rules.O
     )
     owed, keys = [], {}
     for row in with_sums(rows).order_by("decided_on", "number"):
-        amount = row.claimed - row.deducted - reserved.get(row.pk, ZERO)  # type: ignore[attr-defined]
+        claimed = row.claimed if row.status == Inspection.Status.DECIDED else ZERO  # type: ignore[attr-defined]
+        amount = claimed - row.deducted - reserved.get(row.pk, ZERO)  # type: ignore[attr-defined]
         if amount:
             owed.append(rules.Owed(row.number, amount))
             keys[row.number] = row.pk
@@ -155,7 +156,7 @@ def wrong_in(declaration: Declaration) -> list[tuple[str, str]]:
         inspection = line.inspection
         owed = repayment_of(inspection)
         left = owed.claimed - owed.deducted
-        stands = inspection.status == Inspection.Status.DECIDED
+        stands = inspection.status == Inspection.Status.DECIDED or line.amount < 0
         if not stands or not (0 < line.amount <= left or left <= line.amount < 0):
             found.append(("inspection", inspection.number))
     return found
@@ -275,7 +276,9 @@ def users_of(office: Any) -> QuerySet[Posting]:
 
 
 def institutions_to_declare(last: datetime.date) -> list[str]:
-    """The codes of institutions with something decided until a day, or reversed, that no declaration has."""
+    """The codes of institutions with something decided until a day, or reversed, or to be given back, that no
+    declaration has.
+    """
     fresh = Settlement.objects.filter(
         stay__self_paid=False, live=True, fund__gt=0, paid_out_on=None, decided_on__lte=last
     ).filter(~declared(1, None))
@@ -284,8 +287,11 @@ def institutions_to_declare(last: datetime.date) -> list[str]:
         declared__sign=1,
         declared__declaration__status__in=Declaration.CLOSED,
     ).filter(~declared(-1, None))
+    on_the_way = DeclarationDeduction.objects.filter(amount__lt=0, declaration__closed_on=None)
+    too_much = given_back_later().exclude(pk__in=on_the_way.order_by().values("inspection"))
     owing = Institution.objects.filter(
-        Q(pk__in=fresh.order_by().values("stay__institution"))
+        Q(pk__in=too_much.order_by().values("institution"))
+        | Q(pk__in=fresh.order_by().values("stay__institution"))
         | Q(pk__in=undone.order_by().values("stay__institution"))
     )
     return list(owing.order_by("code").values_list("code", flat=True))

@@ -147,7 +147,7 @@ def test_without_a_finding_nothing_is_decided_and_no_violation_closes_it():
         )
 
 
-def test_revoked_before_anything_was_deducted():
+def test_revoked_nothing_is_to_be_repaid_and_what_was_deducted_goes_back():
     settlement = paid()
     inspection = decided(with_finding(settlement))
     again = decided(with_finding(settlement, "50.00"))
@@ -158,8 +158,13 @@ def test_revoked_before_anything_was_deducted():
     assert selectors.to_deduct(settlement.stay.institution) == Decimal("50.00")
     deduct(again, "50.00")
     again.refresh_from_db()
-    with pytest.raises(Refused, match="deducted"):
-        services.revoke_decision(number=again.number, version=again.version, reason="x", by=reviewer())
+    services.revoke_decision(number=again.number, version=again.version, reason="x", by=reviewer())
+    assert list(selectors.given_back_later()) == [again]
+    for amount in ("1.00", "-50.01"):
+        with pytest.raises(Conflict):
+            deduct(again, amount, "P2")
+    deduct(again, "-50.00", "P2")
+    assert not selectors.given_back_later().exists()
 
 
 def test_a_finding_is_taken_away_while_it_is_open():

@@ -1,19 +1,22 @@
 """Two at once, and a process that dies: a declaration is drawn, approved, paid once."""
 
 import datetime
-import os
 import uuid
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from claims import services as claims_services
+from claims.inspections.models import Deduction, Inspection
+from claims.inspections.selectors import given_back_later
+from claims.inspections.services import revoke_decision
 from claims.models import Settlement
 from funds.paying import services
 from funds.paying.models import Declaration, DeclarationItem, InstitutionPayment, PaymentBatch
 from liaoyang_medins.kernel import clock
 from tests.at_once import at_once, parted
+from tests.faults import Point, killed_in
+from tests.inspections import makers as inspections
 
 from . import makers
 
@@ -95,6 +98,31 @@ def test_paid_and_reversed_at_once_is_one_or_the_other_and_comes_off_either_way(
             assert makers.drawn(month=datetime.date(2009, 8, 1)).taken_back == settlement.fund
 
 
+def test_a_decision_that_falls_while_it_is_deducted_is_deducted_and_goes_back_or_is_not_deducted():
+    settlement = makers.settled()
+    with clock.on_day(datetime.date(2009, 7, 25)):
+        made = inspections.with_finding(settlement, "300.00", inspected_on=datetime.date(2009, 7, 25))
+        inspection = inspections.decided(made)
+    makers.account()
+    declaration = makers.approved(makers.drawn())
+    reviewer, approver = makers.reviewer(), makers.approver()
+    _answers, refused = parted(
+        at_once(
+            lambda: services.make_batch(submission=uuid.uuid4(), declarations=[declaration.number], by=reviewer),
+            lambda: revoke_decision(
+                number=inspection.number, version=inspection.version, reason="in court", by=approver
+            ),
+        )
+    )
+    declaration, inspection = makers.fresh(declaration), Inspection.objects.get(pk=inspection.pk)
+    taken = list(Deduction.objects.values_list("amount", flat=True))
+    # Who was second is told, or the deduction is there and goes back with the next payment.
+    assert (declaration.status, taken) in (("approved", []), ("listed", [300]))
+    assert len(refused) <= 1
+    goes_back = list(given_back_later())
+    assert goes_back == ([inspection] if taken and inspection.status == "revoked" else [])
+
+
 def test_an_officer_who_dies_in_the_middle_leaves_nothing():
     makers.settled("H1")
     makers.settled("H2")
@@ -102,23 +130,11 @@ def test_an_officer_who_dies_in_the_middle_leaves_nothing():
     for code in ("H1", "H2"):
         makers.account(code)
     by, numbers = makers.reviewer(), [row.number for row in rows]
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        # Killed between the two payments of the batch: nothing of it is committed.
-        keep, kept = InstitutionPayment.save, []
-
-        def dying(payment: InstitutionPayment, **values: Any) -> None:
-            if kept:
-                os._exit(9)
-            kept.append(payment)
-            keep(payment, **values)
-
-        InstitutionPayment.save = dying  # type: ignore[method-assign]
-        services.make_batch(submission=uuid.uuid4(), declarations=numbers, by=by)
-        os._exit(1)
-    _pid, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 9
+    # Killed between the two payments of the batch: nothing of it is committed.
+    killed_in(
+        Point(InstitutionPayment, "save", after=False, nth=2),
+        lambda: services.make_batch(submission=uuid.uuid4(), declarations=numbers, by=by),
+    )
     assert not PaymentBatch.objects.exists()
     assert set(Declaration.objects.values_list("status", flat=True)) == {"approved"}
     assert makers.batch(*rows).payments.count() == 2

@@ -274,6 +274,22 @@ def test_a_deduction_for_what_was_reversed_afterwards_goes_back():
     assert june.payable + july.payable == july.settled
 
 
+def test_what_was_deducted_for_a_decision_that_fell_goes_back_also_without_a_settlement():
+    checked = makers.settled(on=D(2009, 6, 9))
+    inspection = decided(checked, "300.00", on=D(2009, 6, 25))
+    june = makers.paid_for(checked, month=JUNE)
+    inspection.refresh_from_db()
+    revoke_decision(number=inspection.number, version=inspection.version, reason="in court", by=makers.approver())
+    assert selectors.institutions_to_declare(D(2009, 7, 31)) == ["H3"]
+    july = makers.drawn()
+    assert (july.items.count(), july.deducted, july.payable) == (0, Decimal("-300.00"), Decimal("300.00"))
+    assert selectors.institutions_to_declare(D(2009, 7, 31)) == []
+    makers.paid(makers.batch(makers.approved(july)))
+    assert june.payable + july.payable == checked.fund
+    assert (repayment_of(inspection).deducted, accounts.account(makers.institution()).due) == (0, 0)
+    assert selectors.institutions_to_declare(D(2009, 7, 31)) == []
+
+
 def test_a_deduction_that_fell_meanwhile_sends_the_declaration_back():
     checked = makers.settled(on=D(2009, 6, 9))
     inspection = decided(checked, "300.00", on=D(2009, 6, 25))

@@ -9,6 +9,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from claims.models import Settlement
+from funds.paying import selectors
 from funds.paying.models import Declaration, InstitutionAccount, PaymentBatch
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import User
@@ -31,6 +32,12 @@ def client(by: Actor) -> Client:
 def text(response: Any) -> str:
     assert response.status_code == 200, response.status_code
     return response.content.decode()
+
+
+def fetched(browser: Client, path: str) -> bytes:
+    """The file that is answered."""
+    response: Any = browser.get(path)
+    return b"".join(response.streaming_content)
 
 
 def test_from_the_draw_to_the_payment():
@@ -68,6 +75,17 @@ def test_from_the_draw_to_the_payment():
     own = text(client(makers.hospital()).get(url))
     assert ("BK-1" in own, "Paid to the institution" in own) == (True, True)
     assert "Paid out on" in text(client(makers.hospital()).get("/account/?first=2009-07-01&last=2009-08-31"))
+
+
+def test_the_list_shows_all_or_what_waits_for_who_looks():
+    makers.settled()
+    makers.settled("H2")
+    waits, other = makers.confirmed(makers.drawn()), makers.drawn("H2")
+    clerk = client(makers.clerk())
+    everything, mine = text(clerk.get("/declarations/")), text(clerk.get("/declarations/?queue=mine"))
+    assert (waits.number in everything, other.number in everything) == (True, True)
+    assert (waits.number in mine, other.number in mine) == (True, False)
+    assert "Waiting for me" not in text(client(factories.actor(Role.SUPERVISOR)).get("/declarations/"))
 
 
 def test_a_wrong_result_shows_every_reason_and_keeps_the_page():
@@ -116,9 +134,27 @@ def test_print_and_workbook():
     browser = client(makers.hospital())
     paper = text(browser.get(f"{made.get_absolute_url()}print/"))
     assert ("贰仟零贰拾伍元整" in paper, "third signature" in paper, "**** 4567" in paper) == (True, True, True)
+    makers.confirmed(made)
+    assert f"user-H3 {makers.TODAY}" in text(browser.get(f"{made.get_absolute_url()}print/"))
     assert browser.get(f"{made.get_absolute_url()}print/?as=pdf").content.startswith(b"%PDF")
-    book = browser.get(f"{made.get_absolute_url()}workbook/")
-    assert b"".join(book.streaming_content)[:2] == b"PK"
+    assert fetched(browser, f"{made.get_absolute_url()}workbook/")[:2] == b"PK"
+
+
+def test_another_institution_finds_nothing_of_it():
+    makers.settled()
+    makers.settled("H2")
+    made = makers.approved(makers.drawn())
+    found = makers.batch(made)
+    makers.paid(found)
+    other, url = client(makers.hospital("H2")), made.get_absolute_url()
+    for path in ("", "print/", "print/?as=pdf", "workbook/"):
+        assert other.get(f"{url}{path}").status_code == 404
+    for step in ("confirm/", "redraw/"):
+        assert other.post(f"{url}{step}", {"version": made.version}).status_code == 404
+    assert made.number not in text(other.get("/declarations/"))
+    assert other.get(found.get_absolute_url()).status_code == 403
+    assert not selectors.payments_visible_to(makers.hospital("H2")).exists()
+    assert not selectors.payments_visible_to(factories.actor(Role.DISTRICT_FINANCE)).exists()
 
 
 def test_who_does_not_see_stays_sees_no_names():
@@ -129,7 +165,7 @@ def test_who_does_not_see_stays_sees_no_names():
     for path in ("", "print/"):
         page = text(browser.get(f"{made.get_absolute_url()}{path}"))
         assert (settlement.number in page, name in page, inpatient in page) == (True, False, False)
-    book = load_workbook(BytesIO(b"".join(browser.get(f"{made.get_absolute_url()}workbook/").streaming_content)))
+    book = load_workbook(BytesIO(fetched(browser, f"{made.get_absolute_url()}workbook/")))
     cells = {cell for sheet in book for row in sheet.values for cell in row}
     assert (settlement.number in cells, name in cells, inpatient in cells) == (True, False, False)
     assert name in text(client(makers.hospital()).get(made.get_absolute_url()))

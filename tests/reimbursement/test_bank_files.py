@@ -85,4 +85,5 @@ def test_both_from_the_page(listed):
     assert {fresh(row).status for row in made} == {"paid"}
     # Nothing is open any more: the bank would pay a second time.
     assert client.get(reverse("payment-list-bank-file", args=[found.number])).status_code == 409
-    assert client.get(reverse("payment-list-file", args=[found.number])).status_code == 200
+    book = client.get(reverse("payment-list-file", args=[found.number]))
+    assert b"".join(book.streaming_content)[:2] == b"PK"

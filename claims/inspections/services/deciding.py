@@ -52,19 +52,16 @@ def dismiss_inspection(*, number: str, version: int, reasoning: str, by: Actor) 
 
 @transaction.atomic
 def revoke_decision(*, number: str, version: int, reason: str, by: Actor) -> Inspection:
-    """The decision fell, after an objection or in court: nothing is to be repaid any more.
+    """The decision fell, after an objection or in court: nothing is to be repaid any more, and what was deducted goes
+    back with the next payment.
 
-    Invalid without a reason; Refused for who recorded it, and once something was deducted; Conflict where it is no
-    decision in force or was changed meanwhile; NotAllowed.
+    Invalid without a reason; Refused for who recorded it; Conflict where it is no decision in force or was changed
+    meanwhile; NotAllowed.
     """
     by.require("inspections.decide")
     inspection = locked(number, by, version)
     require_step(inspection, Status.REVOKED)
     require_other_person(inspection, by)
-    if inspection.deductions.exists():
-        raise Refused(
-            _("Something was deducted for it already: the payment has to be corrected first."), code="deducted"
-        )
     inspection.revocation = required(reason, "reason", _("Say why."))[:200]
     inspection.status, inspection.revoked_on = Status.REVOKED, clock.today()
     save(inspection)
@@ -77,16 +74,18 @@ def take_off(*, number: str, amount: Decimal, payment: str, deducted_on: datetim
     """The payment with the number `payment` takes `amount` yuan off for an inspection, or gives them back (below
     zero). The one way to a deduction; for who makes the payment, whose verb says that they may.
 
-    Conflict where the findings did not stand on that day, this payment took something off for it before, more is
-    taken off than is outstanding, or more given back than was taken.
+    Conflict where the findings do not stand (what was taken off for them is given back all the same) or did not on
+    that day, this payment took something off for it before, more is taken off than is outstanding, or more given back
+    than was taken too much.
     """
     inspection = locked(number, by)
     owed = selectors.repayment_of(inspection)
     least, most = owed.claimed - owed.deducted, owed.outstanding
+    stands = inspection.status == Status.DECIDED or (inspection.status == Status.REVOKED and amount < 0)
     stood = inspection.decided_on is not None and inspection.decided_on <= deducted_on
     once = not inspection.deductions.filter(payment=payment).exists()
     fits = 0 < amount <= most or least <= amount < 0
-    if inspection.status != Status.DECIDED or not (stood and once and fits):
+    if not (stands and stood and once and fits):
         raise Conflict(
             _("For the inspection %(number)s something else is outstanding now.") % {"number": number},
             code="deduction_changed",

@@ -1,10 +1,11 @@
 """Declarations: all that the actor may see, one with its lines, its steps, its paper and workbook."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,6 +30,8 @@ from ..services.common import Status
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Verb = Callable[..., Declaration]
+# Who does one of these has a queue of their own.
+WORKING = ("declarations.confirm", *selectors.STEPS.values())
 
 
 @allowed("declarations.see")
@@ -37,7 +40,10 @@ def declarations(request: ActorRequest) -> HttpResponse:
     """Declarations, the latest month first."""
     form = DeclarationFilter(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {}
-    rows = selectors.declarations_visible_to(request.actor)
+    rows, mine = selectors.declarations_visible_to(request.actor), selectors.waiting_for(request.actor)
+    only_mine = request.GET.get("queue") == "mine"
+    if only_mine:
+        rows = mine
     if asked.get("month"):
         rows = rows.filter(month=asked["month"])
     if asked.get("status"):
@@ -53,8 +59,18 @@ def declarations(request: ActorRequest) -> HttpResponse:
         "rows": [(row, TONES[row.status]) for row in page],
         "sum": rows.order_by().aggregate(sum=Sum("payable"))["sum"],
         "own": request.actor.role is Role.HOSPITAL,
+        "tabs": tabs_of(mine, only_mine=only_mine) if any(request.actor.may(verb) for verb in WORKING) else [],
     }
     return render(request, "paying/declarations.html", context)
+
+
+def tabs_of(mine: QuerySet[Declaration], *, only_mine: bool) -> list[SimpleNamespace]:
+    """Everything, or what waits for the actor."""
+    url = reverse("declarations")
+    return [
+        SimpleNamespace(label=_("All"), url=url, active=not only_mine, count=None),
+        SimpleNamespace(label=_("Waiting for me"), url=f"{url}?queue=mine", active=only_mine, count=mine.count()),
+    ]
 
 
 @allowed("declarations.draw")

@@ -125,14 +125,15 @@ CLAIMED = sql_check(
 DEDUCTED = sql_check(
     "inspection.deducted",
     "S1",
-    _("Deducted is at most what is to be repaid, for findings that stand, and not before the decision."),
+    _("Deducted is at most what was to be repaid, for findings that stood on that day, and at most that goes back."),
     table="inspections_deduction",
     sql="""
         SELECT inspection.number AS row, sum(deduction.amount) AS deducted FROM inspections_deduction deduction
         JOIN inspections_inspection inspection ON inspection.id = deduction.inspection_id
         GROUP BY inspection.id
-        HAVING inspection.status <> 'decided' OR min(deduction.deducted_on) < inspection.decided_on
-            OR sum(deduction.amount) > (
+        HAVING inspection.status NOT IN ('decided', 'revoked') OR min(deduction.deducted_on) < inspection.decided_on
+            OR max(deduction.deducted_on) FILTER (WHERE deduction.amount > 0) > inspection.revoked_on
+            OR sum(deduction.amount) < 0 OR sum(deduction.amount) > (
                 SELECT coalesce(sum(item.amount), 0) FROM inspections_repaymentitem item
                 JOIN inspections_inspectionfinding finding ON finding.id = item.finding_id
                 WHERE finding.inspection_id = inspection.id

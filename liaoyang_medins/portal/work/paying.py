@@ -26,7 +26,7 @@ def declarations_waiting(actor: Actor, today: datetime.date) -> Queue:
     return Queue(
         "declarations",
         _("Monthly declarations"),
-        reverse("declarations"),
+        f"{reverse('declarations')}?queue=mine",
         _("Drawn on"),
         _("No declaration waits for you."),
         selectors.waiting_for(actor),
