@@ -120,12 +120,12 @@ class _Reader:
         if self.problems:
             raise Unreadable(*self.problems)
         return Content(
-            encoding,
-            *(head[name] for name in ("bank", "bank_name", "account", "statement", "first", "last", "opening")),
-            closing,
-            paid_in,
-            paid_out,
-            movements,
+            encoding=encoding,
+            closing=closing,
+            paid_in=paid_in,
+            paid_out=paid_out,
+            movements=movements,
+            **{name: head[name] for name in ("bank", "bank_name", "account", "statement", "first", "last", "opening")},
         )
 
     def _movements(self, head: Mapping[str, Any], lines: list[str]) -> Iterator[Movement]:

@@ -52,4 +52,5 @@ class SubsidyReminder(models.Model):
     @property
     def outstanding(self) -> Decimal:
         """What was owed when it was written, in yuan."""
-        return self.claimed - self.received
+        outstanding: Decimal = self.claimed - self.received
+        return outstanding

@@ -129,7 +129,7 @@ def export_entries(*, asked: dict[str, Any], by: Actor) -> IO[bytes]:
     took it, and by which filters, is on record. NotAllowed.
     """
     by.require("audit.see")
-    user = User.objects.get(pk=by.user_id)
+    user = User.objects.get(pk=by.user_id or 0)
     filters = [f"{name}={value}" for name, value in asked.items() if value]
     resident = str(asked.get("resident") or "").strip().upper()
     audit.record(by=by, verb="audit.export", obj=user, resident=resident, changes={"filters": filters})

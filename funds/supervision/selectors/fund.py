@@ -117,7 +117,7 @@ def districts_seen_by(actor: Actor) -> list[Office]:
     """The districts that the actor may choose from."""
     districts = Office.objects.filter(kind=Office.Kind.DISTRICT).order_by("code")
     if actor.role is Role.DISTRICT_FINANCE:
-        return list(districts.filter(pk=actor.office.pk if actor.office else None))
+        return list(districts.filter(pk=actor.office.pk if actor.office else 0))
     return list(districts) if actor.may("supervision.see") else []
 
 

@@ -163,7 +163,7 @@ def sums() -> dict[str, Sum]:
     return {f"{name}_sum": Sum(name) for name in SUMS}
 
 
-def measures(row: dict[str, object]) -> Measures:
+def measures(row: Mapping[str, object]) -> Measures:
     return Measures(*(row[f"{name}_sum"] for name in SUMS))  # type: ignore[arg-type]
 
 

@@ -37,8 +37,7 @@ def audit_log(request: ActorRequest) -> HttpResponse:
             return HttpResponseRedirect(f"{reverse('audit-log')}?{parameters.urlencode()}")
     if person.errors:
         # What was typed may be somebody's ID number: no page shows it again.
-        person.data = person.data.copy()
-        person.data["person"] = ""
+        person.data = {"person": ""}
     return page(request, person, 422 if person.errors else 200)
 
 
@@ -74,7 +73,7 @@ def page(request: ActorRequest, person: PersonForm, status: int) -> HttpResponse
 
 @allowed("audit.see")
 @require_GET
-def audit_export(request: ActorRequest) -> HttpResponse:
+def audit_export(request: ActorRequest) -> FileResponse | HttpResponse:
     """What the filters leave, as a workbook; filters that cannot be lead back to the page that says so."""
     form = AuditFilter(request.GET or None)
     if form.is_bound and not form.is_valid():
