@@ -1,6 +1,8 @@
 """The words for what became of a list of payments, and for what is wrong with a bank's result."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,3 +58,8 @@ def state_of(found: TransferList, *, count: int, returned: int) -> State:
     if returned:
         return State("paid", _("Carried out, some came back"), "wait")
     return State("paid", _("Carried out"), "good")
+
+
+def with_states(lists: Iterable[Any]) -> list[tuple[Any, State]]:
+    """Each of the lists, which come with their `count` and `returned`, with what became of it."""
+    return [(found, state_of(found, count=found.count, returned=found.returned)) for found in lists]

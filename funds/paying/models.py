@@ -1,7 +1,7 @@
 """Paying institutions: their bank accounts, what they declare of a month, the payments that the bank carries out."""
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,8 +15,11 @@ from claims.transfers.models import Transfer, TransferList, list_constraints, tr
 from enrollment.contributions.models import yuan
 from liaoyang_medins.kernel.offices.models import User
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
-def person(words: str) -> "models.ForeignKey[User | None, User | None]":
+
+def person(words: "StrOrPromise") -> "models.ForeignKey[User | None, User | None]":
     """Who signed a step; empty while nobody has, and where a job did it."""
     return models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=words)
 
@@ -214,7 +217,8 @@ class Declaration(models.Model):
     @property
     def taken_off(self) -> Decimal:
         """All that comes off its settlements, in yuan."""
-        return self.taken_back + self.carried_in + self.deducted
+        found: Decimal = self.taken_back + self.carried_in + self.deducted
+        return found
 
 
 class DeclarationItem(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from claims import accounts
 from claims import services as claims_services
 from claims.models import Review, Settlement
-from claims.transfers.labels import state_of
+from claims.transfers.labels import with_states
 from funds.models import JournalLeg
 from funds.paying import exports, selectors, services
 from funds.paying.models import InstitutionAccount, InstitutionPayment, PaymentBatch
@@ -228,8 +228,7 @@ def test_what_became_of_a_batch_is_said():
     found = makers.batch(*[makers.approved(makers.drawn(code)) for code in ("H1", "H2")])
 
     def said() -> str:
-        row = selectors.batches_visible_to(makers.reviewer()).get()
-        return state_of(row, count=row.count, returned=row.returned).words
+        return with_states(selectors.batches_visible_to(makers.reviewer()))[0][1].words
 
     told = [said()]
     makers.paid(found)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from claims.transfers.forms import ListForm, PaidForm, ResultForm, ReturnForm
-from claims.transfers.labels import state_of
+from claims.transfers.labels import state_of, with_states
 from claims.transfers.orders import ENCODING
 from claims.transfers.services import ON_A_LIST_AT_MOST
 from liaoyang_medins.kernel import clock
@@ -42,7 +42,7 @@ def payment_lists(request: ActorRequest) -> HttpResponse:
         "list_form": ListForm(),
         "may_pay": actor.may("reimbursements.pay"),
         "page": page,
-        "rows": [(row, state_of(row, count=row.count, returned=row.returned)) for row in page],
+        "rows": with_states(page),
     }
     return render(request, "reimbursement/lists.html", context)
 
