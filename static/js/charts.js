@@ -45,7 +45,7 @@
           lineStyle: { width: place ? 2 : 2.5, type: place ? "dashed" : "solid" },
           data: numbers.map((value, at) => ({
             value, symbolSize: at === end ? 8 : 5,
-            label: at === end ? { show: true, position: "right", distance: 8, verticalAlign: beside, width: NAMED - 12, overflow: "break", ...text, color: place ? colours.muted : colour, formatter: () => `${each.name}\n${number(value, chart.decimals)}` } : { show: false },
+            label: at === end ? { show: true, position: "right", distance: 8, verticalAlign: beside, width: NAMED - 12, overflow: "break", ...text, lineHeight: 15, color: place ? colours.muted : colour, formatter: () => `${each.name}\n${number(value, chart.decimals)}` } : { show: false },
           })),
         };
       }
