@@ -52,7 +52,11 @@ SELECT count(DISTINCT number) FROM ({legs}) AS found WHERE amount <> 0
 
 
 def _count(template: str, source: Source, open_from: datetime.date | None = None) -> int:
-    parameters: dict[str, str | datetime.date | None] = {"type": source.document_type.value, "today": clock.today(), "open": open_from}
+    parameters: dict[str, str | datetime.date | None] = {
+        "type": source.document_type.value,
+        "today": clock.today(),
+        "open": open_from,
+    }
     with connection.cursor() as cursor:
         cursor.execute(template.format(legs=source.legs, ready=source.ready), parameters)
         (count,) = cursor.fetchone()

@@ -174,8 +174,11 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
 CONTENTS: dict[Model, str] = {
     # What is said, without the numbers that are drawn from sequences.
     papers.KeptPaper: r"""
-        SELECT json_build_array(paper.kind, object_type, coalesce(k.key, misused.key, insured.key, reimbursed.key, approved.key,
-            owed.key), paper.round, made_on, regexp_replace(content, '[A-Z][0-9]{4}-[0-9]{7,}|\m[0-9]{13}\M', '', 'g'))::text AS content
+        SELECT json_build_array(
+            paper.kind, object_type,
+            coalesce(k.key, misused.key, insured.key, reimbursed.key, approved.key, owed.key), paper.round, made_on,
+            regexp_replace(content, '[A-Z][0-9]{4}-[0-9]{7,}|\m[0-9]{13}\M', '', 'g')
+        )::text AS content
         FROM papers_keptpaper paper LEFT JOIN registration_registration about ON about.number = paper.object_number
         LEFT JOIN {Registration} AS k ON k.id = about.id
         LEFT JOIN misuse_misusecase misuse ON misuse.number = paper.object_number
