@@ -285,15 +285,6 @@ def houses(unlike: dict[str, str | None], **usual: str) -> None:
 )
 def test_an_institution_unlike_its_peers(kind, unlike, value):
     houses(unlike)
-    if kind == "peer_readmission":
-        # Peers of whom nobody comes back have no spread: one of theirs does.
-        assert found(kind, FEW) == []
-        at = claims.institution("P0")
-        for _number in range(18):
-            settled(factories.resident(), at, "2009-05-01", "2009-05-05", "1000.00", "900.00")
-        person = factories.resident()
-        settled(person, at, "2009-05-01", "2009-05-05", "1000.00", "900.00")
-        stay(person, at, "2009-05-06", "2009-05-06")
     (one,) = found(kind, FEW)
     assert one.institution == claims.institution("P3").pk
     assert (one.figures["value"], one.figures["grade"], one.figures["stays"]) == (value, "grade2", "2")
