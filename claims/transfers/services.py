@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import Conflict, Invalid
 from liaoyang_medins.kernel.states import require_transition
+from liaoyang_medins.kernel.submissions import one_at_a_time_with
 
 from . import results
 from .labels import told
@@ -42,6 +43,7 @@ def carry_out(
     if not reference or len(reference) > results.REFERENCE_AT_MOST:
         raise Invalid(_("Enter the bank's reference."), field="bank_reference", code="no_reference")
     require_day(paid_on, found.made_on)
+    one_at_a_time_with(reference)
     if type(found)._default_manager.filter(bank_reference=reference).exclude(pk=found.pk).exists():
         raise Conflict(
             _("This bank reference was recorded for another list."), code="reference_taken", field="bank_reference"

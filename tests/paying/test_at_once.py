@@ -79,6 +79,21 @@ def test_two_officers_record_one_payment_once():
     assert Settlement.objects.get(pk=settlement.pk).paid_out_on == makers.TODAY
 
 
+def test_one_reference_of_the_bank_is_one_batchs():
+    makers.settled()
+    makers.settled(on=datetime.date(2009, 6, 20))
+    june, july = (makers.batch(makers.approved(makers.drawn(month=month))) for month in (makers.JUNE, makers.JULY))
+    reviewer, approver = makers.reviewer(), makers.approver()
+
+    def record(found: PaymentBatch, by: Any) -> Any:
+        return lambda: services.record_paid(
+            number=found.number, version=found.version, paid_on=makers.TODAY, bank_reference="SAME", by=by
+        )
+
+    answers, refused = parted(at_once(record(june, reviewer), record(july, approver)))
+    assert (len(answers), [error.code for error in refused]) == (1, ["reference_taken"])
+
+
 def test_paid_and_reversed_at_once_is_one_or_the_other_and_comes_off_either_way():
     settlement = makers.settled()
     makers.settled()
