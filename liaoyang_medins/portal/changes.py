@@ -41,6 +41,14 @@ from liaoyang_medins.kernel.policy.terms import (
 
 # The name of a change → its words. The test of every page and that of these words keep it complete.
 NAMES: dict[str, Promise] = {
+    "whole": _("Everything"),
+    "months": _("Months"),
+    "entered": _("Entered documents"),
+    "reference": _("Reference"),
+    "recovery_claim": _("Recoveries from persons"),
+    "repayment_claim": _("Repayments of institutions"),
+    "recovery_payment": _("Payments of recoveries"),
+    "institution_payment": _("Payments to institutions"),
     "abroad": _("Treated abroad or in Hong Kong, Macao or Taiwan"),
     "account": _("Account"),
     "active": _("May sign in"),
