@@ -25,6 +25,8 @@ from enrollment.contributions.models import BenefitPeriod
 from enrollment.households.models import Member
 from enrollment.registration.models import Registration, RegistrationDraft, Resident
 from enrollment.registration.services import scans
+from funds import services as funds
+from funds.models import SubsidyStatement
 from funds.services import prepare_statement, start_preparing
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.attachments.models import Attachment
@@ -167,6 +169,7 @@ def add_cases() -> None:
         runs.work_off(number=start_preparing(**period, by=clerk, dry_run=True, calls=False).number)
         # Checked by neither of the demo's reviewers, so that each of them may approve it or send it back.
         signing.checked(prepare_statement(**period, by=clerk), factories.actor(Role.AGENCY_REVIEWER))
+    write_to_late_payers(clerk)
     services.request_referral(
         resident_number=number,
         from_institution="LY-H01",
@@ -177,6 +180,18 @@ def add_cases() -> None:
         valid_until=AS_OF,
         by=Actor.of_posting(Posting.objects.get(user__username="hospital")),
     )
+
+
+def write_to_late_payers(clerk: Actor) -> None:
+    """What came for an old statement was booked wrongly: city and district are late with it, and told so."""
+    reviewer = Actor.of_posting(Posting.objects.get(user__username="reviewer"))
+    office = Posting.objects.get(user__username="district-finance").office
+    due = SubsidyStatement.objects.filter(due_on__lt=AS_OF, sums__district=office, sums__district_share__gt=0)
+    statement = due.order_by("due_on")[0]
+    for receipt in statement.receipts.filter(live=True):
+        funds.take_back_subsidy(number=receipt.number, reason="记错结算单", by=reviewer)
+    for payer in ("211000", office.code):
+        funds.remind_payer(number=statement.number, payer=payer, by=clerk)
 
 
 def test_every_account_is_tried() -> None:
@@ -231,6 +246,9 @@ def starts(account: DemoAccount) -> list[str]:
         stays = stays_visible_to(actor).filter(self_paid=False).order_by("-number")
         found += [reverse("stay", args=[row.number]) for row in stays.filter(status="admitted")[:1]]
         found += [reverse("stay", args=[row.number]) for row in stays.filter(status="settled")[:1]]
+    elif account.role in ROUTES["stay-calculation"].roles:
+        stays = stays_visible_to(actor).filter(self_paid=False, status="admitted").order_by("-number")
+        found += [reverse("stay", args=[row.number]) for row in stays[:1]]
     if account.role in ROUTES["reimbursement"].roles:
         applications = Reimbursement.objects.order_by("-number")
         for status in ("entered", "refused"):

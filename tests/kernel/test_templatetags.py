@@ -78,6 +78,11 @@ def test_percent(value, text):
     assert medins.percent(value) == text
 
 
+def test_shares_in_a_column_have_two_decimals_each():
+    shares = (Decimal(0), Decimal("0.087"), Decimal("0.01254"), None)
+    assert [medins.percent_in_column(share) for share in shares] == ["0.00%", "8.70%", "1.25%", "—"]
+
+
 @pytest.mark.parametrize(
     ("number", "text"),
     [

@@ -94,6 +94,14 @@ def percent(value: Decimal | None) -> str:
 
 
 @register.filter
+def percent_in_column(value: Decimal | None) -> str:
+    """A share (0.65) as a percentage with two decimals (65.00%), as others stand above and below it; a dash for
+    None.
+    """
+    return NOTHING if value is None else f"{Decimal(value) * HUNDRED:.2f}%"
+
+
+@register.filter
 def masked(number: str | None) -> str:
     """An ID number with its first six and last four places (211002********1234), a card with its last four."""
     if not number:
