@@ -98,7 +98,7 @@ def percent_in_column(value: Decimal | None) -> str:
     """A share (0.65) as a percentage with two decimals (65.00%), as others stand above and below it; a dash for
     None.
     """
-    return NOTHING if value is None else f"{Decimal(value) * HUNDRED:.2f}%"
+    return NOTHING if value is None or value == "" else f"{Decimal(value) * HUNDRED:.2f}%"
 
 
 @register.filter
