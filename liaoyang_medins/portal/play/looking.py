@@ -42,13 +42,16 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
                 WHERE status = 'paid') AS n
         WHERE received <> due""",
     ),
+    # What is claimed back of benefits is booked beside them; the settlements stand.
     (
         "A2",
         "Live settlements are %s yuan, benefits booked %s yuan.",
         """SELECT paid, booked FROM
             (SELECT coalesce(sum(fund), 0) AS paid FROM claims_settlement WHERE live) AS s,
             (SELECT coalesce(sum(amount), 0) AS booked FROM funds_journalleg leg
-                JOIN funds_account account ON account.id = account_id WHERE code = %(benefits)s) AS b
+                JOIN funds_account account ON account.id = account_id
+                JOIN funds_journalentry entry ON entry.id = entry_id
+                WHERE code = %(benefits)s AND document_type !~ '_(claim|end)$') AS b
         WHERE paid <> booked""",
     ),
     (
