@@ -29,14 +29,15 @@ QUANTITY, PRICE, AMOUNT, TOTAL = "3", "125.50", "376.50", "2259.00"
 
 
 def figures(server: Server, database: str, pgbench: str, repeats: int, seconds: int) -> Iterator[tuple[str, float]]:
-    """A stay over HTTP in transactions of `pgbench -N`, interleaved with it: by one client against one of pgbench's,
-    by eight at once against eight. It changes the city in `database`.
+    """A stay over HTTP in transactions of `pgbench -N`, interleaved with it: by one client and by eight at once, both
+    against one client of pgbench's; and by eight against eight. It changes the city in `database`.
     """
     use(database)
     given, people = credentials(), list(residents_with_benefits(1))
     first = 2 + ROUNDS * repeats
     alone: list[float] = []
     together: list[float] = []
+    against_as_many: list[float] = []
     with http_server.serving(server.address(database), LEAVES.isoformat()) as port:
         one = Hospital(port, given, iter(people[:first]), "A")
         many = Hospitals(port, given, CLIENTS, iter(people[first:]), "B")
@@ -48,12 +49,15 @@ def figures(server: Server, database: str, pgbench: str, repeats: int, seconds: 
             bench = server.pgbench(pgbench, seconds)
             one.open()
             alone.append(seconds_of(one.one, repeats) / bench)
-            bench = server.pgbench(pgbench, seconds, CLIENTS)
-            together.append(many.seconds_of(max(1, min(STAYS_AT_ONCE, repeats // 3))) / bench)
+            bench_of_many = server.pgbench(pgbench, seconds, CLIENTS)
+            stay = many.seconds_of(max(1, min(STAYS_AT_ONCE, repeats // 3)))
+            together.append(stay / bench)
+            against_as_many.append(stay / bench_of_many)
         one.close()
         many.close()
     yield "http_stay_per_pgbench_c1", statistics.median(alone)
     yield f"http_stay_per_pgbench_c{CLIENTS}", statistics.median(together)
+    yield f"http_stay_c{CLIENTS}_per_pgbench_c{CLIENTS}", statistics.median(against_as_many)
 
 
 def credentials() -> tuple[str, str]:

@@ -14,6 +14,7 @@ EXPECTED = {
     "settle_stay_statements",
     "http_stay_per_pgbench_c1",
     "http_stay_per_pgbench_c8",
+    "http_stay_c8_per_pgbench_c8",
     "enroll_per_pgbench",
     "enroll_statements",
     "import_100_seconds",
