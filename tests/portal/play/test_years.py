@@ -61,14 +61,14 @@ def test_a_year_in_processes_that_are_killed():
 
 
 def test_chaos_leaves_the_same_records_as_calm(size):
-    """A small city, in which everything happens all the same."""
+    """A small city, in which everything happens all the same: with this seed somebody goes over the cap too."""
     residents = size(150, 1_500)
     clear()
-    told = play("--year", 2010, "--residents", residents)
+    told = play("--year", 2010, "--residents", residents, "--seed", 1)
     assert_full(told, residents)
     calm = digest()
     clear()
-    told = play("--year", 2010, "--residents", residents, "--chaos", "--processes", 3)
+    told = play("--year", 2010, "--residents", residents, "--seed", 1, "--chaos", "--processes", 3)
     assert_full(told, residents)
     assert min(told.chaos) > 0
     assert digest() == calm
