@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import uuid
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlencode
@@ -27,6 +28,8 @@ from enrollment.registration.models import Registration, RegistrationDraft, Resi
 from enrollment.registration.services import scans
 from funds import services as funds
 from funds.models import SubsidyStatement
+from funds.paying import services as paying
+from funds.paying.models import InstitutionPayment
 from funds.services import prepare_statement, start_preparing
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.attachments.models import Attachment
@@ -91,8 +94,8 @@ NOTHING_THERE = {
     },
     # A claim on an outpatient disease that is not settled.
     "station": {"referral", "outpatient-withdraw"},
-    # Findings are given to the other two of the agency.
-    "approver": {"watch-answer"},
+    # Findings are given to the other two of the agency, who have the reports in hand too.
+    "approver": {"watch-answer", "report-close"},
     # A month is prepared already.
     "clerk": {"account-month-prepare"},
 }
@@ -170,6 +173,7 @@ def add_cases() -> None:
         # Checked by neither of the demo's reviewers, so that each of them may approve it or send it back.
         signing.checked(prepare_statement(**period, by=clerk), factories.actor(Role.AGENCY_REVIEWER))
     write_to_late_payers(clerk)
+    send_to_the_bank()
     services.request_referral(
         resident_number=number,
         from_institution="LY-H01",
@@ -180,6 +184,14 @@ def add_cases() -> None:
         valid_until=AS_OF,
         by=Actor.of_posting(Posting.objects.get(user__username="hospital")),
     )
+
+
+def send_to_the_bank() -> None:
+    """A payment to an institution came back, and is with the bank again."""
+    by = factories.actor(Role.AGENCY_REVIEWER)
+    payment = InstitutionPayment.objects.filter(status=InstitutionPayment.Status.PAID).order_by("-number")[0]
+    paying.record_returned(number=payment.number, returned_on=AS_OF, reason="账号与户名不符", by=by)
+    paying.make_batch(submission=uuid.uuid4(), declarations=[payment.declaration.number], by=by)
 
 
 def write_to_late_payers(clerk: Actor) -> None:
