@@ -18,7 +18,8 @@ from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.portal import navigation, overview, work
 from liaoyang_medins.portal.demo.city import AS_OF
 from tests.portal.routes import ROUTES
-from tests.portal.world import CityTestCase, is_own
+from tests.portal.things import is_own
+from tests.portal.world import CityTestCase
 
 
 class TestNavigation(CityTestCase):

@@ -4,7 +4,8 @@ from django.test import Client
 
 from liaoyang_medins.kernel.offices.roles import Role
 from tests.portal.routes import PUBLIC, ROUTES
-from tests.portal.world import CityTestCase, Thing, address, is_own, patterns, spread
+from tests.portal.things import Thing, is_own, spread
+from tests.portal.world import CityTestCase, address, patterns
 
 # Somebody else's objects of a kind that are tried in each role at each route, and one's own.
 OTHERS = 2
