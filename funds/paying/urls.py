@@ -29,6 +29,6 @@ urlpatterns = [
         name="institution-payment-returned",
     ),
     path("institutions/<slug:code>/bank-accounts/", views.bank_accounts, name="bank-accounts"),
-    path("bank-accounts/<int:key>/confirm/", views.bank_account_confirm, name="bank-account-confirm"),
-    path("bank-accounts/<int:key>/refuse/", views.bank_account_refuse, name="bank-account-refuse"),
+    path("bank-accounts/<int:pk>/confirm/", views.bank_account_confirm, name="bank-account-confirm"),
+    path("bank-accounts/<int:pk>/refuse/", views.bank_account_refuse, name="bank-account-refuse"),
 ]

@@ -237,7 +237,7 @@ def things() -> dict[str, list[Thing]]:
     ]
     found["payment batch"] = [Thing({"number": row.number}) for row in PaymentBatch.objects.all()]
     found["institution payment"] = [Thing({"number": row.number}) for row in InstitutionPayment.objects.all()]
-    found["bank account"] = [Thing({"key": row.pk}) for row in InstitutionAccount.objects.all()]
+    found["bank account"] = [Thing({"pk": row.pk}) for row in InstitutionAccount.objects.all()]
     found["own institution"] = [
         Thing({"code": row.code}, offices=frozenset({row.code})) for row in Institution.objects.all()
     ]

@@ -57,30 +57,30 @@ def bank_accounts(request: ActorRequest, code: str) -> HttpResponse:
     return render(request, "paying/bank_accounts.html", context, status=422 if may_enter and form.errors else 200)
 
 
-def opened(request: ActorRequest, key: int) -> InstitutionAccount:
+def opened(request: ActorRequest, pk: int) -> InstitutionAccount:
     """The account, where the actor may see it. Http404 for others."""
-    return get_object_or_404(selectors.bank_accounts_visible_to(request.actor), pk=key)
+    return get_object_or_404(selectors.bank_accounts_visible_to(request.actor), pk=pk)
 
 
 @allowed("bank_accounts.confirm")
 @require_POST
-def bank_account_confirm(request: ActorRequest, key: int) -> HttpResponse:
+def bank_account_confirm(request: ActorRequest, pk: int) -> HttpResponse:
     """Confirm an account that a colleague entered."""
-    found = opened(request, key)
-    services.decide_account(key=key, confirm=True, by=request.actor)
+    found = opened(request, pk)
+    services.decide_account(key=pk, confirm=True, by=request.actor)
     messages.success(request, _("Confirmed. Payments from its day on go there."))
     return redirect("bank-accounts", found.institution.code)
 
 
 @allowed("bank_accounts.confirm")
 @require_http_methods(["GET", "POST"])
-def bank_account_refuse(request: ActorRequest, key: int) -> HttpResponse:
+def bank_account_refuse(request: ActorRequest, pk: int) -> HttpResponse:
     """Refuse one, with the reason."""
-    found = opened(request, key)
+    found = opened(request, pk)
     form = RefusalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        made = attempt(form, lambda: services.decide_account(key=key, confirm=False, reason=reason, by=request.actor))
+        made = attempt(form, lambda: services.decide_account(key=pk, confirm=False, reason=reason, by=request.actor))
         if made is not None:
             messages.success(request, _("Refused."))
             return redirect("bank-accounts", found.institution.code)
