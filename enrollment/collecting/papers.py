@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from enrollment.lists.labels import class_label
-from liaoyang_medins.kernel.papers.paper import NUMBER, SHORT, Paper, amount, draw_up, facts, table, text
+from liaoyang_medins.kernel.papers.paper import NUMBER, SHORT, TEXT, Paper, amount, draw_up, facts, table, text
 from liaoyang_medins.kernel.web.templatetags.medins import masked, money, paper_date
 
 from .models import Collection, CollectionLine
@@ -15,8 +15,8 @@ def collection_paper(found: Collection, lines: Sequence[CollectionLine]) -> Pape
     """Who paid at the school, by class, with the sum in figures and characters, and what the payment has to state."""
     columns = [
         (_("Row"), NUMBER),
-        (_("School class"), SHORT),
-        (_("Name"), SHORT),
+        (_("School class"), TEXT),
+        (_("Name"), TEXT),
         (_("ID number"), SHORT),
         (_("Notice"), SHORT),
         (_("Yuan"), NUMBER),

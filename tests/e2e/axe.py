@@ -23,3 +23,22 @@ def pixels_over(page: Page) -> int:
     """How many pixels the page is wider than its window, or 0. It hears of a new width with the next frame."""
     return page.evaluate("""() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
         done(Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)))))""")
+
+
+# A4 within its margins, at 96 pixels an inch: across its short side, and its long one.
+PAPER = {"portrait": 643, "landscape": 971}
+
+
+def pixels_over_paper(page: Page) -> int:
+    """How many pixels of the page would be cut off at the right of an A4 sheet, or 0. The page stays as it was."""
+    before = page.viewport_size
+    page.emulate_media(media="print")
+    wide = page.evaluate(
+        "[...document.querySelectorAll('body, .sheet-a4')].some((element) => getComputedStyle(element).page === 'wide')"
+    )
+    page.set_viewport_size({"width": PAPER["landscape" if wide else "portrait"], "height": 900})
+    over = pixels_over(page)
+    page.emulate_media(media="null")
+    if before is not None:
+        page.set_viewport_size(before)
+    return over

@@ -41,7 +41,7 @@ from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.portal.demo.accounts import ACCOUNTS, DemoAccount
 from liaoyang_medins.portal.demo.city import AS_OF, CitySize, create_demo_city
 from tests import factories, signing
-from tests.e2e.axe import violations
+from tests.e2e.axe import pixels_over_paper, violations
 from tests.e2e.crawl import discover, name_of
 from tests.e2e.words import Words, texts_of
 from tests.portal.routes import ROUTES
@@ -322,4 +322,7 @@ def look_at(page: Page, url: str, words: Words, language: str, *, with_axe: bool
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         faults += [f"at {width} px {line}" for line in page.evaluate(FITS)]
+    # English words are the longer ones.
+    if language == "en" and (over := pixels_over_paper(page)):
+        faults.append(f"on paper: {over} pixels are cut off")
     return faults
