@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from enrollment.cards.models import InsuranceCard
 from enrollment.registration.models import Resident
-from liaoyang_medins.kernel.offices.models import User
+from liaoyang_medins.kernel.offices.models import Office, User
 
 from .databases import use
 from .measuring import compared, statements_of
@@ -45,6 +45,10 @@ def look_at(username: str, address: Callable[[], str]) -> Callable[[int], Callab
 def a_residents_page() -> str:
     covered = Resident.objects.filter(benefit_periods__withdrawn_on=None).order_by("-pk")
     return reverse("resident", args=[covered.values_list("number", flat=True)[:1].get()])
+
+
+def the_citys_window() -> str:
+    return reverse("cockpit-office", args=[Office.objects.get(kind=Office.Kind.AREA).code])
 
 
 def dashboards(_seed: int) -> Callable[[], None]:
@@ -114,4 +118,5 @@ PAGES: dict[str, Callable[[str, str, int], float]] = {
     "search": search_growth,
     "queue": growth(look_at("district", lambda: reverse("registrations"))),
     "resident_page": growth(look_at("clerk", a_residents_page)),
+    "cockpit": growth(look_at("clerk", the_citys_window)),
 }

@@ -36,6 +36,7 @@ EXPECTED = {
     "search_300_vs_100",
     "queue_300_vs_100",
     "resident_page_300_vs_100",
+    "cockpit_300_vs_100",
     "dashboard_300_vs_3",
     "integrity_300_seconds",
     "integrity_300_vs_scan",

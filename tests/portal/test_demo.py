@@ -15,8 +15,9 @@ from django.db import connection, models, transaction
 from claims.models import FeeLine, Referral, Reversal, Settlement, Stay
 from claims.rules import StayFacts
 from claims.services.settlement import differences
-from enrollment.contributions.models import BenefitPeriod, ContributionNotice, Receipt
+from enrollment.contributions.models import BenefitPeriod, ContributionNotice, Receipt, WindowLetter
 from enrollment.contributions.rules import ContributionFacts
+from enrollment.lists.models import ClassMembership
 from enrollment.registration import idnumber
 from enrollment.registration.models import Circumstance, Enrollment, Registration, Resident
 from enrollment.registration.rules import PersonFacts
@@ -29,7 +30,7 @@ from liaoyang_medins.kernel.numbers import PREFIXES
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office, Posting
 from liaoyang_medins.kernel.policy.terms import Category, Disease, Grade, LowIncome, Sex
-from liaoyang_medins.portal.demo import city
+from liaoyang_medins.portal.demo import city, people
 from liaoyang_medins.portal.demo.bulk import Job, Load, Supply, Table, Writer, facts_json
 from liaoyang_medins.portal.demo.city import CitySize, create_demo_city
 from liaoyang_medins.portal.demo.hospitals import Hospitals
@@ -136,6 +137,28 @@ def test_every_stage_of_work_is_there() -> None:
     )
     assert set(Receipt.objects.values_list("status", flat=True)) >= {Receipt.Status.MATCHED, Receipt.Status.UNMATCHED}
     assert Reversal.objects.exists()
+
+
+def test_who_has_lost_the_certificate_gets_a_letter_in_the_window_instead_of_a_notice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(people, "WITHDRAWN_OF", 2)
+    create_demo_city(CitySize(residents=200), lambda said: None)
+    withdrawn = Circumstance.objects.filter(kind__in=("low_income", "disability"), ends=people.WITHDRAWN_ON)
+    going_on = withdrawn.filter(resident__enrollments__ends=None).values_list("resident", flat=True)
+    told = WindowLetter.objects.filter(kind="no_notice").values_list("enrollment__resident", "reasons")
+    assert sorted(told) == [(resident, ["working_age_without_status"]) for resident in sorted(going_on)]
+    assert not ContributionNotice.objects.filter(resident__in=going_on, contribution_year=2010).exists()
+    assert len(told) > 2
+
+
+def test_children_go_to_a_school_that_has_their_grade() -> None:
+    create_demo_city(CitySize(residents=200), lambda said: None)
+    rows = ClassMembership.objects.filter(ends=None, grade__isnull=False)
+    primary = set(rows.filter(school__name__contains="小学").values_list("grade", flat=True))
+    secondary = set(rows.filter(school__name__contains="中学").values_list("grade", flat=True))
+    assert (primary, secondary) == ({*primary} & {*range(1, 7)}, {*secondary} & {*range(7, 13)})
+    assert len(primary) > 2 < len(secondary)
 
 
 def test_another_seed_makes_other_people() -> None:

@@ -1,5 +1,5 @@
-"""What befell people shortly before the demo's day: a cover elsewhere that became known late, certificates withdrawn,
-requests for records, a double record, a name put right. So that nobody's list of work is empty on the first day.
+"""What befell people shortly before the demo's day: a cover elsewhere that became known late, requests for records, a
+double record, a name put right. So that nobody's list of work is empty on the first day.
 """
 
 import datetime
@@ -15,7 +15,7 @@ from enrollment.registration.data import PersonData
 from enrollment.registration.models import Resident
 from enrollment.registration.services.people import put_on_record
 from liaoyang_medins.kernel import clock
-from liaoyang_medins.kernel.days import add_years, day_before
+from liaoyang_medins.kernel.days import day_before
 from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.policy.terms import Sex
@@ -25,8 +25,6 @@ from liaoyang_medins.portal.effects import mark_of
 from .people import Town
 
 DAY = datetime.timedelta(days=1)
-# Between these ages both sexes are of working age (E4).
-FIRST_AGE, LAST_AGE = 25, 45
 
 
 class Lives:
@@ -42,7 +40,6 @@ class Lives:
     def work(self) -> None:
         with clock.on_day(self.as_of - 3 * DAY):
             self.covered_elsewhere()
-            self.certificates_withdrawn()
             self.second_record()
         with clock.on_day(self.as_of - 2 * DAY):
             self.transfers()
@@ -62,34 +59,14 @@ class Lives:
         settlement = found.order_by("-settled_on", "number").first()
         if settlement is None:
             return
-        person = settlement.resident
+        person, clerk, said = settlement.resident, self.actors["clerk"], "单位参保，来函告知"
         since = max(day_before(settlement.stay.admitted_on).replace(day=1), person.birth_date)
-        self.hear_of(person, Happening(LifeChange.What.SCHEME_JOINED, since, "employee"), "单位参保，来函告知")
-
-    def certificates_withdrawn(self) -> None:
-        """Some of working age are not on the civil affairs authority's list any more, by which they took part: the
-        window has a letter with the reason for them instead of a notice (E4, E8).
-        """
-        today = clock.today()
-        rows = Resident.objects.filter(
-            circumstances__kind="low_income", circumstances__ends=None, enrollments__ends=None, notices__status="paid"
-        )
-        rows = rows.filter(birth_date__gt=add_years(today, -LAST_AGE), birth_date__lte=add_years(today, -FIRST_AGE))
-        rows = rows.exclude(notices__contribution_year__gt=today.year)
-        rows = rows.exclude(circumstances__kind__in=("disability", "student", "death", "scheme"))
-        people = rows.order_by("number").distinct()
-        for person in (*people.filter(community=self.home)[:2], *people.exclude(community=self.home)[:3]):
-            ended = Happening(LifeChange.What.LOW_INCOME_ENDED, day_before(today.replace(day=1)))
-            self.hear_of(person, ended, "民政部门动态管理，低保待遇已取消")
-
-    def hear_of(self, person: Resident, happening: Happening, said: str) -> None:
-        """The agency's clerk puts on record what happened, as on the page: what it brings about is seen first."""
-        clerk = self.actors["clerk"]
+        joined = Happening(LifeChange.What.SCHEME_JOINED, since, "employee")
 
         def apply() -> None:
-            services.apply_happening(resident_number=person.number, happening=happening, reason=said, by=clerk)
+            services.apply_happening(resident_number=person.number, happening=joined, reason=said, by=clerk)
 
-        change = life.Change(person, happening.what, apply, happening.on, said)
+        change = life.Change(person, joined.what, apply, since, said)
         seen = mark_of(life.look_ahead(change, clerk))
         life.make(change, submission=uuid.uuid5(uuid.NAMESPACE_OID, person.number), seen=seen, by=clerk)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from enrollment.registration import idnumber
+from enrollment.registration.rules import completed_age
 from liaoyang_medins.kernel.offices.models import Office
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
@@ -14,6 +15,13 @@ GIVEN_F = "芳娜敏静丽艳娟霞秀英玲桂兰红梅燕萍雪琳婷玉洁慧
 STREETS = ("民主路", "中华大街", "新华路", "武圣路", "青年大街", "胜利路", "文圣路", "卫国路", "南郊街", "振兴路")
 # Place codes of the prefectures around, of which no district of the city is one.
 BIRTHPLACES = tuple(f"21{prefecture:02d}{county:02d}" for prefecture in (3, 5, 9, 11) for county in range(1, 30))
+# When the demo makes its classes: who is 7 then is in grade 1.
+CLASSES_ON = datetime.date(2009, 11, 16)
+# What a school's name says of it → its first and last grade; any other has all.
+GRADES = {"小学": (1, 6), "中学": (7, 12), "专业": (10, 12)}
+# At the yearly review some certificates were withdrawn: one of so many. Who took part by it gets a letter in the window
+# instead of a notice (E4, E8).
+WITHDRAWN_ON, WITHDRAWN_OF = datetime.date(2009, 6, 30), 100
 # How many numbers of one sex a place has for a day.
 SERIALS = 499
 
@@ -51,6 +59,12 @@ class Person:
     address: str
     phone: str
     statuses: list[Status] = field(default_factory=list)
+
+
+def takes(school: Office, grade: int) -> bool:
+    """Whether the school has the grade, by its name."""
+    first, last = next((grades for word, grades in GRADES.items() if word in school.name), (1, 12))
+    return first <= max(1, min(12, grade)) <= last
 
 
 class Town:
@@ -120,7 +134,9 @@ class Town:
         since = max(person.birth, datetime.date(2007, 1, 1) + datetime.timedelta(days=r.randrange(500)))
         if kind == "student":
             district = person.community.code[:6]
-            near = [s for s in self.schools if s.parent and s.parent.code == district] or self.schools
+            grade = completed_age(person.birth, max(on, CLASSES_ON)) - 6
+            fitting = [school for school in self.schools if takes(school, grade)] or self.schools
+            near = [school for school in fitting if school.parent and school.parent.code == district] or fitting
             start = datetime.date(on.year if on.month >= 9 else on.year - 1, 9, 1)
             start = min(start, datetime.date(2007, 9, 1)) if person.birth.year <= 2001 else start
             person.statuses.append(Status("student", "school", start, school=r.choice(near)))
@@ -128,7 +144,9 @@ class Town:
             choice = r.choices(("low_income", "low_income_edge", "disability"), (5, 3, 2))[0]
             value = str(r.choice((1, 2))) if choice == "disability" else choice
             group = "disability" if choice == "disability" else "low_income"
-            person.statuses.append(Status(group, value, since, document=f"{r.randrange(10**7):07d}"))
+            number = r.randrange(10**7)
+            ends = WITHDRAWN_ON if number % WITHDRAWN_OF == 0 and on < WITHDRAWN_ON else None
+            person.statuses.append(Status(group, value, since, ends, document=f"{number:07d}"))
         elif kind == "worker":
             person.statuses.append(Status("work", "working", since))
         elif r.random() < 0.15:
