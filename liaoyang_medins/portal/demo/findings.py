@@ -56,13 +56,13 @@ class Findings:
         self.public()
 
     def people(self) -> list[Resident]:
-        """Grown people with cover for months who have no stays, from the last."""
+        """As many as are needed of the grown people with cover for months who have no stays, from the last."""
         covered = BenefitPeriod.objects.filter(
             starts__lte=self.as_of - 90 * DAY, ends__gte=self.as_of, withdrawn_on=None, resident__stays=None
         ).exclude(resident__circumstances__kind="death")
         grown = covered.filter(notice__category="elderly", notice__paid_on__lte=self.as_of - 90 * DAY)
-        rows = [period.resident for period in grown.select_related("resident").order_by("-resident__number")]
-        return rows[: max(0, covered.count() - LEFT_ALONE)]
+        count = max(0, min(NEEDED, covered.count() - LEFT_ALONE))
+        return [period.resident for period in grown.select_related("resident").order_by("-resident__number")[:count]]
 
     # --- stays that look suspicious ---
 
