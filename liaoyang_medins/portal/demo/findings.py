@@ -36,6 +36,8 @@ Kind = Finding.Kind
 LEFT_ALONE = 8
 # The hospitals of the demo are few and small: what is far from its peers there would be nothing elsewhere.
 SMALL = replace(patterns.figures(), peer_stays=1, peer_deviations=Decimal(1), peer_institutions=2)
+# People of whom something suspicious is made: four, and those of a series.
+NEEDED = 4 + SMALL.series_persons
 BACK_PAIN = "M51.2"
 
 
