@@ -34,7 +34,7 @@ def pixels_over_paper(page: Page) -> int:
     before = page.viewport_size
     page.emulate_media(media="print")
     wide = page.evaluate(
-        "[...document.querySelectorAll('body, .sheet-a4')].some((element) => getComputedStyle(element).page === 'wide')"
+        "[...document.querySelectorAll('body, .sheet-a4')].some((sheet) => getComputedStyle(sheet).page === 'wide')"
     )
     page.set_viewport_size({"width": PAPER["landscape" if wide else "portrait"], "height": 900})
     over = pixels_over(page)
