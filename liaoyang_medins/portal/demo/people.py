@@ -19,8 +19,8 @@ BIRTHPLACES = tuple(f"21{prefecture:02d}{county:02d}" for prefecture in (3, 5, 9
 CLASSES_ON = datetime.date(2009, 11, 16)
 # What a school's name says of it → its first and last grade; any other has all.
 GRADES = {"小学": (1, 6), "中学": (7, 12), "专业": (10, 12)}
-# At the yearly review one of so many certificates was withdrawn. Who took part by it gets a letter in the window, and no
-# notice (E4, E8).
+# At the yearly review one of so many certificates was withdrawn. Who took part by it gets a letter in the window and
+# no notice (E4, E8).
 WITHDRAWN_ON, WITHDRAWN_OF = datetime.date(2009, 6, 30), 100
 # How many numbers of one sex a place has for a day.
 SERIALS = 499
