@@ -27,7 +27,7 @@ from .. import rules
 from ..assessment import Assessment, assess, benefit_facts_of, read_ahead, registered_on
 from ..models import BenefitPeriod, ContributionNotice, Receipt
 from .notices import waiting_until
-from .parts import complete, let_go, parts_of, read_parts_ahead, total_of
+from .parts import complete, held_for, let_go, parts_of, read_parts_ahead, total_of
 from .writing import Status, differs, lock_pair, move, read_pairs_ahead, write_notices
 
 Kind = ContributionNotice.Kind
@@ -303,7 +303,7 @@ def pay(
     by: Actor,
 ) -> None:
     """The notice is paid: its facts are those of the day, its benefit period runs, a lapse is undone."""
-    revive(pair[0])
+    revive(pair[0], resident, by)
     if pair[0].enrollment.lapsed_on is not None:
         registration_services.undo_lapse(enrollment=pair[0].enrollment, resident=resident, by=by)
     for period in room.give_way:
@@ -329,15 +329,23 @@ def pay(
         )
 
 
-def revive(notice: ContributionNotice) -> None:
-    """A notice made anew that is paid after all: what had taken its place gives way in turn."""
+def revive(notice: ContributionNotice, resident: Resident, by: Actor) -> None:
+    """A notice made anew that is paid after all: whatever took its place since, once or again and again, gives way in
+    turn, and what is held for that is over.
+    """
     if notice.status != Status.REMADE:
         return
-    for row in lock_pair(notice.replaced_by) if notice.replaced_by else []:
-        if row.status in (Status.OPEN, Status.LAPSED):
-            move(row, Status.REMADE)
-            row.replaced_by = notice
-            update(row, "status", "replaced_by")
+    newer = notice.replaced_by
+    while newer is not None:
+        pair = lock_pair(newer)
+        newer = pair[0].replaced_by
+        held = held_for(pair[0])
+        for row in pair:
+            if row.status in (Status.OPEN, Status.LAPSED):
+                move(row, Status.REMADE)
+                row.replaced_by = notice
+                update(row, "status", "replaced_by")
+        let_go(held, ReceiptProblem.PAID_TWICE, resident, by)
 
 
 @Statement
