@@ -120,16 +120,18 @@ def decide(
 ) -> Decision:
     """What `settle` is going to do; only reads. Raises Conflict or Refused as it does."""
     pair = candidate(stated, paid_on, pair_of)
-    parts = parts_of(pair[0])
+    waiting = parts_of(pair[0])
+    # Of all that settle a notice one at most is no part (C5): a whole payment that was let go counts with parts alone.
+    parts = [row for row in waiting if part or row.channel == Receipt.Channel.EMPLOYER]
     if not parts:
-        return decide_amount(resident, pair, amount, paid_on)
-    found = decide_together(resident, pair, amount, paid_on, parts)
-    if found.problem is not None and not part:
-        # C6: who pays the whole amount is insured, whatever else was held.
-        alone = decide_amount(resident, pair, amount, paid_on)
-        if alone.problem is None:
-            return replace(alone, left=parts)
-    return found
+        found = decide_amount(resident, pair, amount, paid_on)
+    else:
+        found = decide_together(resident, pair, amount, paid_on, parts)
+        if found.problem is not None and not part:
+            # C6: who pays the whole amount is insured, whatever else was held.
+            alone = decide_amount(resident, pair, amount, paid_on)
+            found = alone if alone.problem is None else found
+    return replace(found, left=[row for row in waiting if row not in found.parts]) if found.problem is None else found
 
 
 def decide_together(
