@@ -22,6 +22,7 @@ VERBS.update(
         "receipts.complete": _("The part settled its notice together with others"),
         "receipts.let_go": _("The part is not held for its notice any more"),
         "receipts.go_over": _("The part is held for the notice that was made anew"),
+        "receipts.count_for": _("The payment counts for the notice that was made anew"),
         "receipts.assign": _("Assigned the receipt to its notice"),
         "receipts.return": _("Returned the receipt"),
     }

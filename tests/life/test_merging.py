@@ -166,6 +166,16 @@ def test_of_two_notices_for_a_year_one_gives_way(paid: str) -> None:
     assert receipt.problem == ("paid_twice" if paid != "neither" else "")
 
 
+def test_a_notice_whose_payment_went_back_gives_way_too() -> None:
+    stays, goes = double(), double()
+    open_one, unpaid = (m.first_notice(who, D(2009, 2, 10)) for who in (stays, goes))
+    receipt = m.pay(unpaid, D(2009, 2, 10))
+    contributions.take_back_payment(number=receipt.number, returned_on=D(2009, 2, 11), note="退票", by=m.clerk())
+    merge(stays, goes)
+    assert (m.state(unpaid), unpaid.replaced_by, m.state(open_one)) == ("returned", open_one, "open")
+    assert findings() == []
+
+
 # --- what stands against it ------------------------------------------------------------------------------------------
 
 

@@ -14,14 +14,14 @@ from ..models import BenefitPeriod, ContributionNotice
 from ..selectors import due_of
 from .moves import follow_move
 from .parts import go_over
-from .writing import LIVE, Status, lock_pair, move
+from .writing import STANDS, Status, lock_pair, move
 
 
 def same_year(survivor: Resident, duplicate: Resident) -> list[tuple[ContributionNotice, ContributionNotice]]:
-    """The notices of the two that are in force for one contribution year, the survivor's first."""
-    rows = ContributionNotice.objects.filter(status__in=LIVE).order_by("contribution_year")
-    mine = {row.contribution_year: row for row in rows.filter(resident=survivor)}
-    theirs = {row.contribution_year: row for row in rows.filter(resident=duplicate)}
+    """The notices of the two that stand for one contribution year, the survivor's first."""
+    rows = ContributionNotice.objects.filter(STANDS)
+    mine = {row.contribution_year: row for row in sorted(rows.filter(resident=survivor), key=rank)}
+    theirs = {row.contribution_year: row for row in sorted(rows.filter(resident=duplicate), key=rank)}
     return [(mine[year], theirs[year]) for year in sorted(mine.keys() & theirs.keys())]
 
 
@@ -52,16 +52,17 @@ def conflicts(survivor: Resident, duplicate: Resident) -> list[str]:
 
 
 def settle(survivor: Resident, duplicate: Resident, by: Actor) -> None:
-    """Of two notices in force for a year one stays: the paid one, else the open one, else the survivor's. The other
-    is made anew as it, so that a payment naming it still finds it. Notices of an enrollment that went on in another
-    go along.
+    """Of two notices that stand for a year one stays: the paid one, else the open one, else the lapsed one, else the
+    survivor's. It takes the place of the other, so that a payment naming that still finds it. Notices of an enrollment
+    that went on in another go along.
     """
     for mine, theirs in same_year(survivor, duplicate):
         stays, goes = (theirs, mine) if rank(theirs) > rank(mine) else (mine, theirs)
         for row in lock_pair(goes):
-            if row.status not in (Status.OPEN, Status.LAPSED):
+            if row.status == Status.PAID or row.replaced_by_id:
                 continue
-            move(row, Status.REMADE)
+            if row.status != Status.RETURNED:
+                move(row, Status.REMADE)
             row.replaced_by = stays.joint_with or stays
             update(row, "status", "replaced_by")
             audit.record(
@@ -80,7 +81,7 @@ def settle(survivor: Resident, duplicate: Resident, by: Actor) -> None:
 
 
 def rank(notice: ContributionNotice) -> int:
-    return {Status.PAID.value: 2, Status.OPEN.value: 1}.get(notice.status, 0)
+    return {Status.PAID.value: 3, Status.OPEN.value: 2, Status.LAPSED.value: 1}.get(notice.status, 0)
 
 
 def finish(survivor: Resident, by: Actor) -> None:

@@ -22,7 +22,7 @@ from liaoyang_medins.kernel.statements import Statement
 from .. import rules
 from ..assessment import Assessment, Payment, assess, benefit_facts_of, payments_of, read_ahead, registered_on
 from ..models import ContributionNotice
-from .writing import Status, differs, lock_pair, lock_resident, read_live_ahead, write_notices
+from .writing import Status, differs, lock_pair, lock_resident, read_standing_ahead, write_notices
 
 Kind = ContributionNotice.Kind
 
@@ -145,8 +145,8 @@ def read_renewals_ahead(enrollments: Iterable[Enrollment], year: int, *, lock: b
     if not lock:
         _open_notice.ahead(keys)
         return
-    for key, live in zip(keys, read_live_ahead((row.resident_id for row in rows), [year]), strict=True):
-        there = [notice for notice in live if notice.status == Status.OPEN and notice.enrollment_id == key[1]]
+    for key, standing in zip(keys, read_standing_ahead((row.resident_id for row in rows), [year]), strict=True):
+        there = [notice for notice in standing if notice.status == Status.OPEN and notice.enrollment_id == key[1]]
         _open_notice.known(*key, rows=there)
 
 

@@ -89,21 +89,38 @@ def go_over(
     by: Actor,
 ) -> None:
     """What is held for notices that were made anew is held for the new one, if it lies in its term and is less than
-    the amount due; else a clerk sees to it.
+    the amount due; else a clerk sees to it. What was let go and still counts does so for the new one in the same way;
+    else it stays where it is.
     """
-    held = [part for row in replaced for part in held_for(row)]
-    if not held:
-        return
-    payable = notice.status == ContributionNotice.Status.OPEN
-    in_term = all(notice.pay_from <= part.paid_on <= notice.pay_until for part in held)
-    if not (payable and in_term and total_of(held) + total_of(parts_of(notice)) < amount_due):
+    parts = [part for row in replaced for part in parts_of(row)]
+    held = [part for part in parts if part.status == Status.HELD]
+    if fits(held, notice, amount_due):
+        _count_for(notice, held, "receipts.go_over", resident, by)
+    else:
         let_go(held, ReceiptProblem.INCOMPLETE, resident, by)
-        return
-    for part in held:
+    others = [part for part in parts if part.status != Status.HELD]
+    if fits(others, notice, amount_due):
+        _count_for(notice, others, "receipts.count_for", resident, by)
+
+
+def fits(parts: Sequence[Receipt], notice: ContributionNotice, amount_due: Decimal) -> bool:
+    """Whether these receipts can wait for the rest of a notice's amount, in yuan, beside what waits for it already: of
+    all of them one at most is no part (C5).
+    """
+    if not parts or notice.status != ContributionNotice.Status.OPEN:
+        return False
+    waiting = [*parts, *parts_of(notice)]
+    in_term = all(notice.pay_from <= part.paid_on <= notice.pay_until for part in parts)
+    whole = sum(part.channel != Receipt.Channel.EMPLOYER for part in waiting)
+    return in_term and whole <= 1 and total_of(waiting) < amount_due
+
+
+def _count_for(notice: ContributionNotice, parts: Sequence[Receipt], verb: str, resident: Resident, by: Actor) -> None:
+    for part in parts:
         part.notice = notice
         part.version += 1
         update(part, "notice", "version")
-        _record(part, "receipts.go_over", resident, by)
+        _record(part, verb, resident, by)
 
 
 def let_go_with(receipt: Receipt, by: Actor) -> None:

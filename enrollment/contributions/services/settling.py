@@ -27,7 +27,7 @@ from .. import rules
 from ..assessment import Assessment, assess, benefit_facts_of, read_ahead, registered_on
 from ..models import BenefitPeriod, ContributionNotice, Receipt
 from .notices import waiting_until
-from .parts import complete, let_go, parts_of, read_parts_ahead, total_of
+from .parts import complete, held_for, let_go, parts_of, read_parts_ahead, total_of
 from .writing import Status, differs, lock_pair, move, read_pairs_ahead, write_notices
 
 Kind = ContributionNotice.Kind
@@ -120,16 +120,18 @@ def decide(
 ) -> Decision:
     """What `settle` is going to do; only reads. Raises Conflict or Refused as it does."""
     pair = candidate(stated, paid_on, pair_of)
-    parts = parts_of(pair[0])
+    waiting = parts_of(pair[0])
+    # Of all that settle a notice one at most is no part (C5): a whole payment that was let go counts with parts alone.
+    parts = [row for row in waiting if part or row.channel == Receipt.Channel.EMPLOYER]
     if not parts:
-        return decide_amount(resident, pair, amount, paid_on)
-    found = decide_together(resident, pair, amount, paid_on, parts)
-    if found.problem is not None and not part:
-        # C6: who pays the whole amount is insured, whatever else was held.
-        alone = decide_amount(resident, pair, amount, paid_on)
-        if alone.problem is None:
-            return replace(alone, left=parts)
-    return found
+        found = decide_amount(resident, pair, amount, paid_on)
+    else:
+        found = decide_together(resident, pair, amount, paid_on, parts)
+        if found.problem is not None and not part:
+            # C6: who pays the whole amount is insured, whatever else was held.
+            alone = decide_amount(resident, pair, amount, paid_on)
+            found = alone if alone.problem is None else found
+    return replace(found, left=[row for row in waiting if row not in found.parts]) if found.problem is None else found
 
 
 def decide_together(
@@ -303,7 +305,7 @@ def pay(
     by: Actor,
 ) -> None:
     """The notice is paid: its facts are those of the day, its benefit period runs, a lapse is undone."""
-    revive(pair[0])
+    revive(pair[0], resident, by)
     if pair[0].enrollment.lapsed_on is not None:
         registration_services.undo_lapse(enrollment=pair[0].enrollment, resident=resident, by=by)
     for period in room.give_way:
@@ -329,15 +331,23 @@ def pay(
         )
 
 
-def revive(notice: ContributionNotice) -> None:
-    """A notice made anew that is paid after all: what had taken its place gives way in turn."""
+def revive(notice: ContributionNotice, resident: Resident, by: Actor) -> None:
+    """A notice made anew that is paid after all: whatever took its place since, once or again and again, gives way in
+    turn, and what is held for that is over.
+    """
     if notice.status != Status.REMADE:
         return
-    for row in lock_pair(notice.replaced_by) if notice.replaced_by else []:
-        if row.status in (Status.OPEN, Status.LAPSED):
-            move(row, Status.REMADE)
-            row.replaced_by = notice
-            update(row, "status", "replaced_by")
+    newer = notice.replaced_by
+    while newer is not None:
+        pair = lock_pair(newer)
+        newer = pair[0].replaced_by
+        held = held_for(pair[0])
+        for row in pair:
+            if row.status in (Status.OPEN, Status.LAPSED):
+                move(row, Status.REMADE)
+                row.replaced_by = notice
+                update(row, "status", "replaced_by")
+        let_go(held, ReceiptProblem.PAID_TWICE, resident, by)
 
 
 @Statement

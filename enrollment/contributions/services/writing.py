@@ -22,7 +22,9 @@ from ..models import ContributionNotice
 from .parts import go_over
 
 Status = ContributionNotice.Status
-LIVE = (Status.OPEN, Status.PAID, Status.LAPSED)
+# What counts for its person and year: what is open, paid or lapsed, at most one a year, and what the bank's return
+# left unpaid as long as nothing took its place.
+STANDS = Q(status__in=[Status.OPEN, Status.PAID, Status.LAPSED]) | Q(status=Status.RETURNED, replaced_by=None)
 
 
 def lock_resident(pk: int) -> Resident:
@@ -57,20 +59,22 @@ def _seen_pair(main: int) -> QuerySet[ContributionNotice]:
     return _of_pair(main)
 
 
-def live_notices(resident: Resident, years: Iterable[int]) -> list[ContributionNotice]:
-    """Notices of these contribution years that are open, paid or lapsed: at most one a year."""
-    return _live(resident.pk, list(years))
+def standing_notices(resident: Resident, years: Iterable[int]) -> list[ContributionNotice]:
+    """Notices of these contribution years that stand (STANDS)."""
+    return _standing(resident.pk, list(years))
 
 
 @Statement
-def _live(resident: int, years: list[int]) -> QuerySet[ContributionNotice]:
+def _standing(resident: int, years: list[int]) -> QuerySet[ContributionNotice]:
     rows = ContributionNotice.objects.select_for_update(of=("self",)).select_related("enrollment")
-    return rows.filter(OneOf(F("contribution_year"), years), resident=resident, status__in=LIVE).order_by("pk")
+    return rows.filter(STANDS, OneOf(F("contribution_year"), years), resident=resident).order_by("pk")
 
 
-def read_live_ahead(residents: Iterable[int], years: list[int]) -> list[list[ContributionNotice]]:
-    """Lock and read for many, inside a batch, what `live_notices` asks about these residents and years; returns it."""
-    return _live.ahead([(resident, years) for resident in residents])
+def read_standing_ahead(residents: Iterable[int], years: list[int]) -> list[list[ContributionNotice]]:
+    """Lock and read for many, inside a batch, what `standing_notices` asks about these residents and years; returns
+    it.
+    """
+    return _standing.ahead([(resident, years) for resident in residents])
 
 
 def read_pairs_ahead(mains: Iterable[int], *, lock: bool = True) -> list[ContributionNotice]:
@@ -112,10 +116,11 @@ def write_notices(
 ) -> ContributionNotice:
     """Write the assessed notice (with the one paid together with it) in place of `replaces`; returns the one to pay.
 
-    Lapsed and open notices of the same years give way too. Raises Refused where a year is paid already.
+    What else stands for the same years gives way too: open and lapsed notices are made anew, of one whose payment went
+    back it is only said what took its place. Raises Refused where a year is paid already.
     """
     replaced = {notice.pk: notice for notice in replaces}
-    for notice in live_notices(resident, [part.year for part in assessment.parts]):
+    for notice in standing_notices(resident, [part.year for part in assessment.parts]):
         if notice.status == Status.PAID:
             raise Refused(
                 _("The contribution for %(year)s is paid already, with notice %(number)s.")
