@@ -87,6 +87,22 @@ RETURNS: Mapping[str, Promise] = {
     "unknown_payment": _("No payment with this reference is on record"),
     "other_amount": _("The payment on record has another amount"),
     "before_payment": _("The return is dated before the payment"),
+    "paid_back": _("The agency paid this payment back before"),
+}
+
+# What a reviewer does about it.
+RETURNS_ADVICE: Mapping[str, Promise] = dict.fromkeys(
+    ("unknown_payment", "other_amount", "before_payment"),
+    _(
+        "The bank took money back, and the portal does not know which payment that was. Name the receipt that went "
+        "back, or say why nothing is to be done."
+    ),
+) | {
+    "paid_back": _(
+        "If it was paid back in the books only and recorded anew (a school collection), take that back: the money "
+        "is gone. If it was paid back by a transfer, it left the account twice: claim it from who has it, and say "
+        "here what was done."
+    ),
 }
 
 WAYS: Mapping[str, Promise] = {

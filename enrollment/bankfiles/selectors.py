@@ -21,6 +21,8 @@ from .reading import Form, Line, Part
 RUN = "bankfile"
 Result = BankFileLine.Result
 BANK = Receipt.Channel.BANK.value
+# Where money is that came through a bank: a reviewer may have declared it an employer's part (C5).
+CHANNELS = [BANK, Receipt.Channel.EMPLOYER.value]
 
 
 def bank_files_visible_to(actor: Actor) -> QuerySet[BankFile]:
@@ -87,7 +89,9 @@ def bytes_of(found: BankFile) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A receipt on record, as far as a line is compared with it."""
+    """A receipt on record, as far as a line is compared with it. `banks` are those in whose files it is: none where it
+    was entered by hand.
+    """
 
     pk: int
     number: str
@@ -95,19 +99,83 @@ class Known:
     paid_on: Any
     stated_notice: str
     status: str
+    problem: str
     resident: int | None
+    banks: frozenset[str] = frozenset()
+
+    def may_be_of(self, bank: str) -> bool:
+        """Whether it can be a payment through this bank: two banks may use the same reference."""
+        return not self.banks or bank in self.banks
+
+
+OF_RECEIPT = ("number", "amount", "paid_on", "stated_notice", "status", "problem", "notice__resident_id")
 
 
 @Statement
-def _known(references: list[str]) -> "QuerySet[Receipt, tuple[Any, ...]]":
-    rows = Receipt.objects.filter(OneOf(F("bank_reference"), references), channel=BANK).order_by()
-    of_receipt = ("pk", "number", "amount", "paid_on", "stated_notice", "status", "notice__resident_id")
-    return rows.values_list("bank_reference", *of_receipt)
+def _known(channels: list[str], references: list[str]) -> "QuerySet[Receipt, tuple[Any, ...]]":
+    rows = Receipt.objects.filter(OneOf(F("channel"), channels), OneOf(F("bank_reference"), references)).order_by()
+    return rows.values_list("bank_reference", "pk", *OF_RECEIPT)
 
 
-def known_payments(references: Iterable[str]) -> dict[str, Known]:
-    """The receipts of banks with these references, by the reference."""
-    return {reference: Known(*values) for reference, *values in _known([*references])}
+@Statement
+def _banks(receipts: list[int]) -> "QuerySet[BankFileLine, tuple[Any, ...]]":
+    rows = BankFileLine.objects.filter(OneOf(F("receipt_id"), receipts), returned=False).order_by()
+    return rows.values_list("receipt_id", "file__bank")
+
+
+def known_payments(references: Iterable[str]) -> dict[str, list[Known]]:
+    """The receipts of money that came through a bank with these references, by the reference."""
+    rows = _known(CHANNELS, [*references])
+    banks: dict[int, set[str]] = {}
+    for key, bank in _banks([row[1] for row in rows]) if rows else ():
+        banks.setdefault(key, set()).add(bank)
+    found: dict[str, list[Known]] = {}
+    for reference, key, *values in rows:
+        found.setdefault(reference, []).append(Known(key, *values, frozenset(banks.get(key, ()))))
+    return found
+
+
+def known_receipt(key: int) -> Known:
+    """The receipt of this key."""
+    return Known(key, *Receipt.objects.filter(pk=key).values_list(*OF_RECEIPT)[0])
+
+
+def payments_taken_back(bank: str, lines: Iterable[Line]) -> dict[int, Known]:
+    """The receipt of the payment that each return in a file of `bank` names, by its place: one of the returned amount
+    that has not gone back yet, and what the bank's own files brought before what was entered by hand; none of another
+    bank.
+    """
+    returns = [line for line in lines if line.returned]
+    known = known_payments({line.stated for line in returns})
+
+    def likely(line: Line, one: Known) -> tuple[bool, bool, bool]:
+        return one.amount == line.amount, one.status != Receipt.Status.RETURNED, bank in one.banks
+
+    # What got a reference of its own, since another receipt had the bank's, is found by its line.
+    unsure = [
+        line.stated
+        for line in returns
+        if line.stated in known and not any(all(likely(line, one)) for one in known[line.stated])
+    ]
+    brought = _brought_by(bank, unsure) if unsure else {}
+    found = {}
+    for line in returns:
+        of_bank = [one for one in known.get(line.stated, ()) if one.may_be_of(bank)] + brought.get(line.stated, [])
+        if of_bank:
+            found[line.place] = max(of_bank, key=lambda one: likely(line, one))
+    return found
+
+
+def _brought_by(bank: str, references: Iterable[str]) -> dict[str, list[Known]]:
+    """The receipts that lines of this bank's files with these references became."""
+    rows = BankFileLine.objects.filter(file__bank=bank, returned=False, reference__in=[*references])
+    rows = rows.exclude(result=Result.ON_RECORD).order_by("pk")
+    found: dict[str, list[Known]] = {}
+    for reference, key, *values in rows.values_list(
+        "reference", "receipt_id", *(f"receipt__{name}" for name in OF_RECEIPT)
+    ):
+        found.setdefault(reference, []).append(Known(key, *values, frozenset({bank})))
+    return found
 
 
 def notice_of(line: Line) -> str:
@@ -126,12 +194,12 @@ def owners_of(numbers: Iterable[str]) -> dict[str, int]:
     return dict(_owners([*numbers]))
 
 
-def concerned(lines: Iterable[Line]) -> dict[int, object]:
-    """Whom each line concerns, by its place: lines with the same answer have to do with each other, and are brought in
-    by one hand in their order.
+def concerned(bank: str, lines: Iterable[Line]) -> dict[int, object]:
+    """Whom each line of a file of `bank` concerns, by its place: lines with the same answer have to do with each
+    other, and are brought in by one hand in their order.
     """
     lines = list(lines)
-    went_back = known_payments({line.stated for line in lines if line.returned})
+    went_back = payments_taken_back(bank, lines)
     stated = {line.place: notice_of(line) for line in lines if not line.returned}
     owners = owners_of({*stated.values(), *(known.stated_notice for known in went_back.values())})
     found: dict[int, object] = {place: owners.get(number) or f"notice {number}" for place, number in stated.items()}
@@ -143,9 +211,9 @@ def concerned(lines: Iterable[Line]) -> dict[int, object]:
 
 
 def _of_return(
-    line: Line, here: Mapping[str, object], went_back: Mapping[str, Known], owners: Mapping[str, int]
+    line: Line, here: Mapping[str, object], went_back: Mapping[int, Known], owners: Mapping[str, int]
 ) -> object:
-    known = went_back.get(line.stated)
+    known = went_back.get(line.place)
     if line.stated in here:
         return here[line.stated]
     if known is None:

@@ -8,6 +8,7 @@ VERBS.update(
     {
         "collections.hand_in": _("Handed in the collection"),
         "collections.withdraw": _("Withdrew the collection"),
+        "collections.return": _("Took the payment of the collection back"),
         "collections.record": _("Recorded the payment of the collection"),
     }
 )

@@ -74,6 +74,28 @@ class WithdrawForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class ReturnCollectionForm(forms.Form):
+    """The day on which the bank took the payment of a collection back, why, and the return in its file."""
+
+    version = VersionField()
+    bank_return = forms.ChoiceField(
+        label=_("Return in a bank's file"),
+        required=False,
+        help_text=_("It is seen to together with the collection."),
+    )
+    returned_on = DateField(label=_("Returned on"))
+    note = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, returns: list[tuple[str, str]], **kwargs: Any) -> None:
+        """`returns` that wait, by their keys; where none waits nothing is asked."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["bank_return"]
+        if not returns:
+            del self.fields["bank_return"]
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = [*returns, ("", _("None: the bank told of it in another way"))]
+
+
 class RecordCollectionForm(forms.Form):
     """The payment that came for a collection."""
 

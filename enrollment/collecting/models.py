@@ -16,17 +16,21 @@ class Collection(models.Model):
     - `paid`: the agency recorded the one payment that came for it, dated by the bank's value date `paid_on`; each line
       has become a receipt.
     - `withdrawn`: the school took it back before it was paid, for the `reason`.
+    - `returned`: the bank took that payment back on `returned_on`, for the `reason`, and every line's receipt with it
+      (C8).
     """
 
     class Status(models.TextChoices):
         HANDED_IN = "handed_in", _("Handed in")
         PAID = "paid", _("Paid")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        RETURNED = "returned", _("Payment returned")
 
     TRANSITIONS: dict[str, set[str]] = {
         Status.HANDED_IN: {Status.PAID, Status.WITHDRAWN},
-        Status.PAID: set(),
+        Status.PAID: {Status.RETURNED},
         Status.WITHDRAWN: set(),
+        Status.RETURNED: set(),
     }
 
     number = models.CharField(_("collection number"), max_length=20, unique=True)
@@ -42,6 +46,7 @@ class Collection(models.Model):
     bank_reference = models.CharField(_("bank reference"), max_length=30, blank=True)
     recorded_on = models.DateField(_("recorded on"), null=True, blank=True)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    returned_on = models.DateField(_("returned on"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -52,8 +57,16 @@ class Collection(models.Model):
             models.CheckConstraint(name="collection_amount", condition=Q(amount__gt=0, count__gt=0)),
             models.CheckConstraint(
                 name="collection_state",
-                condition=(Q(status="paid", paid_on__isnull=False, recorded_on__isnull=False) & ~Q(bank_reference=""))
-                | (~Q(status="paid") & Q(paid_on=None, recorded_on=None, bank_reference="")),
+                condition=(
+                    Q(status__in=["paid", "returned"], paid_on__isnull=False, recorded_on__isnull=False)
+                    & ~Q(bank_reference="")
+                )
+                | (~Q(status__in=["paid", "returned"]) & Q(paid_on=None, recorded_on=None, bank_reference="")),
+            ),
+            models.CheckConstraint(
+                name="collection_returned",
+                condition=Q(status="returned", returned_on__isnull=False)
+                | (~Q(status="returned") & Q(returned_on=None)),
             ),
             models.UniqueConstraint(
                 name="collection_bank_reference", fields=["bank_reference"], condition=~Q(bank_reference="")

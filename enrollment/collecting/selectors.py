@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
+from enrollment.bankfiles.models import BankFileLine
+from enrollment.bankfiles.selectors import open_returns
 from enrollment.cockpit.selectors.offices import payers_of
 from enrollment.cockpit.selectors.people import class_sheets
 from enrollment.contributions.models import ContributionNotice
@@ -38,6 +40,21 @@ def schools_of(actor: Actor) -> QuerySet[Office]:
     """The schools that the actor may hand in collections of, by name."""
     schools = payers_of(actor).filter(kind=Office.Kind.SCHOOL)
     return schools.order_by("name", "code") if actor.may("collections.hand_in") else schools.none()
+
+
+def paid_of(line: BankFileLine, actor: Actor) -> QuerySet[Collection]:
+    """The paid collections whose payment a return in a bank's file can be: of its sum and not dated after it, the one
+    with the reference that it names first, then the newest.
+    """
+    found = collections_visible_to(actor).filter(status=Collection.Status.PAID, amount=line.amount)
+    named = Case(When(bank_reference=line.stated, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return found.filter(paid_on__lte=line.day).order_by(named, "-paid_on", "-id")
+
+
+def open_returns_of(found: Collection, actor: Actor) -> list[BankFileLine]:
+    """The returns in banks' files that wait for a reviewer and can be of a collection's payment."""
+    lines = open_returns(actor).filter(amount=found.amount, day__gte=found.paid_on)
+    return sorted(lines, key=lambda line: line.stated != found.bank_reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""The verbs of collections: a school hands one in or withdraws it, the agency records its payment (W4, C6)."""
+"""The verbs of collections: a school hands one in or withdraws it, the agency records its payment or takes it back
+(W4, C6, C8).
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,14 +10,17 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from enrollment.bankfiles.models import BankFileLine
+from enrollment.bankfiles.services import close_return
 from enrollment.contributions.models import ContributionNotice, Receipt
-from enrollment.contributions.services import Payment, record_payments
+from enrollment.contributions.services import Payment, record_payments, return_receipt
 from enrollment.contributions.services.payments import check_payment, plain_number
 from enrollment.registration.models import Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused, Text
+from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.numbers import next_number
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.models import Office
@@ -23,7 +28,7 @@ from liaoyang_medins.kernel.states import require_transition, require_version
 from liaoyang_medins.kernel.web.templatetags.medins import money
 
 from .models import Collection, CollectionLine
-from .selectors import Due, collections_visible_to, dues_of, lines_of, schools_of, sum_of_dues
+from .selectors import Due, collections_visible_to, dues_of, lines_of, open_returns_of, schools_of, sum_of_dues
 
 Status = Collection.Status
 
@@ -193,6 +198,54 @@ def record_collection(
     }
     audit.record(by=by, verb="collections.record", obj=found, changes=changes)
     return found
+
+
+@transaction.atomic
+@audit.together()
+def return_collection(
+    *, number: str, version: int, returned_on: date, note: str, bank_return: str = "", by: Actor
+) -> Collection:
+    """The bank took the one payment of a collection back on `returned_on` (C8): every receipt of it goes back as
+    `return_receipt` has it, all or none; what went back before stays as it is.
+
+    `bank_return` names the return in a bank's file that says so, as `open_returns_of` does; it is seen to with this.
+    Raises Invalid (no reason, a day before the payment or in the future, no such return), Conflict where the
+    collection changed since it was shown or is not paid, NotAllowed.
+    """
+    by.require("receipts.resolve")
+    found = _locked(number, version, Status.RETURNED, by)
+    note = note.strip()
+    if not note:
+        raise Invalid(_("Give the reason."), field="note")
+    if bank_return:
+        line = next((row for row in open_returns_of(found, by) if key_of_return(row) == bank_return), None)
+        if line is None:
+            raise Invalid(_("This return does not wait any more. Choose again."), field="bank_return")
+        # By the bank's reference: what two runs are compared by holds no number that is drawn from a sequence.
+        said = f"{found.school.label} {found.bank_reference}: {note}"
+        close_return(number=line.file.number, place=line.place, version=line.version, note=said, by=by)
+    lines = found.lines.exclude(receipt=None)
+    # As whoever works at several people does: in the order of their keys.
+    whom = Resident.objects.filter(pk__in=lines.values("receipt__notice__resident")).order_by("pk")
+    list(whom.select_for_update().values_list("pk"))
+    receipts = [line.receipt for line in lines.select_related("receipt").order_by("place") if line.receipt is not None]
+    back = [receipt for receipt in receipts if receipt.status != Receipt.Status.RETURNED]
+    for receipt in back:
+        return_receipt(number=receipt.number, version=receipt.version, returned_on=returned_on, note=note, by=by)
+    found.returned_on, found.reason = returned_on, note
+    found.save()
+    changes = {
+        "returned_on": returned_on,
+        "amount": sum((receipt.amount for receipt in back), ZERO),
+        "count": len(back),
+    }
+    audit.record(by=by, verb="collections.return", obj=found, changes=changes, note=note)
+    return found
+
+
+def key_of_return(line: BankFileLine) -> str:
+    """How a form names a return in a bank's file."""
+    return f"{line.file.number}/{line.place}"
 
 
 def not_the_sum(found: Collection, amount: Decimal) -> str:

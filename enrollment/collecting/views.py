@@ -18,13 +18,14 @@ from liaoyang_medins.kernel import clock, numbers
 from liaoyang_medins.kernel.audit.selectors import timeline
 from liaoyang_medins.kernel.audit.services import entries_of
 from liaoyang_medins.kernel.errors import DomainError
+from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.papers.web import show
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error, page_of, sum_of
 
 from . import selectors, services
-from .forms import CollectionFilter, HandInForm, RecordCollectionForm, WhoseForm, WithdrawForm
+from .forms import CollectionFilter, HandInForm, RecordCollectionForm, ReturnCollectionForm, WhoseForm, WithdrawForm
 from .models import Collection, CollectionLine
 from .papers import collection_paper
 from .selectors import Due
@@ -185,6 +186,8 @@ def collection(request: ActorRequest, number: str) -> HttpResponse:
         "settled_sum": sum(receipt.amount for receipt in settled),
         "may_withdraw": found.status == Status.HANDED_IN and request.actor.may("collections.hand_in"),
         "may_record": found.status == Status.HANDED_IN and request.actor.may("receipts.record"),
+        "may_return": found.status == Status.PAID and request.actor.may("receipts.resolve"),
+        "was_paid": found.status in (Status.PAID, Status.RETURNED),
         "sees_receipts": request.actor.may("receipts.see"),
         "entries": timeline(entries_of(found._meta.label_lower, found.number)),
     }
@@ -218,6 +221,46 @@ def collection_record(request: ActorRequest, number: str) -> HttpResponse:
             return redirect("collection", found.number)
     context = {"collection": found, "form": form}
     return render(request, "collecting/record.html", context, status=422 if form.errors else 200)
+
+
+@allowed("receipts.resolve")
+@require_http_methods(["GET", "POST"])
+def collection_return(request: ActorRequest, number: str) -> HttpResponse:
+    """The bank took the payment of a collection back: all of it goes back (C8)."""
+    found = found_collection(request, number)
+    if request.method == "GET" and found.status != Status.PAID:
+        return redirect("collection", found.number)
+    waiting = selectors.open_returns_of(found, request.actor) if found.status == Status.PAID else []
+    said = {services.key_of_return(line): line for line in waiting}
+    named = said.get(request.GET.get("return", "")) or next(iter(waiting), None)
+    form = ReturnCollectionForm(
+        request.POST or None,
+        initial={
+            "version": found.version,
+            "bank_return": services.key_of_return(named) if named else "",
+            "returned_on": named.day if named else clock.today(),
+            "note": named.words if named else "",
+        },
+        returns=[(key, f"{key} {line.file.bank_name} {line.day} {line.stated}") for key, line in said.items()],
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.return_collection(number=found.number, by=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Every payment of the collection went back; its notices are unpaid."))
+            return redirect("collection", found.number)
+    receipts = [line.receipt for line in selectors.lines_of(found) if line.receipt is not None]
+    before = [receipt for receipt in receipts if receipt.status == Receipt.Status.RETURNED]
+    context = {
+        "collection": found,
+        "form": form,
+        "settled": sum(receipt.status == Receipt.Status.MATCHED for receipt in receipts),
+        "before": len(before),
+        "before_sum": sum((receipt.amount for receipt in before), ZERO),
+    }
+    return render(request, "collecting/return.html", context, status=422 if form.errors else 200)
 
 
 @allowed("collections.hand_in")

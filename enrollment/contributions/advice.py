@@ -25,4 +25,9 @@ ADVICE: dict[ReceiptProblem, Promise] = {
         "Wait for the missing part to be paid again: it then settles the notice together with this one. Or pay the "
         "money back."
     ),
+    ReceiptProblem.SAME_REFERENCE: _(
+        "Compare the two receipts with the bank's slip. If the other one was entered by hand for the wrong notice, "
+        "return it and assign this one to the right notice; if it is right, return this one, since the money came "
+        "once. If they are two payments, assign this one."
+    ),
 }

@@ -21,6 +21,7 @@ WORDS[ReceiptProblem] = {
     ReceiptProblem.OVER: _("More than the amount due."),
     ReceiptProblem.INCOMPLETE: _("A part of a notice that was not paid in full."),
     ReceiptProblem.PART_RETURNED: _("Another part of the notice went back, so the notice is not paid."),
+    ReceiptProblem.SAME_REFERENCE: _("Another receipt with the same bank reference says something else."),
 }
 
 STEP_WORDS.update(

@@ -13,7 +13,7 @@ from enrollment.registration.models import Enrollment, Resident
 from enrollment.registration.rules import category
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
-from liaoyang_medins.kernel.policy.terms import Category
+from liaoyang_medins.kernel.policy.terms import Category, ReceiptProblem
 from liaoyang_medins.kernel.statements import Statement
 
 from .models import BenefitPeriod, ContributionNotice, Receipt, WindowLetter
@@ -77,6 +77,17 @@ def unmatched_first(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
 def unmatched_count() -> int:
     """How many receipts wait for a clerk."""
     return Receipt.objects.filter(status=Receipt.Status.UNMATCHED).count()
+
+
+def with_same_reference(receipt: Receipt) -> list[Receipt]:
+    """The other receipts with the bank reference that a bank's file states for this one, the oldest first; none where
+    no other had it.
+    """
+    if receipt.problem != ReceiptProblem.SAME_REFERENCE:
+        return []
+    stated = receipt.bank_lines.filter(returned=False).values("reference")
+    others = Receipt.objects.filter(channel__in=Receipt.Channel.values, bank_reference__in=stated)
+    return list(others.exclude(pk=receipt.pk).order_by("pk"))
 
 
 def due_of(notice: ContributionNotice) -> Decimal:

@@ -143,7 +143,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "Collection": (
         "school_id, contribution_year, handed_in_on",
-        ("status", "amount", "count", "paid_on", "bank_reference", "reason"),
+        ("status", "amount", "count", "paid_on", "bank_reference", "returned_on", "reason"),
     ),
     "BenefitPeriod": ("notice_id, starts", ("withdrawn_on", "ends")),
     "UploadedList": ("source, sha256", ("uploaded_on", "applied_on", "file_name")),

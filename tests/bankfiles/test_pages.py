@@ -11,6 +11,8 @@ from django.urls import reverse
 from enrollment.bankfiles.labels import why
 from enrollment.bankfiles.models import BankFile
 from enrollment.contributions.models import Receipt
+from enrollment.contributions.services import return_receipt
+from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.sheets.reading import read_table
@@ -18,7 +20,7 @@ from tests import factories as make
 from tests.contributions import makers as m
 from tests.registration.pages import signed_in, text
 
-from .makers import TODAY, bring, content, imported, paid, renewed, went_back, work_off
+from .makers import TODAY, VALUE, bring, content, imported, paid, renewed, went_back, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +178,24 @@ def test_the_supervisor_sees_and_does_not_import():
     client = signed_in(make.actor(Role.SUPERVISOR))
     assert "Import" not in page(client, found).split("Checked, nothing recorded yet")[0].replace("Imported", "")
     assert client.post(reverse("bank-file-import", args=[found.number])).status_code == 403
+
+
+def test_a_return_of_what_was_paid_back_says_what_to_find_out():
+    first = imported(content([paid("K2009-1", reference="LUMP")])).rows.get().receipt
+    assert first is not None
+    with clock.on_day(TODAY):
+        return_receipt(number=first.number, version=1, returned_on=TODAY, note="退款", by=m.reviewer())
+    found = imported(content([went_back("LUMP")]))
+    shown = signed_in(m.reviewer()).get(reverse("bank-file-return", args=[found.number, 2]))
+    assert "The agency paid this payment back before If it was paid back in the books only" in text(shown)
+    assert shown.context["form"].initial["receipt_number"] == ""
+
+
+def test_two_receipts_with_one_reference_stand_side_by_side():
+    wrong, right = renewed(), renewed()
+    by_hand = m.pay(wrong, VALUE, bank_reference="R1", received=TODAY)
+    receipt = imported(content([paid(right, reference="R1")])).rows.get().receipt
+    assert receipt is not None
+    shown = text(signed_in(m.reviewer()).get(reverse("receipt", args=[receipt.number])))
+    assert "Another receipt with the same bank reference says something else." in shown
+    assert f"Bank reference: R1 {by_hand.number} Matched {wrong.number} 2009-10-20 200.00" in shown

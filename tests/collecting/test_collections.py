@@ -3,21 +3,31 @@
 import datetime
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db.models import Sum
 
+from enrollment.bankfiles.models import BankFileLine
 from enrollment.collecting import services
 from enrollment.collecting.models import Collection, CollectionLine
-from enrollment.collecting.selectors import collections_visible_to, dues_of
+from enrollment.collecting.selectors import collections_visible_to, dues_of, open_returns_of, paid_of
 from enrollment.contributions.models import ContributionNotice, Receipt
+from enrollment.contributions.services import return_receipt
+from funds.chart import Chart
+from funds.models import JournalLeg
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.portal.integrity import check_integrity
 from tests import factories as make
+from tests.bankfiles import makers as files
 from tests.contributions import makers as m
+from tests.faults import unwritable
+from tests.funds.account import sweep
 
+from .conftest import TODAY
 from .makers import PAID, hand_in, record, school
 
 D = datetime.date
@@ -202,3 +212,108 @@ def test_only_pupils_of_the_school_and_only_who_may(notices):
         record(found, by=school())
     with pytest.raises(NotAllowed):
         hand_in(notices[1:2], by=m.reviewer())
+
+
+# --- the bank takes the payment back ---------------------------------------------------------------------------------
+
+
+def take_back(found: Collection, **values: Any) -> Collection:
+    found.refresh_from_db()
+    given: dict[str, Any] = {"version": found.version, "returned_on": TODAY, "note": "退票", "by": m.reviewer()}
+    return services.return_collection(number=found.number, **given | values)
+
+
+def lump_sum(found: Collection) -> Receipt:
+    """The school's payment as a line of a bank's file brings it: for the number of the collection, paid back in the
+    books and recorded for its collection (docs/decisions/0065-school-collections.md).
+    """
+    line = files.paid(found.number, reference="XX1", amount=found.amount, day=PAID)
+    file = files.imported(files.content([line], file_day=TODAY), on=TODAY)
+    receipt = file.rows.get().receipt
+    assert receipt is not None
+    return_receipt(number=receipt.number, version=1, returned_on=TODAY, note="转记学校代收", by=m.reviewer())
+    record(found)
+    return receipt
+
+
+def bounced(found: Collection) -> BankFileLine:
+    """The bank's line that takes the payment back."""
+    line = files.went_back("XX1", found.amount, day=TODAY)
+    return files.imported(files.content([line], file_day=TODAY), on=TODAY).rows.get()
+
+
+def test_a_payment_that_the_bank_takes_back_goes_back_as_a_whole(notices):
+    found = record(hand_in(notices))
+    found = take_back(found)
+    assert (found.status, found.returned_on, found.reason, found.version) == ("returned", TODAY, "退票", 3)
+    assert lines_of(found) == [(place, "returned", "returned", "") for place in (1, 2, 3)]
+    assert [m.cover(notice.resident)[-1][1].year for notice in notices] == [2009] * 3
+    entry = AuditEntry.objects.get(verb="collections.return", object_number=found.number)
+    assert (entry.changes, entry.note) == ({"returned_on": "2009-11-10", "amount": "120.00", "count": 3}, "退票")
+    assert AuditEntry.objects.filter(verb="receipts.return").count() == 3
+
+
+@pytest.mark.parametrize("in_a_file", [True, False])
+def test_a_lump_sum_that_bounces_is_open_until_its_collection_is_taken_back(notices, in_a_file):
+    found = hand_in(notices)
+    if in_a_file:
+        receipt, problem = lump_sum(found), "paid_back"
+    else:
+        record(found)
+        receipt, problem = None, "unknown_payment"
+    line = bounced(found)
+    assert (line.result, line.problem, line.receipt) == ("open", problem, receipt)
+    found.refresh_from_db()
+    assert open_returns_of(found, m.reviewer()) == [line]
+    assert list(paid_of(line, m.reviewer())) == [found]
+    found = take_back(found, bank_return=services.key_of_return(line))
+    line.refresh_from_db()
+    assert (found.status, line.result, line.note) == ("returned", "closed", f"{found.school.label} XX1: 退票")
+    sweep(TODAY)
+    legs = JournalLeg.objects.filter(entry__document_number__in=Receipt.objects.filter(paid_on=PAID).values("number"))
+    assert legs.filter(account__code=Chart.BANK).aggregate(sum=Sum("amount"))["sum"] == 0
+
+
+def test_what_went_back_before_stays_as_it_is(notices):
+    found = record(hand_in(notices))
+    first = found.lines.order_by("place")[0].receipt
+    assert first is not None
+    return_receipt(number=first.number, version=first.version, returned_on=PAID, note="退款", by=m.reviewer())
+    take_back(found)
+    first.refresh_from_db()
+    assert (first.returned_on, first.note) == (PAID, "退款")
+    assert Receipt.objects.filter(channel="school", returned_on=TODAY).count() == 2
+
+
+def test_all_of_it_goes_back_or_nothing(notices, monkeypatch):
+    found = record(hand_in(notices))
+    unwritable(monkeypatch, Collection)
+    with pytest.raises(RuntimeError):
+        take_back(found)
+    found.refresh_from_db()
+    assert found.status == "paid"
+    assert lines_of(found) == [(place, "paid", "matched", "") for place in (1, 2, 3)]
+
+
+def test_a_payment_is_taken_back_once_with_a_reason_by_a_reviewer(notices):
+    found = hand_in(notices[:1])
+    with pytest.raises(Conflict):
+        take_back(found)
+    record(found)
+    for values, field in (
+        ({"note": " "}, "note"),
+        ({"returned_on": D(2009, 11, 8)}, "returned_on"),
+        ({"returned_on": D(2009, 11, 11)}, "returned_on"),
+        ({"bank_return": "K1/2"}, "bank_return"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            take_back(found, **values)
+        assert refused.value.field == field
+    for by in (m.clerk(), school()):
+        with pytest.raises(NotAllowed):
+            take_back(found, by=by)
+    with pytest.raises(Conflict):
+        take_back(found, version=1)
+    take_back(found)
+    with pytest.raises(Conflict):
+        take_back(found)

@@ -6,8 +6,10 @@ import pytest
 
 from enrollment.collecting.models import Collection
 from liaoyang_medins.kernel.offices.models import User
+from tests.bankfiles import makers as files
 from tests.contributions import makers as m
 
+from .conftest import TODAY
 from .makers import hand_in, record, school
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +129,28 @@ def test_an_employers_part_is_recorded_at_the_counter(client, notices):
     assert "25.00" in client.get(f"/receipts/{receipt.number}/print/").content.decode()
     live = client.get(f"/receipts/notice/?stated_notice={notices[1].number}").content.decode()
     assert "40.00" in live
+
+
+def test_the_reviewer_takes_the_whole_payment_back_from_the_return_in_the_banks_file(client, notices):
+    found = record(hand_in(notices))
+    back = files.content([files.went_back("XX1", found.amount, day=TODAY, words="账户余额不足")], file_day=TODAY)
+    line = files.imported(back, on=TODAY).rows.get()
+    as_actor(client, m.clerk())
+    assert "/return/" not in client.get(f"/collections/{found.number}/").content.decode()
+    as_actor(client, m.reviewer())
+    address = f"/collections/{found.number}/return/"
+    asked = f"{address}?return={line.file.number}/{line.place}"
+    assert asked in client.get(f"/bank-files/{line.file.number}/returns/{line.place}/").content.decode()
+    assert address in client.get(f"/collections/{found.number}/").content.decode()
+    page = client.get(asked).content.decode()
+    assert "3 notices become unpaid from the start" in page
+    assert "账户余额不足" in page
+    sent = {"version": found.version, "bank_return": f"{line.file.number}/{line.place}", "returned_on": "2009-11-10"}
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    answer = client.post(address, sent | {"note": "退票"}, follow=True)
+    assert answer.redirect_chain == [(f"/collections/{found.number}/", 302)]
+    found.refresh_from_db()
+    line.refresh_from_db()
+    assert (found.status, line.result) == ("returned", "closed")
+    assert "Payment returned" in client.get(f"/collections/{found.number}/").content.decode()

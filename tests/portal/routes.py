@@ -139,6 +139,7 @@ ROUTES: dict[str, Route] = (
         "collection": Route(AGENCY | SUPERVISOR | {R.SCHOOL}, "collection"),
         "collection-print": Route(AGENCY | SUPERVISOR | {R.SCHOOL}, "collection"),
         "collection-record": Route(CLERK, "collection"),
+        "collection-return": Route(REVIEWER, "collection"),
         "collection-withdraw": Route(CLERK | {R.SCHOOL}, "collection"),
         # How contributions come in
         "cockpit": Route(SEES_RESIDENTS),

@@ -58,11 +58,11 @@ def plan(run: Run) -> Plan:
     form = form_of(file)
     parts = {position: lines_of(part, form) for position, part in parts_of(file).items()}
     done = set(file.rows.values_list("place", flat=True))
-    return Plan(list(_chunks(parts, done)), policy_on(run.business_date))
+    return Plan(list(_chunks(file.bank, parts, done)), policy_on(run.business_date))
 
 
-def _chunks(parts: dict[int, list[Line]], done: set[int]) -> Iterable[Parameters]:
-    whom = concerned(line for lines in parts.values() for line in lines)
+def _chunks(bank: str, parts: dict[int, list[Line]], done: set[int]) -> Iterable[Parameters]:
+    whom = concerned(bank, (line for lines in parts.values() for line in lines))
     homes: dict[object, int] = {}
     takes: dict[int, list[tuple[int, int]]] = defaultdict(list)
     leaves: dict[int, list[int]] = defaultdict(list)

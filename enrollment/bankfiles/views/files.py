@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from enrollment.contributions.models import Receipt
 from liaoyang_medins.kernel.audit import selectors as audit_selectors
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import DomainError
@@ -24,7 +25,7 @@ from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
 
 from .. import exports, selectors, services
 from ..forms import CloseReturnForm, UploadForm
-from ..labels import RETURNS, TONES, WAYS, why
+from ..labels import RETURNS, RETURNS_ADVICE, TONES, WAYS, why
 from ..models import BankFile, BankFileLine
 from ..services.running import KIND
 
@@ -199,7 +200,9 @@ def bank_file_return(request: ActorRequest, number: str, place: int) -> HttpResp
     """See to a return that could not be taken back."""
     found = FILES.one(request.actor, number)
     line = get_object_or_404(found.rows.select_related("receipt"), place=place, returned=True)
-    initial = {"version": line.version, "receipt_number": line.receipt.number if line.receipt else ""}
+    # What went back before is not to be taken back again.
+    there = line.receipt is not None and line.receipt.status != Receipt.Status.RETURNED
+    initial = {"version": line.version, "receipt_number": line.receipt.number if line.receipt and there else ""}
     form = CloseReturnForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -213,6 +216,7 @@ def bank_file_return(request: ActorRequest, number: str, place: int) -> HttpResp
         "file": found,
         "line": line,
         "why": str(RETURNS[line.problem]) if line.problem else "",
+        "advice": str(RETURNS_ADVICE[line.problem]) if line.problem else "",
         "form": form,
         "waits": line.result == Result.OPEN,
     }

@@ -48,7 +48,7 @@ def _seen(number: str) -> QuerySet[ContributionNotice]:
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money that came in: `amount` yuan with the bank's value date `paid_on`, for the notice whose number is
-    stated.
+    stated. With a `doubt`, a problem of receipts, it is kept unmatched with it whatever it fits.
     """
 
     stated_notice: str
@@ -57,6 +57,7 @@ class Payment:
     channel: str
     bank_reference: str
     payer: str = ""
+    doubt: str = ""
 
 
 @transaction.atomic
@@ -239,8 +240,12 @@ def receive(payment: Payment, today: date, by: Actor) -> Receipt:
     notice = _stated.under_lock(payment.stated_notice)
     resident = notice.resident if notice is not None else None
     part = payment.channel == Receipt.Channel.EMPLOYER
-    verdict = judged(notice, resident, payment.amount, payment.paid_on, today, by, part=part)
-    problem = verdict.problem if verdict else ReceiptProblem.UNKNOWN_NOTICE
+    if payment.doubt:
+        verdict = Verdict(lock_pair(notice)[0], ReceiptProblem(payment.doubt)) if notice is not None else None
+        problem: ReceiptProblem | None = ReceiptProblem(payment.doubt)
+    else:
+        verdict = judged(notice, resident, payment.amount, payment.paid_on, today, by, part=part)
+        problem = verdict.problem if verdict else ReceiptProblem.UNKNOWN_NOTICE
     receipt = blank(Receipt)
     receipt.notice = verdict.notice if verdict else None
     receipt.stated_notice, receipt.amount, receipt.paid_on = payment.stated_notice, payment.amount, payment.paid_on
@@ -283,6 +288,7 @@ def plain(payment: Payment) -> Payment:
         payment.channel,
         plain_number(payment.bank_reference),
         payment.payer.strip(),
+        payment.doubt,
     )
 
 

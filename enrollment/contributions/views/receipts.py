@@ -155,13 +155,14 @@ def found_receipt(request: ActorRequest, number: str) -> Receipt:
 def receipt(request: ActorRequest, number: str) -> HttpResponse:
     """One receipt: what came of it, and what to do where it settles nothing."""
     found = found_receipt(request, number)
-    may_resolve = request.actor.may("receipts.resolve")
+    may_resolve, waits = request.actor.may("receipts.resolve"), found.status == Status.UNMATCHED
     context = {
         **facts_of(found),
         "recorded": "recorded" in request.GET,
         "reason": reason_of(found),
         "advice": ADVICE[ReceiptProblem(found.problem)] if found.problem else "",
-        "may_assign": may_resolve and found.status == Status.UNMATCHED,
+        "others": selectors.with_same_reference(found) if waits else [],
+        "may_assign": may_resolve and waits,
         "may_return": may_resolve and found.status != Status.RETURNED,
         "may_record": request.actor.may("receipts.record"),
         "entries": timeline(entries_of(found._meta.label_lower, found.number)),

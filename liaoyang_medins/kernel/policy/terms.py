@@ -102,6 +102,8 @@ class ReceiptProblem(StrEnum):
     # C5: parts that an employer paid, whose notice was not paid in full, or is not any more.
     INCOMPLETE = "incomplete"
     PART_RETURNED = "part_returned"
+    # Another receipt has its bank reference and says another notice, amount or day.
+    SAME_REFERENCE = "same_reference"
 
 
 class Grade(StrEnum):

@@ -27,7 +27,10 @@ SUM = sql_check(
 LINE = sql_check(
     "collection.line",
     "W4, C6",
-    _("Each line of a paid collection is a receipt of the school for its notice, and no other line is one."),
+    _(
+        "Each line of a paid collection is a receipt of the school for its notice, and no other line is one; of a "
+        "collection whose payment went back every receipt did."
+    ),
     table="collecting_collectionline",
     sql="""
         SELECT collection.number || ' / ' || line.place AS row, collection.status,
@@ -37,7 +40,8 @@ LINE = sql_check(
         JOIN contributions_contributionnotice notice ON notice.id = line.notice_id
         LEFT JOIN contributions_receipt receipt ON receipt.id = line.receipt_id
         WHERE line.open <> (collection.status = 'handed_in')
-            OR (receipt.id IS NOT NULL) <> (collection.status = 'paid')
+            OR (receipt.id IS NOT NULL) <> (collection.status IN ('paid', 'returned'))
+            OR collection.status = 'returned' AND receipt.status <> 'returned'
             OR receipt.amount <> line.amount OR receipt.paid_on <> collection.paid_on
             OR receipt.channel <> 'school' OR receipt.stated_notice <> notice.number
             OR receipt.bank_reference <> collection.bank_reference || '/' || line.place
