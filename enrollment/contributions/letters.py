@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from enrollment.registration.labels import step_text
 from enrollment.registration.models import Enrollment, Resident
 from enrollment.registration.reasons import reasons_of
+from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel.days import next_day
 from liaoyang_medins.kernel.papers import services
 from liaoyang_medins.kernel.papers.models import KeptPaper
@@ -28,19 +29,16 @@ from liaoyang_medins.kernel.policy import Policy, Step
 from liaoyang_medins.kernel.web.templatetags.medins import masked, paper_date
 
 from . import rules, selectors
-from .models import WindowLetter
+from .models import ContributionNotice, WindowLetter
 
 # The kind of the papers that are kept.
 NO_NOTICE = "no_notice_letter"
 
 
-def reminder(letter: WindowLetter, law: Policy) -> Paper:
-    """What is still to be paid, until when, and what becomes of who does not (W5, W8, B2). `law` is the policy of the
-    term's last day.
+def reminder(letter: WindowLetter, notice: ContributionNotice, law: Policy) -> Paper:
+    """What is still to be paid, until when, and what becomes of who does not (W5, W8, B2): of the `notice` that is
+    open by now. `law` is the policy of the term's last day.
     """
-    notice = letter.notice
-    if notice is None:
-        raise ValueError("A reminder is about a notice.")
     resident = notice.resident
     pay = _(
         "The contribution for %(year)s is not paid yet. It can be paid until %(day)s, once and in full, at a "
@@ -50,7 +48,8 @@ def reminder(letter: WindowLetter, law: Policy) -> Paper:
         title=_("Reminder of the contribution to the basic medical insurance of urban residents"),
         agency=settings.AGENCY_NAME,
         number=notice.number,
-        on=letter.written_on,
+        # Not before what it is about.
+        on=max(letter.written_on, notice.issued_on),
         body=[
             facts(_about(resident)),
             amount(_("Amount due"), selectors.due_of(notice)),
@@ -147,6 +146,15 @@ def _about(resident: Resident) -> list[tuple[str, object]]:
     ]
 
 
-def paper_of(letter: WindowLetter, law: Policy) -> Paper:
-    """The letter on paper: kept word for word, or drawn up from its notice."""
-    return letter.paper.paper() if letter.paper is not None else reminder(letter, law)
+def letter_papers(letters: Sequence[WindowLetter], year: int, on: datetime.date) -> list[Paper]:
+    """The letters of a contribution year as they are printed on the day `on`: kept word for word, or drawn up from
+    what is to be paid by then; a reminder of what is not to be paid any more is left out.
+    """
+    notices = selectors.notices_to_remind_of(letters, year, on)
+    papers = []
+    for letter in letters:
+        if letter.paper is not None:
+            papers.append(letter.paper.paper())
+        elif notice := notices.get(letter.enrollment_id):
+            papers.append(reminder(letter, notice, policy_on(notice.pay_until)))
+    return papers

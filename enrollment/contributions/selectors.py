@@ -62,6 +62,38 @@ def letters_visible_to(actor: Actor) -> QuerySet[WindowLetter]:
     return letters.filter(enrollment__resident__in=visible)
 
 
+def still_to_pay(year: int, on: date) -> QuerySet[ContributionNotice]:
+    """The notices of the window for `year` that wait to be paid on the day `on`, of relationships that go on (W5). Of a
+    relationship there is one at the most, that which took the place of those made anew.
+    """
+    return ContributionNotice.objects.filter(
+        kind=ContributionNotice.Kind.RENEWAL,
+        status=Status.OPEN,
+        contribution_year=year,
+        pay_until__gte=on,
+        joint_with=None,
+        enrollment__ends=None,
+    )
+
+
+def letters_to_hand_out(actor: Actor, year: int, kind: str, on: date) -> QuerySet[WindowLetter]:
+    """The letters of a year and kind to the actor's residents that still say something on the day `on`: who has paid,
+    died or left since is not reminded any more.
+    """
+    letters = letters_visible_to(actor).filter(contribution_year=year, kind=kind)
+    if kind == WindowLetter.Kind.REMINDER:
+        return letters.filter(enrollment__in=still_to_pay(year, on).order_by().values("enrollment"))
+    return letters
+
+
+def notices_to_remind_of(letters: Iterable[WindowLetter], year: int, on: date) -> dict[int, ContributionNotice]:
+    """What is to be paid by now of each relationship (by its key) that these letters went to: the notice that a
+    reminder was written for, or the one that took its place.
+    """
+    notices = still_to_pay(year, on).filter(enrollment__in=[letter.enrollment_id for letter in letters])
+    return {notice.enrollment_id: notice for notice in notices.select_related("resident__community")}
+
+
 def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
     """All receipts for the agency and the supervisor, none for others."""
     receipts = Receipt.objects.select_related("notice__resident", "notice__joint")
