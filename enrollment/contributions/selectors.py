@@ -63,8 +63,8 @@ def letters_visible_to(actor: Actor) -> QuerySet[WindowLetter]:
 
 
 def still_to_pay(year: int, on: date) -> QuerySet[ContributionNotice]:
-    """The notices of the window for `year` that wait to be paid on the day `on`, of relationships that go on (W5). Of a
-    relationship there is one at the most, that which took the place of those made anew.
+    """The notices of the window for `year` that wait to be paid on the day `on`, of relationships that go on (W5): of
+    each one at the most, that which took the place of those made anew.
     """
     return ContributionNotice.objects.filter(
         kind=ContributionNotice.Kind.RENEWAL,
@@ -131,6 +131,21 @@ def held_for_each(notices: Iterable[int]) -> dict[int, list[Receipt]]:
     for row in rows:
         if row.notice_id is not None:
             found.setdefault(row.notice_id, []).append(row)
+    return found
+
+
+def held_of_each(notices: QuerySet[ContributionNotice]) -> dict[int, Decimal]:
+    """What employers' parts cover of the amount of each of these notices, in yuan by their keys; only where something
+    is held (C5). Of two that are paid together it counts for the first one first (B5).
+    """
+    rows = list(notices.order_by().values_list("pk", "personal", "joint_with", "joint_with__personal"))
+    parts = held_for_each({joint_with or pk for pk, _personal, joint_with, _first in rows})
+    found = {}
+    for pk, personal, joint_with, first in rows:
+        held = sum((part.amount for part in parts.get(joint_with or pk, ())), ZERO)
+        covered = min(personal, held - (first or ZERO))
+        if covered > 0:
+            found[pk] = covered
     return found
 
 

@@ -215,6 +215,19 @@ def test_a_reminder_names_the_notice_that_took_the_place_of_its_own(client):
     assert m.pay(anew, D(2009, 11, 28), "80.00").problem == ""
 
 
+def test_a_reminder_says_what_an_employer_left(client):
+    person = m.elder()
+    m.enrolled(person, D(2009, 3, 20))
+    opened()
+    reminded()
+    notice = ContributionNotice.objects.get(resident=person, contribution_year=NEXT)
+    m.pay(notice, D(2009, 11, 17), "30", channel="employer", payer="辽阳石化公司")
+    signed_in(client, Role.COMMUNITY, person.community)
+    with clock.on_day(D(2009, 11, 18)):
+        said = words_of(client.get("/notices/letters/?year=2010&kind=reminder&as=pdf"))
+    assert [amount in said for amount in ("200.00", "30.00", "170.00")] == [True, True, True]
+
+
 def test_who_has_paid_died_or_left_since_is_not_reminded_on_paper(client):
     paid, left, open_ = (m.elder() for _ in range(3))
     for person in (paid, left, open_):
