@@ -134,7 +134,7 @@ def unpaid(*, office: Office, year: int, kind: str, by: Actor) -> IO[bytes]:
     audit.record(by=by, verb="cockpit.export_unpaid", obj=office, changes={"year": year, "notices": len(found.keys)})
     in_school = office.kind == Office.Kind.SCHOOL
     with workbook(f"{office.label} {year}") as (book, file):
-        sheet = Sheet(book, _("Not paid"), [6, 14, 16, 18, 40, 22, 26, 16, 14, 14, 16, 24])
+        sheet = Sheet(book, _("Not paid"), [6, 14, 16, 18, 40, 22, 26, 16, 14, 14, 16, 16, 16, 24])
         sheet.write(
             _("Row"),
             _("Name"),
@@ -147,6 +147,8 @@ def unpaid(*, office: Office, year: int, kind: str, by: Actor) -> IO[bytes]:
             _("Payable from"),
             _("Payable until"),
             _("Amount due (yuan)"),
+            _("Held, in yuan"),
+            _("Still unpaid (yuan)"),
             _("Status"),
             style="head",
         )
@@ -167,10 +169,13 @@ def unpaid(*, office: Office, year: int, kind: str, by: Actor) -> IO[bytes]:
                     number_to_state(notice),
                     notice.pay_from,
                     notice.pay_until,
-                    notice.personal,
+                    row.amount,
+                    row.held or None,
+                    row.left,
                     _("Nothing to collect: the relationship ended") if row.over else notice.get_status_display(),
                 )
-        sheet.write(_("Sum"), len(found.keys), *[None] * 8, found.amount, style="bold")
+        sums = [found.amount, found.amount_held, found.left]
+        sheet.write(_("Sum"), len(found.keys), *[None] * 8, *sums, style="bold")
     return file
 
 
@@ -184,7 +189,7 @@ def collection(*, school: Office, year: int, kind: str, by: Actor) -> IO[bytes]:
     count = sum(len(each.notices) for each in sheets)
     audit.record(by=by, verb="cockpit.export_collection", obj=school, changes={"year": year, "notices": count})
     with workbook(f"{school.label} {year}") as (book, file):
-        sheet = Sheet(book, _("Collection list"), [36, 14, 16, 22, 18, 16, 14, 16, 16])
+        sheet = Sheet(book, _("Collection list"), [36, 14, 16, 22, 18, 16, 14, 16, 16, 16])
         sheet.write(
             _("School class"),
             _("Name"),
@@ -194,6 +199,7 @@ def collection(*, school: Office, year: int, kind: str, by: Actor) -> IO[bytes]:
             _("Notice"),
             _("Paid on"),
             _("Amount due (yuan)"),
+            _("Held, in yuan"),
             _("Still unpaid (yuan)"),
             style="head",
         )
@@ -210,13 +216,15 @@ def collection(*, school: Office, year: int, kind: str, by: Actor) -> IO[bytes]:
                     number_to_state(notice),
                     notice.paid_on if paid else None,
                     notice.personal,
-                    None if paid else notice.personal,
+                    each.held.get(notice.pk),
+                    None if paid else each.asked_of(notice),
                 )
-            sums = [*[None] * 5, each.due, each.outstanding]
+            sums = [*[None] * 5, each.due, each.amount_held, each.outstanding]
             sheet.write(_("Sum of %(class)s") % {"class": each.label}, len(each.notices), *sums, style="bold")
         due = sum((each.due for each in sheets), ZERO)
+        held = sum((each.amount_held for each in sheets), ZERO)
         outstanding = sum((each.outstanding for each in sheets), ZERO)
-        sheet.write(_("Sum"), count, *[None] * 5, due, outstanding, style="bold")
+        sheet.write(_("Sum"), count, *[None] * 5, due, held, outstanding, style="bold")
     return file
 
 

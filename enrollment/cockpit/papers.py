@@ -5,6 +5,7 @@ in the order in which they are handed out.
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,18 @@ from enrollment.contributions.selectors import held_for_each, joint_of
 from enrollment.registration.selectors import read_ahead
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.models import Office
-from liaoyang_medins.kernel.papers.paper import NUMBER, SHORT, TEXT, Paper, amount, draw_up, facts, table, text
+from liaoyang_medins.kernel.papers.paper import (
+    NUMBER,
+    SHORT,
+    TEXT,
+    Block,
+    Paper,
+    amount,
+    draw_up,
+    facts,
+    table,
+    text,
+)
 from liaoyang_medins.kernel.statements import batch
 from liaoyang_medins.kernel.web.templatetags.medins import iso, masked, money, paper_date
 
@@ -58,12 +70,12 @@ def call_sheet(office: Office, year: int, found: CallList, rows: Sequence[Payer]
             tier_label(row.notice),
             number_to_state(row.notice),
             iso(row.notice.pay_until),
-            money(row.amount),
+            money(row.left),
             "",
         )
         for place, row in enumerate(to_call, start=1)
     ]
-    sum_of_lines = sum((row.amount for row in to_call), ZERO)
+    sum_of_lines = sum((row.left for row in to_call), ZERO)
     foot = (_("Sum"), *[""] * 7, money(sum_of_lines), "")
     body = [
         facts(
@@ -75,6 +87,7 @@ def call_sheet(office: Office, year: int, found: CallList, rows: Sequence[Payer]
             ]
         ),
         table(columns, lines, foot=foot) if lines else text(_("Everybody has paid.")),
+        *parts_paid([(row.notice, row.held) for row in to_call if row.held]),
     ]
     if found.to_call > len(to_call):
         rest = _("%(count)s more stand in the workbook.") % {"count": found.to_call - len(to_call)}
@@ -90,9 +103,33 @@ def call_sheet(office: Office, year: int, found: CallList, rows: Sequence[Payer]
     )
 
 
+def parts_paid(rows: Sequence[tuple[ContributionNotice, Decimal]]) -> list[Block]:
+    """Why less is asked for than these notices say: what is held of each from an employer (C5)."""
+    if not rows:
+        return []
+    columns = [
+        (_("Name"), TEXT),
+        (_("Notice"), SHORT),
+        (_("Amount due"), NUMBER),
+        (_("Held, in yuan"), NUMBER),
+        (_("Still to be paid"), NUMBER),
+    ]
+    lines = [
+        (
+            notice.resident.name,
+            number_to_state(notice),
+            money(notice.personal),
+            money(held),
+            money(notice.personal - held),
+        )
+        for notice, held in rows
+    ]
+    return [table(columns, lines, caption=_("Parts that an employer paid"))]
+
+
 def class_paper(school: Office, year: int, sheet: ClassSheet, place: int, *, on: datetime.date) -> Paper:
-    """The collection list of a class: what each pupil is to pay, who has, and room for a signature. `place` counts
-    the classes from 1.
+    """The collection list of a class: what each pupil's family is to pay, who has, and room for a signature. `place`
+    counts the classes from 1.
     """
     columns = [
         (_("Row"), NUMBER),
@@ -109,7 +146,7 @@ def class_paper(school: Office, year: int, sheet: ClassSheet, place: int, *, on:
             notice.resident.name,
             masked(notice.resident.id_number),
             number_to_state(notice),
-            money(notice.personal),
+            money(sheet.asked_of(notice)),
             iso(notice.paid_on) if notice.status == Status.PAID else "",
             "",
         )
@@ -124,7 +161,8 @@ def class_paper(school: Office, year: int, sheet: ClassSheet, place: int, *, on:
                 (_("Not paid"), len(sheet.unpaid)),
             ]
         ),
-        table(columns, rows, foot=(_("Sum"), "", "", "", money(sheet.due), "", "")),
+        table(columns, rows, foot=(_("Sum"), "", "", "", money(sheet.asked), "", "")),
+        *parts_paid([(notice, sheet.held[notice.pk]) for notice in sheet.notices if notice.pk in sheet.held]),
         amount(_("Still to be collected"), sheet.outstanding),
     ]
     return draw_up(

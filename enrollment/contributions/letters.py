@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -9,10 +10,13 @@ from django.utils.translation import gettext as _
 from enrollment.registration.labels import step_text
 from enrollment.registration.models import Enrollment, Resident
 from enrollment.registration.reasons import reasons_of
+from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel.days import next_day
+from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.papers import services
 from liaoyang_medins.kernel.papers.models import KeptPaper
 from liaoyang_medins.kernel.papers.paper import (
+    NUMBER,
     SHORT,
     TEXT,
     Block,
@@ -25,22 +29,20 @@ from liaoyang_medins.kernel.papers.paper import (
     text,
 )
 from liaoyang_medins.kernel.policy import Policy, Step
-from liaoyang_medins.kernel.web.templatetags.medins import masked, paper_date
+from liaoyang_medins.kernel.web.templatetags.medins import masked, money, paper_date
 
 from . import rules, selectors
-from .models import WindowLetter
+from .models import ContributionNotice, Receipt, WindowLetter
 
 # The kind of the papers that are kept.
 NO_NOTICE = "no_notice_letter"
 
 
-def reminder(letter: WindowLetter, law: Policy) -> Paper:
-    """What is still to be paid, until when, and what becomes of who does not (W5, W8, B2). `law` is the policy of the
-    term's last day.
+def reminder(letter: WindowLetter, notice: ContributionNotice, law: Policy, *, held: Sequence[Receipt] = ()) -> Paper:
+    """What is still to be paid, until when, and what becomes of who does not (W5, W8, B2): of the `notice` that is
+    open by now, with the parts of an employer that are `held` for it (C5). `law` is the policy of the term's last day.
     """
-    notice = letter.notice
-    if notice is None:
-        raise ValueError("A reminder is about a notice.")
+    due = selectors.due_of(notice)
     resident = notice.resident
     pay = _(
         "The contribution for %(year)s is not paid yet. It can be paid until %(day)s, once and in full, at a "
@@ -50,16 +52,31 @@ def reminder(letter: WindowLetter, law: Policy) -> Paper:
         title=_("Reminder of the contribution to the basic medical insurance of urban residents"),
         agency=settings.AGENCY_NAME,
         number=notice.number,
-        on=letter.written_on,
+        # Not before what it is about.
+        on=max(letter.written_on, notice.issued_on),
         body=[
             facts(_about(resident)),
-            amount(_("Amount due"), selectors.due_of(notice)),
+            amount(_("Amount due"), due),
+            *parts_held(held, due),
             text(pay),
             heading(_("If it is not paid in time")),
             *late_payer(rules.lapses_on(notice.contribution_year), next_day(notice.pay_until), law),
         ],
         seal=_("Seal of the agency"),
     )
+
+
+def parts_held(held: Sequence[Receipt], due: Decimal) -> list[Block]:
+    """What an employer has paid of the amount `due`, and what is still to be paid (C5)."""
+    if not held:
+        return []
+    columns = [(_("Receipt"), SHORT), (_("Payer"), TEXT), (_("Value date"), SHORT), (_("Held, in yuan"), NUMBER)]
+    rows = [(part.number, part.payer, paper_date(part.paid_on), money(part.amount)) for part in held]
+    total = sum((part.amount for part in held), ZERO)
+    return [
+        table(columns, rows, caption=_("Parts that an employer paid"), foot=(_("Sum"), "", "", money(total))),
+        amount(_("Still to be paid"), due - total),
+    ]
 
 
 def late_payer(last_day: datetime.date, paid_on: datetime.date, law: Policy) -> list[Block]:
@@ -147,6 +164,17 @@ def _about(resident: Resident) -> list[tuple[str, object]]:
     ]
 
 
-def paper_of(letter: WindowLetter, law: Policy) -> Paper:
-    """The letter on paper: kept word for word, or drawn up from its notice."""
-    return letter.paper.paper() if letter.paper is not None else reminder(letter, law)
+def letter_papers(letters: Sequence[WindowLetter], year: int, on: datetime.date) -> list[Paper]:
+    """The letters of a contribution year as they are printed on the day `on`: kept word for word, or drawn up from
+    what is to be paid by then; a reminder of what is not to be paid any more is left out.
+    """
+    notices = selectors.notices_to_remind_of(letters, year, on)
+    parts = selectors.held_for_each(notice.pk for notice in notices.values())
+    papers = []
+    for letter in letters:
+        if letter.paper is not None:
+            papers.append(letter.paper.paper())
+        elif notice := notices.get(letter.enrollment_id):
+            held = parts.get(notice.pk, ())
+            papers.append(reminder(letter, notice, policy_on(notice.pay_until), held=held))
+    return papers

@@ -265,7 +265,8 @@ class BegunBenefit(models.Model):
 class WindowLetter(models.Model):
     """A letter about a contribution year, to whom a window's notice went or would have gone: once a year each.
 
-    - `reminder`: the notice is not paid yet and its term ends soon. It says what the notice says.
+    - `reminder`: the notice is not paid yet and its term ends soon. It says what is to be paid on the day on which it
+      is printed; where `notice` was made anew, that of the one in its place.
     - `no_notice`: no notice is made, for the `reasons` (E1 to E6, E9); its `paper` is kept as it was said.
     """
 

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Sequence
-from decimal import Decimal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -30,7 +29,7 @@ from liaoyang_medins.kernel.policy.terms import Category, Tier
 from liaoyang_medins.kernel.web.templatetags.medins import masked, money, paper_date
 
 from . import selectors
-from .letters import late_payer
+from .letters import late_payer, parts_held
 from .models import BenefitPeriod, ContributionNotice, Receipt
 from .previews import Preview
 from .rules import lapses_on
@@ -90,7 +89,7 @@ def notice_paper(
             foot=(_("Amount due"), "", "", "", "", money(due)),
         ),
         amount(_("Amount due"), due),
-        *_held(held, due),
+        *parts_held(held, due),
         *_what_now(main, periods, preview),
     ]
     return draw_up(
@@ -102,19 +101,6 @@ def notice_paper(
         signatures=[_("Handled by"), _("Signature of the recipient"), _("Stamp of the bank")],
         seal=_("Seal of the agency"),
     )
-
-
-def _held(held: Sequence[Receipt], due: Decimal) -> list[Block]:
-    """What an employer has paid of it, and what is still to be paid (C5)."""
-    if not held:
-        return []
-    columns = [(_("Receipt"), SHORT), (_("Payer"), TEXT), (_("Value date"), SHORT), (_("Held, in yuan"), NUMBER)]
-    rows = [(part.number, part.payer, paper_date(part.paid_on), money(part.amount)) for part in held]
-    total = total_of(held)
-    return [
-        table(columns, rows, caption=_("Parts that an employer paid"), foot=(_("Sum"), "", "", money(total))),
-        amount(_("Still to be paid"), due - total),
-    ]
 
 
 def _person(resident: Resident) -> list[tuple[str, object]]:

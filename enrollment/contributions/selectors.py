@@ -62,6 +62,38 @@ def letters_visible_to(actor: Actor) -> QuerySet[WindowLetter]:
     return letters.filter(enrollment__resident__in=visible)
 
 
+def still_to_pay(year: int, on: date) -> QuerySet[ContributionNotice]:
+    """The notices of the window for `year` that wait to be paid on the day `on`, of relationships that go on (W5): of
+    each one at the most, that which took the place of those made anew.
+    """
+    return ContributionNotice.objects.filter(
+        kind=ContributionNotice.Kind.RENEWAL,
+        status=Status.OPEN,
+        contribution_year=year,
+        pay_until__gte=on,
+        joint_with=None,
+        enrollment__ends=None,
+    )
+
+
+def letters_to_hand_out(actor: Actor, year: int, kind: str, on: date) -> QuerySet[WindowLetter]:
+    """The letters of a year and kind to the actor's residents that still say something on the day `on`: who has paid,
+    died or left since is not reminded any more.
+    """
+    letters = letters_visible_to(actor).filter(contribution_year=year, kind=kind)
+    if kind == WindowLetter.Kind.REMINDER:
+        return letters.filter(enrollment__in=still_to_pay(year, on).order_by().values("enrollment"))
+    return letters
+
+
+def notices_to_remind_of(letters: Iterable[WindowLetter], year: int, on: date) -> dict[int, ContributionNotice]:
+    """What is to be paid by now of each relationship (by its key) that these letters went to: the notice that a
+    reminder was written for, or the one that took its place.
+    """
+    notices = still_to_pay(year, on).filter(enrollment__in=[letter.enrollment_id for letter in letters])
+    return {notice.enrollment_id: notice for notice in notices.select_related("resident__community")}
+
+
 def receipts_visible_to(actor: Actor) -> QuerySet[Receipt]:
     """All receipts for the agency and the supervisor, none for others."""
     receipts = Receipt.objects.select_related("notice__resident", "notice__joint")
@@ -110,6 +142,21 @@ def held_for_each(notices: Iterable[int]) -> dict[int, list[Receipt]]:
     for row in rows:
         if row.notice_id is not None:
             found.setdefault(row.notice_id, []).append(row)
+    return found
+
+
+def held_of_each(notices: QuerySet[ContributionNotice]) -> dict[int, Decimal]:
+    """What employers' parts cover of the amount of each of these notices, in yuan by their keys; only where something
+    is held (C5). Of two that are paid together it counts for the first one first (B5).
+    """
+    rows = list(notices.order_by().values_list("pk", "personal", "joint_with", "joint_with__personal"))
+    parts = held_for_each({joint_with or pk for pk, _personal, joint_with, _first in rows})
+    found = {}
+    for pk, personal, joint_with, first in rows:
+        held = sum((part.amount for part in parts.get(joint_with or pk, ())), ZERO)
+        covered = min(personal, held - (first or ZERO))
+        if covered > 0:
+            found[pk] = covered
     return found
 
 

@@ -15,7 +15,9 @@ from pypdf import PdfReader
 from enrollment.cockpit import exports, papers
 from enrollment.cockpit.selectors.order import by_number
 from enrollment.cockpit.selectors.people import call_list, class_sheets, payers
+from enrollment.collecting.selectors import dues_of
 from enrollment.contributions.models import ContributionNotice
+from enrollment.contributions.selectors import held_of_each
 from enrollment.households.models import Household, Member
 from enrollment.registration.models import Circumstance, Enrollment, Resident
 from liaoyang_medins.kernel.audit.models import AuditEntry
@@ -235,6 +237,62 @@ def test_drawing_many_asks_no_more_than_drawing_few(city, django_assert_max_num_
         assert len(papers.notice_papers(part, TODAY)) == part.count
 
 
+# --- parts of an employer (C5) ---------------------------------------------------------------------------------------
+
+
+def table_of(paper: Any, place: int = 0) -> Any:
+    return [block for block in paper.body if block["kind"] == "table"][place]
+
+
+def test_who_is_called_on_is_asked_for_what_an_employer_left(city, as_role):
+    first = called(home(), kind="renewal")[0].notice
+    m.pay(first, D(2009, 11, 2), "30", channel="employer", payer="辽阳石化公司")
+    found = call_list(home(), 2010, TODAY, "renewal")
+    due = sum(row.amount for row in called(home(), kind="renewal"))
+    assert (found.amount, found.amount_held, found.left) == (due, 30, due - 30)
+    rows = payers(found, found.keys, home())
+    assert [(row.amount, row.held, row.left) for row in rows[:2]] == [(200, 30, 170), (200, 0, 200)]
+    paper = papers.call_sheet(home(), 2010, found, rows, on=TODAY)
+    assert [row[8] for row in table_of(paper)["rows"][:2]] == ["170.00", "200.00"]
+    assert table_of(paper)["foot"][8] == f"{due - 30:,.2f}"
+    assert [tuple(row) for row in table_of(paper, 1)["rows"]] == [
+        (first.resident.name, first.number, "200.00", "30.00", "170.00")
+    ]
+    clerk = make.actor(Role.COMMUNITY, home())
+    with translation.override("en"), exports.unpaid(office=home(), year=2010, kind="renewal", by=clerk) as file:
+        head, line, *_more, last = rows_of(file)
+    assert head[10:13] == ["Amount due (yuan)", "Held, in yuan", "Still unpaid (yuan)"]
+    assert (line[10:13], last[10:13]) == ([200, 30, 170], [due, 30, due - 30])
+    page = as_role(Role.COMMUNITY, home()).get(reverse("call-list", args=[HOME])).content.decode()
+    assert [page.count(f'<td class="num">{words}</td>') for words in ("30.00", "170.00")] == [2, 1]
+
+
+def test_the_teacher_collects_what_is_handed_in(city):
+    sheet = class_sheets(make.school(), 2010, TODAY)[0]
+    (notice,) = sheet.notices
+    m.pay(notice, D(2009, 11, 2), "15", channel="employer", payer="辽阳石化公司")
+    sheets = class_sheets(make.school(), 2010, TODAY)
+    assert [(sheet.due, sheet.asked, sheet.outstanding) for sheet in sheets] == [(40, 25, 25), (40, 40, 0), (40,) * 3]
+    handed_in = {due.notice: due.amount for due in dues_of(make.school(), 2010, TODAY)}
+    assert handed_in[notice] == sheets[0].asked_of(notice)
+    paper = papers.class_paper(make.school(), 2010, sheets[0], 1, on=TODAY)
+    assert (table_of(paper)["rows"][0][4], table_of(paper)["foot"][4]) == ("25.00", "25.00")
+    assert table_of(paper, 1)["rows"][0][2:] == ["40.00", "15.00", "25.00"]
+    by = m.someone(Role.SCHOOL)
+    with translation.override("en"), exports.collection(school=make.school(), year=2010, kind="", by=by) as file:
+        _head, line, of_class, *_more, last = rows_of(file)
+    assert (line[7:], of_class[7:], last[7:]) == ([40, 15, 25], [40, 15, 25], [120, 15, 65])
+
+
+def test_of_two_that_are_paid_together_the_first_is_covered_first(city):
+    first = m.first_notice(m.pupil(home=home()), D(2008, 8, 20))
+    both = ContributionNotice.objects.filter(pk__in=[first.pk, first.joint.pk])
+    m.pay(first, D(2008, 8, 21), "5", channel="employer", payer="辽阳石化公司")
+    assert held_of_each(both) == {first.pk: 5}
+    m.pay(first, D(2008, 8, 22), "15", channel="employer", payer="辽阳石化公司")
+    assert held_of_each(both) == {first.pk: first.personal, first.joint.pk: 20 - first.personal}
+
+
 # --- a school --------------------------------------------------------------------------------------------------------
 
 
@@ -276,7 +334,7 @@ def test_the_schools_page_workbook_and_papers(city, as_role):
     with translation.override("en"), exports.collection(school=make.school(), year=2010, kind="", by=by) as file:
         rows = rows_of(file)
     assert rows[-1][0:2] == ["Sum", 3]
-    assert (rows[-1][7], rows[-1][8]) == (120, 80)
+    assert rows[-1][7:] == [120, 0, 80]
     assert sum(row[7] for row in rows[1:] if isinstance(row[2], str)) == 120
     unpaid = client.get(reverse("call-list", args=["SCH001"])).content.decode()
     assert unpaid.count("Without a class") == 1

@@ -190,6 +190,63 @@ def test_a_community_prints_its_letters_and_no_others(client):
         assert client.get("/notices/letters/?kind=all").status_code == 404
 
 
+def reminders_of(client: Any, on: datetime.date) -> Any:
+    """The page of the community's reminders for 2010."""
+    with clock.on_day(on):
+        return client.get("/notices/letters/?year=2010&kind=reminder")
+
+
+def test_a_reminder_names_the_notice_that_took_the_place_of_its_own(client):
+    person = m.elder()
+    m.enrolled(person, D(2009, 3, 20))
+    opened()
+    reminded()
+    first = ContributionNotice.objects.get(resident=person, contribution_year=NEXT)
+    with clock.on_day(D(2009, 11, 18)):
+        make.circumstance(person, Circumstance.Kind.LOW_INCOME, "low_income", starts=D(2009, 11, 18))
+        anew = services.remake_notice(number=first.number, by=m.clerk())
+    assert WindowLetter.objects.get().notice == first
+    signed_in(client, Role.COMMUNITY, person.community)
+    with clock.on_day(D(2009, 11, 20)):
+        page = client.get("/notices/letters/?year=2010&kind=reminder").content.decode()
+        said = words_of(client.get("/notices/letters/?year=2010&kind=reminder&as=pdf"))
+    assert [(number in page, number in said) for number in (first.number, anew.number)] == [(False,) * 2, (True,) * 2]
+    assert ("80.00" in said, "200.00" in said) == (True, False)
+    assert m.pay(anew, D(2009, 11, 28), "80.00").problem == ""
+
+
+def test_a_reminder_says_what_an_employer_left(client):
+    person = m.elder()
+    m.enrolled(person, D(2009, 3, 20))
+    opened()
+    reminded()
+    notice = ContributionNotice.objects.get(resident=person, contribution_year=NEXT)
+    m.pay(notice, D(2009, 11, 17), "30", channel="employer", payer="辽阳石化公司")
+    signed_in(client, Role.COMMUNITY, person.community)
+    with clock.on_day(D(2009, 11, 18)):
+        said = words_of(client.get("/notices/letters/?year=2010&kind=reminder&as=pdf"))
+    assert [amount in said for amount in ("200.00", "30.00", "170.00")] == [True, True, True]
+
+
+def test_who_has_paid_died_or_left_since_is_not_reminded_on_paper(client):
+    paid, left, open_ = (m.elder() for _ in range(3))
+    for person in (paid, left, open_):
+        m.enrolled(person, D(2009, 3, 20))
+    opened()
+    reminded()
+    m.pay(ContributionNotice.objects.get(resident=paid, contribution_year=NEXT), D(2009, 11, 17))
+    left.enrollments.update(ends=D(2009, 11, 17), end_reason="death")
+    signed_in(client, Role.COMMUNITY, open_.community)
+    page = reminders_of(client, D(2009, 11, 18))
+    assert [letter.enrollment.resident for letter in page.context["page"]] == [open_]
+    assert [count for _office, count in page.context["communities"]] == [1]
+    with clock.on_day(D(2009, 11, 18)):
+        said = words_of(client.get("/notices/letters/?year=2010&kind=reminder&as=pdf"))
+    assert [person.number in said for person in (paid, left, open_)] == [False, False, True]
+    # The term is over, and nobody can pay any more.
+    assert reminders_of(client, D(2009, 12, 1)).context["communities"] == []
+
+
 def test_the_notice_and_the_persons_page_say_what_awaits_a_late_payer(client):
     person = m.elder()
     m.enrolled(person, D(2009, 3, 20))

@@ -1,13 +1,14 @@
 """Who has not paid, and in which order they are called on; the classes of a school with what each pupil is to pay."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
 from enrollment.contributions.models import ContributionNotice
+from enrollment.contributions.selectors import held_of_each
 from enrollment.households.models import Member
 from enrollment.lists.labels import class_label
 from enrollment.lists.models import ClassMembership
@@ -81,30 +82,47 @@ def classes_of(school: Office) -> dict[int, tuple[int, str]]:
 @dataclass(frozen=True, slots=True)
 class Payer:
     """A notice that is not paid, and the one to call on. `over`: the insured relationship ended, and nothing is
-    collected any more. `in_class`: of a school the class, in words.
+    collected any more. `in_class`: of a school the class, in words. Of the `amount` due an employer's parts that are
+    `held` cover some, and what is `left` is asked for (C5); in yuan.
     """
 
     notice: ContributionNotice
     over: bool
     in_class: str = ""
+    held: Decimal = ZERO
 
     @property
     def amount(self) -> Decimal:
         return Decimal(self.notice.personal)
 
+    @property
+    def left(self) -> Decimal:
+        return self.amount - self.held
+
 
 @dataclass(frozen=True, slots=True)
 class CallList:
-    """The keys of the notices that are not paid, those to call on first and in house order; what they come to."""
+    """The keys of the notices that are not paid, those to call on first and in house order; what they come to, and
+    what is `held` of each for which an employer paid a part (C5).
+    """
 
     keys: tuple[int, ...]
     over: frozenset[int]
     amount: Decimal
     amount_over: Decimal
+    held: Mapping[int, Decimal]
 
     @property
     def to_call(self) -> int:
         return len(self.keys) - len(self.over)
+
+    @property
+    def amount_held(self) -> Decimal:
+        return sum(self.held.values(), ZERO)
+
+    @property
+    def left(self) -> Decimal:
+        return self.amount - self.amount_held
 
 
 def call_list(office: Office, year: int, today: datetime.date, kind: str = "") -> CallList:
@@ -123,6 +141,7 @@ def call_list(office: Office, year: int, today: datetime.date, kind: str = "") -
         over=over,
         amount=sum((sums[key][0] for key in ordered), ZERO),
         amount_over=sum((sums[key][0] for key in over), ZERO),
+        held=held_of_each(unpaid),
     )
 
 
@@ -137,6 +156,7 @@ def payers(found: CallList, keys: Iterable[int], office: Office) -> list[Payer]:
             notices[key],
             key in found.over,
             class_label(*classes.get(notices[key].resident_id, (None, ""))) if in_school else "",
+            found.held.get(key, ZERO),
         )
         for key in wanted
         if key in notices
@@ -145,26 +165,43 @@ def payers(found: CallList, keys: Iterable[int], office: Office) -> list[Payer]:
 
 @dataclass(frozen=True, slots=True)
 class ClassSheet:
-    """A class of a school: its pupils' notices by name, those that are paid too. In yuan."""
+    """A class of a school: its pupils' notices by name, those that are paid too. In yuan; `held` is what employers'
+    parts cover of a notice, by its key (C5).
+    """
 
     grade: int | None
     class_name: str
     label: str
     notices: tuple[ContributionNotice, ...]
+    held: Mapping[int, Decimal]
 
     @property
     def unpaid(self) -> list[ContributionNotice]:
         return [row for row in self.notices if row.status != Status.PAID]
 
+    def asked_of(self, notice: ContributionNotice) -> Decimal:
+        """What the family of a pupil pays: the amount due less what is held."""
+        return Decimal(notice.personal) - self.held.get(notice.pk, ZERO)
+
     @property
     def due(self) -> Decimal:
-        """What is to be paid in all."""
+        """What is to be paid in all, by whomever."""
         return sum((row.personal for row in self.notices), ZERO)
 
     @property
+    def amount_held(self) -> Decimal:
+        """What employers' parts cover of it."""
+        return sum(self.held.values(), ZERO)
+
+    @property
+    def asked(self) -> Decimal:
+        """What the families pay of it."""
+        return self.due - self.amount_held
+
+    @property
     def outstanding(self) -> Decimal:
-        """What is not paid yet."""
-        return sum((row.personal for row in self.unpaid), ZERO)
+        """What is still to be collected of the families."""
+        return sum((self.asked_of(row) for row in self.unpaid), ZERO)
 
 
 def class_sheets(school: Office, year: int, today: datetime.date, kind: str = "") -> list[ClassSheet]:
@@ -172,11 +209,13 @@ def class_sheets(school: Office, year: int, today: datetime.date, kind: str = ""
     classes = classes_of(school)
     standing = notices_of(school, year, today, kind).exclude(UNPAID, enrollment__end_reason__in=OVER)
     rows = standing.select_related("resident", "joint_with").order_by("resident__pinyin", "resident__number")
+    held = held_of_each(standing)
     found: dict[tuple[int, str], list[ContributionNotice]] = {}
     for row in rows:
         found.setdefault(classes.get(row.resident_id, NOWHERE), []).append(row)
     sheets = []
     for key in sorted(found, key=place_of):
         grade, name = (None, "") if key == NOWHERE else key
-        sheets.append(ClassSheet(grade, name, class_label(grade, name), tuple(found[key])))
+        own = {row.pk: held[row.pk] for row in found[key] if row.pk in held}
+        sheets.append(ClassSheet(grade, name, class_label(grade, name), tuple(found[key]), own))
     return sheets

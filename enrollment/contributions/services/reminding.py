@@ -1,7 +1,7 @@
 """Reminding those who have not paid some days before the window closes, as a run over their notices (W5, W8).
 
-A reminder is recorded once for each notice; the letters are printed by community. They say what the notices say, so
-that nothing of them is kept but that they were written.
+A reminder is recorded once a year for each relationship; the letters are printed by community. They say what the
+notices say on the day of printing, so that nothing of them is kept but that they were written.
 """
 
 import hashlib
@@ -28,8 +28,8 @@ from liaoyang_medins.kernel.statements import insert_all
 from .. import rules
 from ..assessment import policy_of
 from ..models import ContributionNotice, WindowLetter
+from ..selectors import still_to_pay
 from .lots import lots_of
-from .writing import Status
 
 NAME = "remind"
 # A lot takes about a second.
@@ -56,16 +56,7 @@ def to_remind(year: int, on: date) -> QuerySet[ContributionNotice]:
     told = WindowLetter.objects.filter(
         kind=WindowLetter.Kind.REMINDER, enrollment=OuterRef("enrollment"), contribution_year=year
     )
-    notices = ContributionNotice.objects.filter(
-        ~Exists(told),
-        kind=ContributionNotice.Kind.RENEWAL,
-        status=Status.OPEN,
-        contribution_year=year,
-        pay_until__gte=on,
-        joint_with=None,
-        enrollment__ends=None,
-    )
-    return notices.order_by("pk")
+    return still_to_pay(year, on).filter(~Exists(told)).order_by("pk")
 
 
 def plan(run: Run) -> Plan:

@@ -6,7 +6,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from enrollment.registration import selectors as registration
 from enrollment.registration.labels import label
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.models import Office
@@ -16,7 +15,7 @@ from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import page_of
 
 from .. import selectors
-from ..letters import paper_of
+from ..letters import letter_papers
 from ..models import WindowLetter
 
 Kind = WindowLetter.Kind
@@ -33,7 +32,7 @@ def wanted(request: ActorRequest) -> tuple[int, str, str]:
 
 def in_house_order(letters: QuerySet[WindowLetter]) -> QuerySet[WindowLetter]:
     """As they are carried round: by address, then by name."""
-    letters = letters.select_related("enrollment__resident", "notice__resident__community", "notice__joint", "paper")
+    letters = letters.select_related("enrollment__resident", "paper")
     return letters.order_by("enrollment__resident__address", "enrollment__resident__pinyin", "id")
 
 
@@ -42,7 +41,8 @@ def in_house_order(letters: QuerySet[WindowLetter]) -> QuerySet[WindowLetter]:
 def letter_list(request: ActorRequest) -> HttpResponse:
     """The letters of a year and kind by community, and those of one community; with `as=pdf` these on paper."""
     year, kind, code = wanted(request)
-    letters = selectors.letters_visible_to(request.actor).filter(contribution_year=year, kind=kind)
+    today = clock.today()
+    letters = selectors.letters_to_hand_out(request.actor, year, kind, today)
     counted = letters.order_by().values("enrollment__resident__community").annotate(count=Count("pk"))
     found = {row["enrollment__resident__community"]: row["count"] for row in counted}
     offices = list(Office.objects.filter(pk__in=found).order_by("code"))
@@ -53,9 +53,9 @@ def letter_list(request: ActorRequest) -> HttpResponse:
     if request.GET.get("as") == "pdf":
         if one is None:
             raise Http404(_("There are no such letters."))
-        papers = [paper_of(letter, registration.policy_on(letter.written_on)) for letter in rows]
-        return show_all(papers, f"letters-{year}-{one.code}")
+        return show_all(letter_papers(list(rows), year, today), f"letters-{year}-{one.code}")
     page = page_of(request, rows)
+    notices = selectors.notices_to_remind_of(page.object_list, year, today)
     context = {
         "year": year,
         "kind": kind,
@@ -64,6 +64,9 @@ def letter_list(request: ActorRequest) -> HttpResponse:
         "communities": [(office, found[office.pk]) for office in offices],
         "community": one,
         "page": page,
-        "rows": [(letter, [label(Ineligible(reason)) for reason in letter.reasons]) for letter in page],
+        "rows": [
+            (letter, notices.get(letter.enrollment_id), [label(Ineligible(reason)) for reason in letter.reasons])
+            for letter in page
+        ],
     }
     return render(request, "contributions/letters.html", context)
