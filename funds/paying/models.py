@@ -27,7 +27,7 @@ def person(words: "StrOrPromise") -> "models.ForeignKey[User | None, User | None
 class InstitutionAccount(models.Model):
     """The bank account that an institution is paid to from `starts` on, until the next confirmed one.
 
-    - `proposed`: a clerk entered it; somebody else confirms it against the institution's letter.
+    - `proposed`: a clerk entered it; somebody else confirms it with the number from the institution's letter.
     - `confirmed`: payments go there. Final.
     - `refused`: with the reason. Final.
 

@@ -74,7 +74,7 @@ def account(code: str = "H3", number: str = ACCOUNTS[0], *, starts: datetime.dat
     made = services.enter_account(
         institution=code, holder=f"医院{code}", bank="辽阳市商业银行", account_number=number, starts=starts, by=clerk()
     )
-    return services.decide_account(key=made.pk, confirm=True, by=reviewer())
+    return services.confirm_account(key=made.pk, account_number=number, by=reviewer())
 
 
 def fresh(declaration: Declaration) -> Declaration:

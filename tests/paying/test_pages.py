@@ -185,7 +185,12 @@ def test_bank_accounts_page():
     browser = client(makers.reviewer())
     assert "Confirm" in text(browser.get(url))
     assert browser.post(f"/bank-accounts/{made.pk}/refuse/", {"reason": ""}).status_code == 422
-    browser.post(f"/bank-accounts/{made.pk}/confirm/")
+    confirm = f"/bank-accounts/{made.pk}/confirm/"
+    page = text(browser.get(confirm))
+    assert ("**** 4567" in page, ACCOUNTS[0] in page, "Four digits confirm nothing" in page) == (True, False, True)
+    other = browser.post(confirm, {"account_number": ACCOUNTS[1]})
+    assert (other.status_code, "Another number was entered" in other.content.decode()) == (422, True)
+    browser.post(confirm, {"account_number": f" {ACCOUNTS[0]} "})
     assert "holds today" in text(client(makers.hospital()).get(url))
     assert client(makers.hospital("H2")).get(url).status_code == 404
     assert client(makers.hospital()).post(url, {}).status_code == 403

@@ -19,7 +19,7 @@ from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 
 from . import makers
-from .makers import ACCOUNTS, JUNE, D, fresh
+from .makers import ACCOUNTS, JUNE, SINCE, D, fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +84,7 @@ def test_without_a_confirmed_account_nothing_is_paid():
     with pytest.raises(Refused) as error:
         services.make_batch(submission=uuid.uuid4(), declarations=[made.number], by=makers.reviewer())
     assert error.value.code == "no_account"
-    services.decide_account(key=entered.pk, confirm=True, by=makers.reviewer())
+    services.confirm_account(key=entered.pk, account_number=ACCOUNTS[0], by=makers.reviewer())
     makers.batch(made)
 
 
@@ -257,16 +257,37 @@ def test_who_entered_an_account_does_not_confirm_it_and_one_waits_at_a_time():
         makers.account("H1", ACCOUNTS[1], starts=D(2009, 8, 3))
     InstitutionAccount.objects.filter(pk=entered.pk).update(made_by=makers.reviewer().user_id)
     with pytest.raises(Refused):
-        services.decide_account(key=entered.pk, confirm=True, by=makers.reviewer())
+        services.confirm_account(key=entered.pk, account_number=entered.account_number, by=makers.reviewer())
     with pytest.raises(Invalid):
-        services.decide_account(key=entered.pk, confirm=False, by=makers.approver())
-    refused = services.decide_account(key=entered.pk, confirm=False, reason="another name", by=makers.approver())
+        services.refuse_account(key=entered.pk, reason=" ", by=makers.approver())
+    refused = services.refuse_account(key=entered.pk, reason="another name", by=makers.approver())
     assert (refused.status, selectors.accounts_on(makers.TODAY, [refused.institution_id])) == (
         "refused",
         {refused.institution_id: claims_account},
     )
     with pytest.raises(Conflict):
-        services.decide_account(key=entered.pk, confirm=True, by=makers.approver())
+        services.confirm_account(key=entered.pk, account_number=entered.account_number, by=makers.approver())
+
+
+def test_who_confirms_an_account_types_its_number_and_four_digits_confirm_nothing():
+    """The clerk entered one of their own that ends in the digits of the letter: 0410001234567 is the institution's."""
+    makers.hospital()
+    entered = services.enter_account(
+        institution="H3", holder="医院", bank="银行", account_number="9990009994567", starts=SINCE, by=makers.clerk()
+    )
+    for typed in (ACCOUNTS[0], "4567", ""):
+        with pytest.raises(Invalid) as error:
+            services.confirm_account(key=entered.pk, account_number=typed, by=makers.reviewer())
+        assert (error.value.code, error.value.field) == ("another_number", "account_number")
+    entered.refresh_from_db()
+    assert (entered.status, entered.decided_by) == ("proposed", None)
+    confirmed = services.confirm_account(key=entered.pk, account_number="9990-0099 9４567", by=makers.reviewer())
+    said = AuditEntry.objects.filter(object_number="H3", verb__startswith="bank_accounts.").order_by("pk")
+    assert [(row.verb, row.changes["account"], row.note) for row in said] == [
+        ("bank_accounts.enter", "**** 4567", ""),
+        ("bank_accounts.confirm", "**** 4567", ""),
+    ]
+    assert confirmed.status == "confirmed"
 
 
 @pytest.mark.parametrize(
