@@ -283,6 +283,9 @@ class PaymentBatch(TransferList):
 class InstitutionPayment(Transfer):
     """What is paid to an institution by a declaration, in yuan: a line of exactly one batch. One that came back is
     final; the declaration stands on a further batch then.
+
+    `returned_by` recorded by hand that it came back, and puts it on no further batch (U14); empty where the bank's
+    result says it, which is no person's word.
     """
 
     list = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="payments", verbose_name=_("payment batch"))
@@ -290,6 +293,7 @@ class InstitutionPayment(Transfer):
         Declaration, models.PROTECT, related_name="payments", verbose_name=_("monthly declaration")
     )
     account = models.ForeignKey(InstitutionAccount, models.PROTECT, related_name="payments", verbose_name=_("account"))
+    returned_by = person(_("return recorded by"))
 
     class Meta:
         verbose_name = _("payment to an institution")
@@ -297,6 +301,9 @@ class InstitutionPayment(Transfer):
         constraints = [
             models.UniqueConstraint(
                 name="institution_payment_one_open", fields=["declaration"], condition=~Q(status="returned")
+            ),
+            models.CheckConstraint(
+                name="institution_payment_returned_by", condition=Q(returned_by=None) | Q(status="returned")
             ),
             *transfer_constraints("institution_payment"),
         ]

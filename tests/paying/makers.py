@@ -122,7 +122,7 @@ def paid(found: PaymentBatch, *, on: datetime.date = TODAY, reference: str = "")
 
 
 def came_back(payment: InstitutionPayment, *, on: datetime.date = TODAY) -> InstitutionPayment:
-    return services.record_returned(number=payment.number, returned_on=on, reason="wrong account", by=reviewer())
+    return services.record_returned(number=payment.number, returned_on=on, reason="wrong account", by=approver())
 
 
 def paid_for(*settlements: Settlement, month: datetime.date = JULY) -> Declaration:

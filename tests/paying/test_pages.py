@@ -205,6 +205,10 @@ def test_payments_that_came_back_by_hand():
     browser.post(url, {"returned_on": "2009-08-10", "reason": "another name"})
     page = text(browser.get(found.get_absolute_url()))
     assert ("another name" in page, "Returned by the bank" in page) == (True, True)
+    own, others = text(browser.get("/payment-batches/")), text(client(makers.approver()).get("/payment-batches/"))
+    tick = f'name="row" value="{payment.declaration.number}"'
+    assert (tick in own, "You recorded that it came back" in own) == (False, True)
+    assert (tick in others, "You recorded that it came back" in others) == (True, False)
     paid = browser.post(
         f"{found.get_absolute_url()}paid/", {"version": found.version, "paid_on": "2009-08-10", "bank_reference": "R"}
     )

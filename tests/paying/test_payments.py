@@ -128,6 +128,50 @@ def test_what_came_back_is_not_paid_and_stands_on_a_further_batch():
         makers.came_back(payment)
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_who_recorded_that_a_payment_came_back_does_not_have_it_paid_again(gone):
+    """U14: the money may be there, or on its way by a file that the bank has; one person alone pays nothing twice."""
+    makers.settled()
+    found = makers.batch(makers.approved(makers.drawn()))
+    if gone:
+        makers.paid(found)
+    payment = found.payments.get()
+    services.record_returned(number=payment.number, returned_on=makers.TODAY, reason="x", by=makers.reviewer())
+    made = fresh(payment.declaration)
+    with pytest.raises(Refused) as error:
+        services.make_batch(submission=uuid.uuid4(), declarations=[made.number], by=makers.reviewer())
+    assert error.value.code == "own_entry"
+    assert (fresh(made).status, made.payments.count()) == ("returned", 1)
+    again = services.make_batch(submission=uuid.uuid4(), declarations=[made.number], by=makers.approver())
+    assert (fresh(made).status, again.payments.get().returned_by) == ("listed", None)
+
+
+def test_what_the_bank_said_came_back_is_no_persons_word():
+    makers.settled()
+    found, by = makers.batch(makers.approved(makers.drawn())), makers.reviewer()
+    payment = found.payments.get()
+    content = makers.result_file(found, {payment.number: "户名不符"})
+    services.take_result(number=found.number, version=found.version, content=content, by=by)
+    services.make_batch(submission=uuid.uuid4(), declarations=[payment.declaration.number], by=by)
+    payment.refresh_from_db()
+    assert (payment.returned_by, fresh(payment.declaration).status) == (None, "listed")
+
+
+def test_of_several_returns_the_last_one_counts():
+    """The first was recorded by who makes the batch now, the second by a colleague."""
+    makers.settled()
+    made = makers.approved(makers.drawn())
+    first = makers.batch(made)
+    services.record_returned(
+        number=first.payments.get().number, returned_on=makers.TODAY, reason="x", by=makers.reviewer()
+    )
+    second = services.make_batch(submission=uuid.uuid4(), declarations=[made.number], by=makers.approver())
+    makers.came_back(second.payments.get())
+    assert selectors.returned_by([made.pk]) == {made.pk: makers.approver().user_id}
+    makers.batch(fresh(made))
+    assert fresh(made).status == "listed"
+
+
 def test_one_that_never_left_comes_back_without_a_value_date():
     makers.settled("H1")
     makers.settled("H2")
