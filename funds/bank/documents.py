@@ -29,7 +29,8 @@ REFERENCES = """
     SELECT 'entered', number, bank_reference FROM funds_entereddocument WHERE bank_reference <> ''
 """
 
-# The legs on the account that are in no match, by the references in question.
+# The legs on the account that are in no match, by the references in question. A document that was taken back waits for
+# its correction, not for a line of the bank: that is of what was entered in its place.
 OPEN_LEGS = f"""
     SELECT DISTINCT known.reference, leg.id, leg.amount, entry.booked_on
     FROM ({REFERENCES}) AS known
@@ -37,21 +38,32 @@ OPEN_LEGS = f"""
     JOIN funds_journalleg leg ON leg.entry_id = entry.id AND leg.account_id = %(account)s
     WHERE known.reference = ANY (%(references)s)
         AND NOT EXISTS (SELECT FROM bank_matchedleg matched WHERE matched.leg_id = leg.id)
+        AND NOT EXISTS (
+            SELECT FROM funds_entereddocument gone
+            WHERE known.type = 'entered' AND gone.number = known.number AND NOT gone.live
+        )
     ORDER BY reference, booked_on, id
 """  # noqa: S608
 
-# A document and its correction, both in the book alone: they come to nothing.
+# A correction in the book alone, and what it comes to nothing with: the document that it takes back, or where that is
+# matched with the bank, the one that was entered in its place under the same reference. What it takes back first.
 CORRECTED = """
+    WITH document AS (
+        SELECT 'entered' AS type, id, number, bank_reference, corrects_id FROM funds_entereddocument
+        UNION ALL
+        SELECT 'subsidy_receipt', id, number, bank_reference, corrects_id FROM funds_subsidyreceipt
+    )
     SELECT first.id, taken_back.id
-    FROM funds_entereddocument correction
-    JOIN funds_entereddocument original ON original.id = correction.corrects_id
-    JOIN funds_journalentry entry ON entry.document_type = 'entered' AND entry.document_number = original.number
+    FROM document correction
+    JOIN document original ON original.type = correction.type AND original.id = correction.corrects_id
+    JOIN document booked ON booked.type = original.type AND booked.bank_reference = original.bank_reference
+    JOIN funds_journalentry entry ON entry.document_type = booked.type AND entry.document_number = booked.number
     JOIN funds_journalleg first ON first.entry_id = entry.id AND first.account_id = %(account)s
     JOIN funds_journalentry reversing
-        ON reversing.document_type = 'entered' AND reversing.document_number = correction.number
+        ON reversing.document_type = correction.type AND reversing.document_number = correction.number
     JOIN funds_journalleg taken_back ON taken_back.entry_id = reversing.id AND taken_back.account_id = %(account)s
-    WHERE correction.kind = 'correction' AND NOT EXISTS (
+    WHERE first.amount = -taken_back.amount AND NOT EXISTS (
         SELECT FROM bank_matchedleg matched WHERE matched.leg_id IN (first.id, taken_back.id)
     )
-    ORDER BY first.id
+    ORDER BY booked.id <> original.id, taken_back.id, first.id
 """

@@ -20,7 +20,8 @@ class EnteredDocument(models.Model):
     - `withdrawn`: by the agency's clerk before it was checked, with the reason. Final.
 
     `day` is the bank's value date, of a correction the day on which it was found. A correction has the amount of what
-    it `corrects`, says why in `words`, and has no reference: nothing moves at the bank.
+    it `corrects`, says why in `words`, and has no reference: nothing moves at the bank. What a checked correction took
+    back is not `live` any more: its reference can be entered again, with what is right.
     """
 
     class Kind(models.TextChoices):
@@ -61,6 +62,7 @@ class EnteredDocument(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checked by")
     )
     reason = models.CharField(_("why it is not booked"), max_length=200, blank=True)
+    live = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -84,11 +86,12 @@ class EnteredDocument(models.Model):
                 | Q(status="checked", checked_on__isnull=False, reason="")
                 | (Q(status__in=["refused", "withdrawn"]) & ~Q(reason="")),
             ),
-            # What is still to be checked or stands; a refused one may be entered again.
+            models.CheckConstraint(name="entered_live", condition=Q(live=True) | Q(status="checked", corrects=None)),
+            # What is still to be checked or stands; one that was refused or taken back may be entered again.
             models.UniqueConstraint(
                 name="entered_reference_once",
                 fields=["bank_reference"],
-                condition=Q(status__in=["entered", "checked"]) & ~Q(bank_reference=""),
+                condition=Q(status__in=["entered", "checked"], live=True) & ~Q(bank_reference=""),
             ),
             models.UniqueConstraint(
                 name="entered_corrected_once",

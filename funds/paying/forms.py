@@ -108,6 +108,17 @@ class BankAccountForm(forms.Form):
     )
 
 
+class ConfirmationForm(forms.Form):
+    """The number of a bank account that is confirmed, once more."""
+
+    account_number = forms.CharField(
+        label=_("Account number"),
+        max_length=40,
+        help_text=_("Type the whole number from the institution's letter. Four digits confirm nothing."),
+        widget=forms.TextInput(attrs={"data-width": "medium", "autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+
 class RefusalForm(forms.Form):
     """Why a bank account is refused."""
 

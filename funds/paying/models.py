@@ -27,7 +27,7 @@ def person(words: "StrOrPromise") -> "models.ForeignKey[User | None, User | None
 class InstitutionAccount(models.Model):
     """The bank account that an institution is paid to from `starts` on, until the next confirmed one.
 
-    - `proposed`: a clerk entered it; somebody else confirms it against the institution's letter.
+    - `proposed`: a clerk entered it; somebody else confirms it with the number from the institution's letter.
     - `confirmed`: payments go there. Final.
     - `refused`: with the reason. Final.
 
@@ -283,6 +283,9 @@ class PaymentBatch(TransferList):
 class InstitutionPayment(Transfer):
     """What is paid to an institution by a declaration, in yuan: a line of exactly one batch. One that came back is
     final; the declaration stands on a further batch then.
+
+    `returned_by` recorded by hand that it came back, and puts it on no further batch (U14); empty where the bank's
+    result says it, which is no person's word.
     """
 
     list = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="payments", verbose_name=_("payment batch"))
@@ -290,6 +293,7 @@ class InstitutionPayment(Transfer):
         Declaration, models.PROTECT, related_name="payments", verbose_name=_("monthly declaration")
     )
     account = models.ForeignKey(InstitutionAccount, models.PROTECT, related_name="payments", verbose_name=_("account"))
+    returned_by = person(_("return recorded by"))
 
     class Meta:
         verbose_name = _("payment to an institution")
@@ -297,6 +301,9 @@ class InstitutionPayment(Transfer):
         constraints = [
             models.UniqueConstraint(
                 name="institution_payment_one_open", fields=["declaration"], condition=~Q(status="returned")
+            ),
+            models.CheckConstraint(
+                name="institution_payment_returned_by", condition=Q(returned_by=None) | Q(status="returned")
             ),
             *transfer_constraints("institution_payment"),
         ]

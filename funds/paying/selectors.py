@@ -1,7 +1,7 @@
 """What a declaration has to hold, and reading declarations, batches and bank accounts within the scope of who asks."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -224,6 +224,16 @@ def accounts_on(day: datetime.date, institutions: Sequence[int]) -> dict[int, In
         institution__in=institutions, status=InstitutionAccount.Status.CONFIRMED, starts__lte=day
     )
     return {row.institution_id: row for row in rows.order_by("institution_id", "-starts").distinct("institution_id")}
+
+
+def returned_by(declarations: Iterable[int]) -> dict[int, int | None]:
+    """Who recorded by hand that the last payment of each of these declarations (keys) came back (the key of the user),
+    where one did; None where the bank's result says it.
+    """
+    rows = InstitutionPayment.objects.filter(
+        declaration__in=list(declarations), status=InstitutionPayment.Status.RETURNED
+    ).order_by("declaration", "-pk")
+    return dict(rows.distinct("declaration").values_list("declaration", "returned_by"))
 
 
 def bank_accounts_visible_to(actor: Actor) -> QuerySet[InstitutionAccount]:

@@ -120,12 +120,16 @@ def correct_document(*, number: str, reason: str, submission: uuid.UUID, by: Act
 
 @transaction.atomic
 def check_document(*, number: str, version: int, by: Actor) -> EnteredDocument:
-    """The document is right: from now on the journal books it.
+    """The document is right: from now on the journal books it. What a correction takes back is not live any more, and
+    its bank reference is free for what is right.
 
     Refused for who entered it, and for an income without a scan of the bank's slip; Conflict where it was checked,
     refused or changed meanwhile; NotAllowed.
     """
     by.require("documents.check")
+    # What it corrects first, as `correct_document` does.
+    rows = EnteredDocument.objects.select_for_update(of=("self",))
+    original = rows.filter(corrections__number=number).first()
     document = _locked(number, version)
     _require(document, Status.CHECKED)
     _require_other(document, by)
@@ -134,6 +138,9 @@ def check_document(*, number: str, version: int, by: Actor) -> EnteredDocument:
     document.status = Status.CHECKED
     document.checked_on, document.checked_by_id = clock.today(), by.user_id
     _save(document)
+    if original is not None:
+        original.live = False
+        original.save(update_fields=["live"])
     _record(document, "documents.check", by, amount=document.amount)
     return document
 

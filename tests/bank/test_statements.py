@@ -3,13 +3,14 @@
 import io
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from funds.bank import selectors, services
 from funds.bank.models import BankLine, BankStatement, Match, MatchedLine
-from funds.models import JournalEntry
+from funds.models import EnteredDocument, JournalEntry, JournalLeg
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed
@@ -20,7 +21,7 @@ from liaoyang_medins.kernel.runs import services as runs
 from tests import factories
 from tests.at_once import at_once, parted
 from tests.funds import makers as funds
-from tests.funds.account import booked, clerk, correction_of, sweep
+from tests.funds.account import balances, booked, clerk, correction_of, sweep
 from tests.funds.makers import yuan
 from tests.funds.steps import refusal
 
@@ -82,6 +83,69 @@ def test_a_document_and_its_correction_are_matched_with_each_other():
     found = Match.objects.get()
     assert {row.leg for row in found.legs.all()} == {leg(wrong.number), leg(correction.number)}
     assert not found.lines.exists()
+
+
+def three_documents(**values: Any) -> list[JournalLeg]:
+    """Interest of 1,374.05 was entered as a late fee, taken back, and entered rightly under the same reference."""
+    facts = {"bank_reference": "PZ20090921", "on": DAY}
+    wrong = booked("1374.05", DAY, kind="late_fee", **facts)
+    if values.get("matched_before"):
+        imported([move(DAY, "PZ20090921", "1374.05")])
+    correction = correction_of(wrong, TODAY)
+    right = booked("1374.05", DAY, kind="interest", **facts | {"on": TODAY})
+    sweep(TODAY)
+    return [leg(document.number) for document in (wrong, correction, right)]
+
+
+def matched_together() -> list[tuple[list[str], set[JournalLeg]]]:
+    """What each match has: references at the bank, legs of the book."""
+    return [
+        ([row.line.reference for row in found.lines.all()], {row.leg for row in found.legs.all()})
+        for found in Match.objects.order_by("pk")
+    ]
+
+
+def nothing_open() -> bool:
+    lines, legs = BankLine.objects.filter(matched=None), JournalLeg.objects.filter(matched=None, account__code="1003")
+    return not lines.exists() and not legs.exists()
+
+
+def test_what_was_entered_wrongly_and_matched_is_entered_rightly_and_nothing_is_open():
+    """The line keeps the entry that it was found with; correction and right document stand in the book alone."""
+    wrong, correction, right = three_documents(matched_before=True)
+    with clock.on_day(TODAY):
+        assert services.match_automatically(by=clerk()) == 1
+        assert services.match_automatically(by=clerk()) == 0
+    assert matched_together() == [(["PZ20090921"], {wrong}), ([], {correction, right})]
+    assert nothing_open()
+    assert balances() == {"1003": yuan("1374.05"), "4201": yuan("-1374.05")}
+
+
+def test_a_line_that_comes_after_the_correction_is_of_what_is_right():
+    wrong, correction, right = three_documents()
+    imported([move(DAY, "PZ20090921", "1374.05")])
+    assert matched_together() == [(["PZ20090921"], {right}), ([], {wrong, correction})]
+    assert nothing_open()
+
+
+def test_a_match_that_is_taken_away_is_found_anew_with_what_is_right():
+    wrong, correction, right = three_documents(matched_before=True)
+    with clock.on_day(TODAY):
+        services.unmatch(number=Match.objects.get().number, reason="Corrected", by=clerk())
+        assert services.match_automatically(by=clerk()) == 2
+    assert matched_together() == [(["PZ20090921"], {right}), ([], {wrong, correction})]
+
+
+def test_what_was_entered_wrongly_twice_is_matched_once_each():
+    """The second one was wrong too: each correction takes its own, the first that of the last."""
+    wrong, first, second = three_documents(matched_before=True)
+    again = correction_of(EnteredDocument.objects.get(number=second.entry.document_number), TODAY)
+    right = booked("1374.05", DAY, kind="other_income", bank_reference="PZ20090921", on=TODAY)
+    with clock.on_day(TODAY):
+        assert services.match_automatically(by=clerk()) == 2
+    together = [legs for _lines, legs in matched_together()]
+    assert together == [{wrong}, {second, leg(again.number)}, {first, leg(right.number)}]
+    assert nothing_open()
 
 
 def test_the_same_file_twice_changes_nothing():

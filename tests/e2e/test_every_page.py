@@ -191,7 +191,8 @@ def send_to_the_bank() -> None:
     by = factories.actor(Role.AGENCY_REVIEWER)
     payment = InstitutionPayment.objects.filter(status=InstitutionPayment.Status.PAID).order_by("-number")[0]
     paying.record_returned(number=payment.number, returned_on=AS_OF, reason="账号与户名不符", by=by)
-    paying.make_batch(submission=uuid.uuid4(), declarations=[payment.declaration.number], by=by)
+    colleague = factories.actor(Role.AGENCY_REVIEWER)
+    paying.make_batch(submission=uuid.uuid4(), declarations=[payment.declaration.number], by=colleague)
 
 
 def write_to_late_payers(clerk: Actor) -> None:

@@ -57,6 +57,33 @@ def test_a_correction_is_a_document_of_its_own_with_a_reversing_entry():
         )
 
 
+def test_what_was_taken_back_is_entered_rightly_under_its_reference():
+    """Not before the correction was checked: until then the wrong one stands."""
+    facts = {"bank_reference": "PZ20090921", "on": LATER}
+    wrong = booked("1374.05", DAY, kind="late_fee", **facts)
+    with clock.on_day(LATER):
+        correction = documents.correct_document(
+            number=wrong.number, reason="It is interest", submission=uuid.uuid4(), by=clerk()
+        )
+        with pytest.raises(Conflict) as caught:
+            entered("1374.05", DAY, **facts)
+        assert caught.value.code == "reference_taken"
+    checked(correction, LATER)
+    right = booked("1374.05", DAY, kind="interest", **facts)
+    sweep(LATER)
+    wrong.refresh_from_db()
+    correction.refresh_from_db()
+    assert [(row.status, row.live) for row in (wrong, correction, right)] == [
+        ("checked", False),
+        ("checked", True),
+        ("checked", True),
+    ]
+    assert balances() == {"1003": yuan("1374.05"), "4201": yuan("-1374.05")}
+    with pytest.raises(Conflict) as caught:
+        entered("1374.05", DAY, **facts)
+    assert caught.value.code == "reference_taken"
+
+
 def test_nobody_checks_their_own_and_nothing_without_a_slip():
     document = entered()
     both = factories.actor(Role.AGENCY_REVIEWER, username="clerk")
@@ -121,11 +148,17 @@ def test_who_may_not_enter(role):
 
 def test_the_database_keeps_a_checked_document_as_it_is():
     document = booked()
-    for change in ("UPDATE funds_entereddocument SET amount = 1", "DELETE FROM funds_entereddocument"):
+    changes = ("SET amount = 1", "SET live = false")
+    for change in (*(f"UPDATE funds_entereddocument {each}" for each in changes), "DELETE FROM funds_entereddocument"):
         kept = pytest.raises(IntegrityError, match="is not changed any more")
         with kept, transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(change)
     assert EnteredDocument.objects.get().amount == document.amount
+    correction_of(document, LATER)
+    for change in ("SET live = true", "SET live = false, amount = 1"):
+        kept = pytest.raises(IntegrityError, match="is not changed any more")
+        with kept, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE funds_entereddocument {change} WHERE id = %s", [document.pk])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -74,7 +74,7 @@ def account(code: str = "H3", number: str = ACCOUNTS[0], *, starts: datetime.dat
     made = services.enter_account(
         institution=code, holder=f"医院{code}", bank="辽阳市商业银行", account_number=number, starts=starts, by=clerk()
     )
-    return services.decide_account(key=made.pk, confirm=True, by=reviewer())
+    return services.confirm_account(key=made.pk, account_number=number, by=reviewer())
 
 
 def fresh(declaration: Declaration) -> Declaration:
@@ -122,7 +122,7 @@ def paid(found: PaymentBatch, *, on: datetime.date = TODAY, reference: str = "")
 
 
 def came_back(payment: InstitutionPayment, *, on: datetime.date = TODAY) -> InstitutionPayment:
-    return services.record_returned(number=payment.number, returned_on=on, reason="wrong account", by=reviewer())
+    return services.record_returned(number=payment.number, returned_on=on, reason="wrong account", by=approver())
 
 
 def paid_for(*settlements: Settlement, month: datetime.date = JULY) -> Declaration:

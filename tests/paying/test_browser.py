@@ -37,7 +37,13 @@ def test_a_month_from_the_draw_to_the_payment(page: Any, live: Any, tmp_path: An
     page.goto(reverse("bank-accounts", args=["H3"]))
     fits(page)
     key = InstitutionAccount.objects.get().pk
-    main.locator(f'form[action="{reverse("bank-account-confirm", args=[key])}"] button').click()
+    main.locator(f'a[href="{reverse("bank-account-confirm", args=[key])}"]').click()
+    fits(page)
+    page.fill("#id_account_number", ACCOUNTS[1])
+    main.locator("form button[type=submit]").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.fill("#id_account_number", ACCOUNTS[0])
+    main.locator("form button[type=submit]").click()
     expect(main.get_by_text("holds today")).to_be_visible()
 
     # The month is drawn, the hospital confirms it.

@@ -185,7 +185,12 @@ def test_bank_accounts_page():
     browser = client(makers.reviewer())
     assert "Confirm" in text(browser.get(url))
     assert browser.post(f"/bank-accounts/{made.pk}/refuse/", {"reason": ""}).status_code == 422
-    browser.post(f"/bank-accounts/{made.pk}/confirm/")
+    confirm = f"/bank-accounts/{made.pk}/confirm/"
+    page = text(browser.get(confirm))
+    assert ("**** 4567" in page, ACCOUNTS[0] in page, "Four digits confirm nothing" in page) == (True, False, True)
+    other = browser.post(confirm, {"account_number": ACCOUNTS[1]})
+    assert (other.status_code, "Another number was entered" in other.content.decode()) == (422, True)
+    browser.post(confirm, {"account_number": f" {ACCOUNTS[0]} "})
     assert "holds today" in text(client(makers.hospital()).get(url))
     assert client(makers.hospital("H2")).get(url).status_code == 404
     assert client(makers.hospital()).post(url, {}).status_code == 403
@@ -200,6 +205,10 @@ def test_payments_that_came_back_by_hand():
     browser.post(url, {"returned_on": "2009-08-10", "reason": "another name"})
     page = text(browser.get(found.get_absolute_url()))
     assert ("another name" in page, "Returned by the bank" in page) == (True, True)
+    own, others = text(browser.get("/payment-batches/")), text(client(makers.approver()).get("/payment-batches/"))
+    tick = f'name="row" value="{payment.declaration.number}"'
+    assert (tick in own, "You recorded that it came back" in own) == (False, True)
+    assert (tick in others, "You recorded that it came back" in others) == (True, False)
     paid = browser.post(
         f"{found.get_absolute_url()}paid/", {"version": found.version, "paid_on": "2009-08-10", "bank_reference": "R"}
     )

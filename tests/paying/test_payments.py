@@ -19,7 +19,7 @@ from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 
 from . import makers
-from .makers import ACCOUNTS, JUNE, D, fresh
+from .makers import ACCOUNTS, JUNE, SINCE, D, fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +84,7 @@ def test_without_a_confirmed_account_nothing_is_paid():
     with pytest.raises(Refused) as error:
         services.make_batch(submission=uuid.uuid4(), declarations=[made.number], by=makers.reviewer())
     assert error.value.code == "no_account"
-    services.decide_account(key=entered.pk, confirm=True, by=makers.reviewer())
+    services.confirm_account(key=entered.pk, account_number=ACCOUNTS[0], by=makers.reviewer())
     makers.batch(made)
 
 
@@ -126,6 +126,50 @@ def test_what_came_back_is_not_paid_and_stands_on_a_further_batch():
     assert second.payments.get().account.account_number == ACCOUNTS[1]
     with pytest.raises(Conflict):
         makers.came_back(payment)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_who_recorded_that_a_payment_came_back_does_not_have_it_paid_again(gone):
+    """U14: the money may be there, or on its way by a file that the bank has; one person alone pays nothing twice."""
+    makers.settled()
+    found = makers.batch(makers.approved(makers.drawn()))
+    if gone:
+        makers.paid(found)
+    payment = found.payments.get()
+    services.record_returned(number=payment.number, returned_on=makers.TODAY, reason="x", by=makers.reviewer())
+    made = fresh(payment.declaration)
+    with pytest.raises(Refused) as error:
+        services.make_batch(submission=uuid.uuid4(), declarations=[made.number], by=makers.reviewer())
+    assert error.value.code == "own_entry"
+    assert (fresh(made).status, made.payments.count()) == ("returned", 1)
+    again = services.make_batch(submission=uuid.uuid4(), declarations=[made.number], by=makers.approver())
+    assert (fresh(made).status, again.payments.get().returned_by) == ("listed", None)
+
+
+def test_what_the_bank_said_came_back_is_no_persons_word():
+    makers.settled()
+    found, by = makers.batch(makers.approved(makers.drawn())), makers.reviewer()
+    payment = found.payments.get()
+    content = makers.result_file(found, {payment.number: "户名不符"})
+    services.take_result(number=found.number, version=found.version, content=content, by=by)
+    services.make_batch(submission=uuid.uuid4(), declarations=[payment.declaration.number], by=by)
+    payment.refresh_from_db()
+    assert (payment.returned_by, fresh(payment.declaration).status) == (None, "listed")
+
+
+def test_of_several_returns_the_last_one_counts():
+    """The first was recorded by who makes the batch now, the second by a colleague."""
+    makers.settled()
+    made = makers.approved(makers.drawn())
+    first = makers.batch(made)
+    services.record_returned(
+        number=first.payments.get().number, returned_on=makers.TODAY, reason="x", by=makers.reviewer()
+    )
+    second = services.make_batch(submission=uuid.uuid4(), declarations=[made.number], by=makers.approver())
+    makers.came_back(second.payments.get())
+    assert selectors.returned_by([made.pk]) == {made.pk: makers.approver().user_id}
+    makers.batch(fresh(made))
+    assert fresh(made).status == "listed"
 
 
 def test_one_that_never_left_comes_back_without_a_value_date():
@@ -257,16 +301,37 @@ def test_who_entered_an_account_does_not_confirm_it_and_one_waits_at_a_time():
         makers.account("H1", ACCOUNTS[1], starts=D(2009, 8, 3))
     InstitutionAccount.objects.filter(pk=entered.pk).update(made_by=makers.reviewer().user_id)
     with pytest.raises(Refused):
-        services.decide_account(key=entered.pk, confirm=True, by=makers.reviewer())
+        services.confirm_account(key=entered.pk, account_number=entered.account_number, by=makers.reviewer())
     with pytest.raises(Invalid):
-        services.decide_account(key=entered.pk, confirm=False, by=makers.approver())
-    refused = services.decide_account(key=entered.pk, confirm=False, reason="another name", by=makers.approver())
+        services.refuse_account(key=entered.pk, reason=" ", by=makers.approver())
+    refused = services.refuse_account(key=entered.pk, reason="another name", by=makers.approver())
     assert (refused.status, selectors.accounts_on(makers.TODAY, [refused.institution_id])) == (
         "refused",
         {refused.institution_id: claims_account},
     )
     with pytest.raises(Conflict):
-        services.decide_account(key=entered.pk, confirm=True, by=makers.approver())
+        services.confirm_account(key=entered.pk, account_number=entered.account_number, by=makers.approver())
+
+
+def test_who_confirms_an_account_types_its_number_and_four_digits_confirm_nothing():
+    """The clerk entered one of their own that ends in the digits of the letter: 0410001234567 is the institution's."""
+    makers.hospital()
+    entered = services.enter_account(
+        institution="H3", holder="医院", bank="银行", account_number="9990009994567", starts=SINCE, by=makers.clerk()
+    )
+    for typed in (ACCOUNTS[0], "4567", ""):
+        with pytest.raises(Invalid) as error:
+            services.confirm_account(key=entered.pk, account_number=typed, by=makers.reviewer())
+        assert (error.value.code, error.value.field) == ("another_number", "account_number")
+    entered.refresh_from_db()
+    assert (entered.status, entered.decided_by) == ("proposed", None)
+    confirmed = services.confirm_account(key=entered.pk, account_number="9990-0099 9４567", by=makers.reviewer())
+    said = AuditEntry.objects.filter(object_number="H3", verb__startswith="bank_accounts.").order_by("pk")
+    assert [(row.verb, row.changes["account"], row.note) for row in said] == [
+        ("bank_accounts.enter", "**** 4567", ""),
+        ("bank_accounts.confirm", "**** 4567", ""),
+    ]
+    assert confirmed.status == "confirmed"
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ ROUTES: dict[str, Route] = {
     "payment-batch-result": Route(REVIEWER, "payment batch"),
     "institution-payment-returned": Route(REVIEWER, "institution payment"),
     "bank-accounts": Route(AGENCY | HOSPITAL | SUPERVISOR, "own institution"),
-    "bank-account-confirm": Route(REVIEWER, "bank account", post=True),
+    "bank-account-confirm": Route(REVIEWER, "bank account"),
     "bank-account-refuse": Route(REVIEWER, "bank account"),
     # Funds (F)
     "statements": Route(SEES_STATEMENTS),

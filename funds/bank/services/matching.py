@@ -75,8 +75,8 @@ def make_matches(found: Sequence[tuple[Sequence[int], Sequence[int]]], by: Actor
 
 @transaction.atomic
 def match_automatically(*, by: Actor) -> int:
-    """Match every open line whose reference and amount are those of entries that are open too, and every entered
-    document with its correction; returns how many matches were made. Raises NotAllowed.
+    """Match every open line whose reference and amount are those of entries that are open too, and every
+    correction with what it takes back; returns how many matches were made. Raises NotAllowed.
     """
     by.require("bankbook.match")
     lock_matching()
@@ -90,11 +90,19 @@ def match_automatically(*, by: Actor) -> int:
 
 
 def match_corrections(by: Actor) -> int:
-    """Match entered documents with their corrections, where both stand in the book alone."""
+    """Match corrections with what they take back, or with what was entered in its place where the bank's line has the
+    wrong document: both stand in the book alone.
+    """
     with connection.cursor() as cursor:
         cursor.execute(CORRECTED, {"account": account_key()})
         pairs = cursor.fetchall()
-    return make_matches([([], pair) for pair in pairs], by)
+    used: set[int] = set()
+    found: list[tuple[list[int], tuple[int, int]]] = []
+    for pair in pairs:
+        if used.isdisjoint(pair):
+            used.update(pair)
+            found.append(([], pair))
+    return make_matches(found, by)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """The verbs of paying institutions: draw, confirm, review, pay (A4, S1, F1)."""
 
-from .accounts import decide_account, enter_account
+from .accounts import confirm_account, enter_account, refuse_account
 from .batches import make_batch, record_paid, record_returned, take_result
 from .drawing import discard_declaration, draw_declaration, redraw_declaration
 from .reviewing import (
@@ -15,8 +15,8 @@ from .running import start_drawing
 __all__ = [
     "approve_declaration",
     "check_declaration",
+    "confirm_account",
     "confirm_declaration",
-    "decide_account",
     "discard_declaration",
     "draw_declaration",
     "enter_account",
@@ -25,6 +25,7 @@ __all__ = [
     "record_paid",
     "record_returned",
     "redraw_declaration",
+    "refuse_account",
     "send_back_declaration",
     "start_drawing",
     "take_result",

@@ -61,28 +61,55 @@ def enter_account(
 
 
 @transaction.atomic
-def decide_account(*, key: int, confirm: bool, reason: str = "", by: Actor) -> InstitutionAccount:
-    """Confirm the account with this key, or refuse it with a reason.
+def confirm_account(*, key: int, account_number: str, by: Actor) -> InstitutionAccount:
+    """Confirm the account with this key; `account_number` is the one that the confirmer read in the institution's
+    letter, as it was typed. Payments from the day of the account on go there (U14).
 
-    Invalid without a reason of the refusal; Refused for who entered it; Conflict where it was decided; NotAllowed.
+    Invalid where the number is another one; Refused for who entered the account; Conflict where it was decided;
+    NotAllowed.
     """
+    account = undecided(key, Status.CONFIRMED, by)
+    # Nobody sees more than four digits of it, so that a look confirms nothing.
+    if plain_account(account_number) != account.account_number:
+        raise Invalid(
+            _("Another number was entered. Read the letter again, and refuse the account where it says another."),
+            field="account_number",
+            code="another_number",
+        )
+    return decided(account, Status.CONFIRMED, "bank_accounts.confirm", by)
+
+
+@transaction.atomic
+def refuse_account(*, key: int, reason: str, by: Actor) -> InstitutionAccount:
+    """Refuse the account with this key. Invalid without a reason; Refused for who entered it; Conflict where it was
+    decided; NotAllowed.
+    """
+    account = undecided(key, Status.REFUSED, by)
+    if not reason.strip():
+        raise Invalid(_("Say why."), field="reason", code="no_reason")
+    return decided(account, Status.REFUSED, "bank_accounts.refuse", by, reason.strip()[:200])
+
+
+def undecided(key: int, then: str, by: Actor) -> InstitutionAccount:
+    """The account, its institution locked, that the actor may decide. Refused, Conflict and NotAllowed as above."""
     by.require("bank_accounts.confirm")
     seen = selectors.bank_accounts_visible_to(by).filter(pk=key).first()
     if seen is None:
         raise NotAllowed(_("There is no such account for you."), code="not_found")
     lock_institutions([seen.institution_id])
     account = InstitutionAccount.objects.select_related("institution").get(pk=key)
-    then = Status.CONFIRMED if confirm else Status.REFUSED
     require_transition(InstitutionAccount.TRANSITIONS, account.status, then, label=account.get_status_display)
     if by.user_id is not None and account.made_by_id == by.user_id:
         raise Refused(_("You entered this account yourself: a colleague confirms it."), code="own_entry")
-    if not confirm and not reason.strip():
-        raise Invalid(_("Say why."), field="reason", code="no_reason")
+    return account
+
+
+def decided(account: InstitutionAccount, then: str, verb: str, by: Actor, refusal: str = "") -> InstitutionAccount:
+    """Save what was decided, with the act on the audit record."""
     account.status, account.decided_on, account.decided_by_id = then, clock.today(), by.user_id
-    account.refusal = "" if confirm else reason.strip()[:200]
+    account.refusal = refusal
     account.save()
-    verb = "bank_accounts.confirm" if confirm else "bank_accounts.refuse"
-    note_on(account.institution, verb, account, by, account.refusal)
+    note_on(account.institution, verb, account, by, refusal)
     return account
 
 

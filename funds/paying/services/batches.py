@@ -32,7 +32,8 @@ def make_batch(*, submission: uuid.UUID, declarations: Sequence[str], by: Actor)
     each what is to be paid, to the account in force today. The same `submission` again gives back the first batch.
 
     Invalid where none is named, or too many; Conflict where one is not to be paid any more, or on a batch already;
-    Refused where something in one must not be paid, or its institution has no confirmed account; NotAllowed.
+    Refused where something in one must not be paid, its institution has no confirmed account, or the actor recorded by
+    hand that its payment came back (U14); NotAllowed.
     """
     by.require("batches.pay")
     numbers = sorted(set(declarations))
@@ -45,6 +46,7 @@ def make_batch(*, submission: uuid.UUID, declarations: Sequence[str], by: Actor)
         raise NotAllowed(_("There is no such declaration for you."), code="not_found")
     today = clock.today()
     accounts = selectors.accounts_on(today, [row.institution_id for row in found.values()])
+    returned_by = selectors.returned_by(found)
     made = PaymentBatch.objects.create(
         number=next_number("payment_batch", today), submission=submission, made_on=today, made_by_id=by.user_id
     )
@@ -60,7 +62,9 @@ def make_batch(*, submission: uuid.UUID, declarations: Sequence[str], by: Actor)
                 _("%(name)s has no confirmed bank account.") % {"name": declaration.institution.label},
                 code="no_account",
             )
-        if not again:
+        if again:
+            require_another_returned(declaration, returned_by.get(declaration.pk), by)
+        else:
             require_sound(declaration)
             close(declaration, by)
         payments.append(
@@ -111,8 +115,8 @@ def take_result(*, number: str, version: int, content: bytes, by: Actor) -> Paym
 
 @transaction.atomic
 def record_returned(*, number: str, returned_on: datetime.date, reason: str, by: Actor) -> InstitutionPayment:
-    """A payment came back, or the bank could not make it: its declaration waits for a further batch, and its
-    settlements are not paid.
+    """A payment came back, or the bank could not make it: its declaration waits for a further batch, which a colleague
+    makes (U14), and its settlements are not paid.
 
     `number` is the payment's. Invalid for a day before it was paid (or put on the batch) or in the future, or without
     a reason; Conflict where it came back before; NotAllowed.
@@ -120,7 +124,10 @@ def record_returned(*, number: str, returned_on: datetime.date, reason: str, by:
     by.require("batches.pay")
     declarations = locked_declarations(by, payments__number=number)
     payment = InstitutionPayment.objects.select_for_update(of=("self",)).select_related("list").get(number=number)
-    return come_back(payment, declarations, returned_on, reason, by)
+    come_back(payment, declarations, returned_on, reason, by)
+    payment.returned_by_id = by.user_id
+    payment.save(update_fields=["returned_by"])
+    return payment
 
 
 def carried_out(
@@ -160,6 +167,16 @@ def come_back(
     said = {"payment": payment.number, "amount": payment.amount, "returned_on": returned_on}
     record(declaration, "declarations.return", by, payment.return_reason, **said)
     return payment
+
+
+def require_another_returned(declaration: Declaration, returned_by: int | None, by: Actor) -> None:
+    """U14: Refused for who recorded that the payment came back: else one person alone has a thing paid twice."""
+    if by.user_id is not None and returned_by == by.user_id:
+        raise Refused(
+            _("You recorded yourself that the payment of %(number)s came back: a colleague puts it on a batch.")
+            % {"number": declaration.number},
+            code="own_entry",
+        )
 
 
 def locked_declarations(by: Actor, **asked: Any) -> dict[int, Declaration]:

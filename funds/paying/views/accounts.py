@@ -1,10 +1,11 @@
 """The bank accounts of an institution: where it is paid to, since when, and who confirmed it."""
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from claims.models import Institution
 from claims.selectors import institution_of
@@ -15,7 +16,7 @@ from liaoyang_medins.kernel.web.conflicts import attempt, conflict_page
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 
 from .. import selectors, services
-from ..forms import BankAccountForm, RefusalForm
+from ..forms import BankAccountForm, ConfirmationForm, RefusalForm
 from ..models import InstitutionAccount
 
 TONES = {"proposed": "wait", "confirmed": "good", "refused": "bad"}
@@ -50,7 +51,6 @@ def bank_accounts(request: ActorRequest, code: str) -> HttpResponse:
         "rows": [(row, TONES[row.status], row == now) for row in rows],
         "now": now,
         "form": form if may_enter else None,
-        "refusal_form": RefusalForm(),
         "may_confirm": actor.may("bank_accounts.confirm"),
         "own_key": actor.user_id,
     }
@@ -62,14 +62,24 @@ def opened(request: ActorRequest, pk: int) -> InstitutionAccount:
     return get_object_or_404(selectors.bank_accounts_visible_to(request.actor), pk=pk)
 
 
+def step(request: ActorRequest, form: forms.Form, found: InstitutionAccount, **texts: str) -> HttpResponse:
+    context = {"account": found, "form": form, **texts}
+    return render(request, "paying/bank_account_step.html", context, status=422 if form.errors else 200)
+
+
 @allowed("bank_accounts.confirm")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def bank_account_confirm(request: ActorRequest, pk: int) -> HttpResponse:
-    """Confirm an account that a colleague entered."""
+    """Confirm an account that a colleague entered, with its number from the institution's letter."""
     found = opened(request, pk)
-    services.decide_account(key=pk, confirm=True, by=request.actor)
-    messages.success(request, _("Confirmed. Payments from its day on go there."))
-    return redirect("bank-accounts", found.institution.code)
+    form = ConfirmationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        number = form.cleaned_data["account_number"]
+        made = attempt(form, lambda: services.confirm_account(key=pk, account_number=number, by=request.actor))
+        if made is not None:
+            messages.success(request, _("Confirmed. Payments from its day on go there."))
+            return redirect("bank-accounts", found.institution.code)
+    return step(request, form, found, title=_("Confirm the account"))
 
 
 @allowed("bank_accounts.confirm")
@@ -80,9 +90,8 @@ def bank_account_refuse(request: ActorRequest, pk: int) -> HttpResponse:
     form = RefusalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        made = attempt(form, lambda: services.decide_account(key=pk, confirm=False, reason=reason, by=request.actor))
+        made = attempt(form, lambda: services.refuse_account(key=pk, reason=reason, by=request.actor))
         if made is not None:
             messages.success(request, _("Refused."))
             return redirect("bank-accounts", found.institution.code)
-    context = {"account": found, "form": form}
-    return render(request, "paying/bank_account_refuse.html", context, status=422 if form.errors else 200)
+    return step(request, form, found, title=_("Refuse the account"), tone="danger")

@@ -23,9 +23,10 @@ from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import page_of
 
 from .. import exports, selectors, services
-from ..models import InstitutionPayment, PaymentBatch
+from ..models import Declaration, InstitutionPayment, PaymentBatch
 
 PaymentStatus = InstitutionPayment.Status
+Status = Declaration.Status
 TONES = {"listed": "info", "paid": "good", "returned": "bad"}
 
 
@@ -37,8 +38,11 @@ def batches(request: ActorRequest) -> HttpResponse:
     due = list(selectors.to_pay(actor)[:ON_A_LIST_AT_MOST])
     accounts = selectors.accounts_on(clock.today(), [row.institution_id for row in due])
     page = page_of(request, selectors.batches_visible_to(actor).order_by("-made_on", "-number"))
+    # Who recorded that a payment came back does not have it paid again (U14).
+    returned_by = selectors.returned_by(row.pk for row in due if row.status == Status.RETURNED)
+    own = {key for key, user in returned_by.items() if user is not None and user == actor.user_id}
     context = {
-        "due": [(row, accounts.get(row.institution_id)) for row in due],
+        "due": [(row, accounts.get(row.institution_id), row.pk in own) for row in due],
         "due_sum": sum((row.payable for row in due), ZERO),
         "list_form": ListForm(),
         "may_pay": actor.may("batches.pay"),
@@ -165,7 +169,7 @@ def institution_payment_returned(request: ActorRequest, number: str) -> HttpResp
         except Conflict as error:
             return left_over(request, found, error)
         if made is not None:
-            messages.success(request, _("Recorded. Put it on a further batch once the account is right."))
+            messages.success(request, _("Recorded. A colleague puts it on a further batch once the account is right."))
             return redirect(found)
     text = f"{payment.number} · {payment.declaration.institution.label} · {payment.amount:,.2f}"
     return step(request, found, form, _("A payment came back"), text)

@@ -86,7 +86,7 @@ class Paying:
                 by=self.actors["clerk"],
             )
             if confirm:
-                services.decide_account(key=made.pk, confirm=True, by=self.actors["reviewer"])
+                services.confirm_account(key=made.pk, account_number=made.account_number, by=self.actors["reviewer"])
 
     # --- declarations ---
 
