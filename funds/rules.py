@@ -4,6 +4,7 @@ Pure: no Django, no database, no clock.
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -41,14 +42,33 @@ class Balance:
     """What one payer owes on a statement, in yuan; `overdue_days` is 0 while nothing is overdue. Also what several owe
     together: `settled` says that none of them owes anything, which their sum alone does not.
 
-    `claimed`, and with it `outstanding`, is below zero where corrections outweigh the new claims: it is set off.
+    `claimed` is below zero where corrections outweigh the new claims: a credit. `set_off` is what credits of other
+    statements pay of the claim, below zero what this credit pays of others; the rest is `outstanding`, below zero
+    what is left of a credit for later claims.
     """
 
     claimed: Decimal
     received: Decimal
+    set_off: Decimal
     outstanding: Decimal
     overdue_days: int
     settled: bool
+
+    @property
+    def payable(self) -> Decimal:
+        """What may still be paid on the statement, in yuan: also what a credit would pay, which goes to the next
+        claim then, so that money that came can be booked.
+        """
+        return self.claimed - self.received
+
+
+@dataclass(frozen=True, slots=True)
+class SetOff:
+    """So much, in yuan, of a payer's credit from the statement `source` pays its claim of the statement `target`."""
+
+    source: str
+    target: str
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +107,37 @@ def due_on(issued_on: date, policy: Policy) -> date:
     return last_day_of_term(issued_on, policy.funds.subsidy_due_days.value)
 
 
-def balance(*, claimed: Decimal, received: Decimal, due: date | None, today: date) -> Balance:
-    """F2: what is left of a claim, and for how many days it is overdue; `due` is None while it is a draft."""
-    outstanding = claimed - received
+def set_off(rests: Iterable[tuple[str, Decimal]]) -> list[SetOff]:
+    """F2, F3: how the credits of one payer pay its claims. `rests` are its issued statements in order of issue, each
+    with what it claims and has not received, in yuan; below zero it is a credit.
+
+    The oldest credit goes to the oldest claim, whichever of them was issued first, until there are no more of either.
+    """
+    credits: deque[tuple[str, Decimal]] = deque()
+    claims: deque[tuple[str, Decimal]] = deque()
+    for number, rest in rests:
+        if rest:
+            (claims if rest > ZERO else credits).append((number, abs(rest)))
+    found = []
+    while credits and claims:
+        (source, credit), (target, claim) = credits.popleft(), claims.popleft()
+        amount = min(credit, claim)
+        found.append(SetOff(source, target, amount))
+        if credit > amount:
+            credits.appendleft((source, credit - amount))
+        if claim > amount:
+            claims.appendleft((target, claim - amount))
+    return found
+
+
+def balance(*, claimed: Decimal, received: Decimal, set_off: Decimal = ZERO, due: date | None, today: date) -> Balance:
+    """F2: what is left of a claim, and for how many days it is overdue; `due` is None while it is a draft. All amounts
+    are in yuan; `set_off` is that of Balance.
+    """
+    outstanding = claimed - received - set_off
     late = due is not None and outstanding > ZERO and today > due
     overdue_days = (today - due).days if late and due is not None else 0
-    return Balance(claimed, received, outstanding, overdue_days, outstanding <= ZERO)
+    return Balance(claimed, received, set_off, outstanding, overdue_days, outstanding <= ZERO)
 
 
 class Seal:

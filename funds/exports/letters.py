@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from funds.models import SubsidyReminder
+from funds.rules import SetOff
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.papers.paper import NUMBER, SHORT, Paper, amount, draw_up, facts, table, text
 from liaoyang_medins.kernel.web.templatetags.medins import money, paper_date
@@ -17,9 +18,11 @@ def office_of(payer: Office) -> str:
     return _("Finance bureau of %(district)s") % {"district": payer.label}
 
 
-def letter_of(reminder: SubsidyReminder, earlier: Sequence[SubsidyReminder], agency: str) -> Paper:
-    """The letter as a paper: the statement, what is due on it since when, for how many days, the amount in figures and
-    大写; and which letters went before.
+def letter_of(
+    reminder: SubsidyReminder, set_offs: Sequence[SetOff], earlier: Sequence[SubsidyReminder], agency: str
+) -> Paper:
+    """The letter as a paper: the statement, what is due on it since when, for how many days, which credits were set
+    off, the amount in figures and 大写; and which letters went before.
     """
     statement = reminder.statement
     words = {
@@ -44,6 +47,10 @@ def letter_of(reminder: SubsidyReminder, earlier: Sequence[SubsidyReminder], age
                 (_("Payable by"), paper_date(statement.due_on)),
                 (_("Claimed (yuan)"), money(reminder.claimed)),
                 (_("Received (yuan)"), money(reminder.received)),
+                *(
+                    (_("Set off from %(number)s (yuan)") % {"number": each.source}, money(each.amount))
+                    for each in set_offs
+                ),
                 (_("Days overdue"), str(reminder.overdue_days)),
             ]
         ),

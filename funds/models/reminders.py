@@ -16,8 +16,8 @@ from .statements import SubsidyStatement
 
 class SubsidyReminder(models.Model):
     """A letter to the city's or a district's finance office about what is overdue on a statement (Art. 15): as it was
-    when it was written, in yuan and days. `round` counts the letters to a payer about a statement from 1; `paper` is
-    the letter, word for word. It is never changed.
+    when it was written, in yuan and days; `set_off` is what credits of other statements paid of it. `round` counts the
+    letters to a payer about a statement from 1; `paper` is the letter, word for word. It is never changed.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True)
@@ -28,6 +28,7 @@ class SubsidyReminder(models.Model):
     written_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("written by"))
     claimed = yuan(_("amount claimed"))
     received = yuan(_("amount received"))
+    set_off = yuan(_("amount set off"))
     overdue_days = models.PositiveIntegerField(_("days overdue"))
     paper = models.ForeignKey(KeptPaper, models.PROTECT, related_name="+")
 
@@ -39,7 +40,7 @@ class SubsidyReminder(models.Model):
             models.UniqueConstraint(name="reminder_once_a_day", fields=["statement", "payer", "written_on"]),
             models.CheckConstraint(
                 name="reminder_of_something_overdue",
-                condition=Q(claimed__gt=models.F("received"), overdue_days__gt=0, round__gt=0),
+                condition=Q(claimed__gt=models.F("received") + models.F("set_off"), overdue_days__gt=0, round__gt=0),
             ),
         ]
 
@@ -52,5 +53,5 @@ class SubsidyReminder(models.Model):
     @property
     def outstanding(self) -> Decimal:
         """What was owed when it was written, in yuan."""
-        outstanding: Decimal = self.claimed - self.received
+        outstanding: Decimal = self.claimed - self.received - self.set_off
         return outstanding

@@ -49,11 +49,15 @@ def remind_payer(*, number: str, payer: str, by: Actor) -> SubsidyReminder:
         written_by_id=by.user_id,
         claimed=owed.balance.claimed,
         received=owed.balance.received,
+        set_off=owed.balance.set_off,
         overdue_days=owed.balance.overdue_days,
     )
     earlier = list(before.order_by("round"))
     reminder.paper = papers.keep(
-        kind=KIND, of=reminder, on=today, draw=lambda _round: letter_of(reminder, earlier, settings.AGENCY_NAME)
+        kind=KIND,
+        of=reminder,
+        on=today,
+        draw=lambda _round: letter_of(reminder, owed.set_offs, earlier, settings.AGENCY_NAME),
     )
     reminder.save(force_insert=True)
     changes = {

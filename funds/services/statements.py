@@ -38,8 +38,8 @@ def record_subsidy(
     """Book `amount` yuan that the city or a district paid against the issued statement `number`; in parts too (F2).
 
     `payer` is the code of its office. The same bank reference given twice with the same facts returns the first
-    receipt. Raises Invalid (amount, date, payer), Refused where more comes than is outstanding, Conflict,
-    NotAllowed.
+    receipt. Raises Invalid (amount, date, payer), Refused where more comes than the claim has not received
+    yet, Conflict, NotAllowed. What a credit of the payer would have paid may come too: the credit pays the next claim.
     """
     by.require("statements.book")
     lock_statements()
@@ -58,10 +58,10 @@ def record_subsidy(
             field="bank_reference",
         )
     owed = _owed(statement, payer, amount, paid_on)
-    if amount > owed.balance.outstanding:
+    if amount > owed.balance.payable:
         raise Refused(
-            _("%(payer)s still owes %(amount)s yuan on this statement. Book here only what belongs to it.")
-            % {"payer": owed.payer.label, "amount": f"{owed.balance.outstanding:,.2f}"},
+            _("Of the claim on %(payer)s %(amount)s yuan have not come yet. Book here only what belongs to it.")
+            % {"payer": owed.payer.label, "amount": f"{max(owed.balance.payable, ZERO):,.2f}"},
             code="more_than_outstanding",
             field="amount",
         )

@@ -22,7 +22,7 @@ from .statements import visible
 def subsidy_receipt_new(request: ActorRequest, number: str) -> HttpResponse:
     """Book what the city or a district paid."""
     found = visible(request.actor, number)
-    owing = [each for each in selectors.balances_of(found, clock.today()) if each.balance.outstanding > 0]
+    owing = [each for each in selectors.balances_of(found, clock.today()) if each.balance.payable > 0]
     if found.status != SubsidyStatement.Status.ISSUED or not owing:
         messages.info(request, _("Nothing is outstanding on the statement %(number)s.") % {"number": number})
         return redirect("statement", number=number)

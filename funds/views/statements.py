@@ -132,12 +132,13 @@ def statement(request: ActorRequest, number: str) -> HttpResponse:
         "parts": selectors.parts_of(sums, settings.POOLING_AREA),
         "bars": [(entry, entry.share) for entry in balances],
         "all_balances": summed(balances),
+        "any_set_off": any(entry.set_offs for entry in balances),
         "receipts": selectors.subsidy_receipts_visible_to(actor).filter(statement=found),
         "letters": selectors.reminders_visible_to(actor).filter(statement=found),
         "entries": audit_selectors.timeline(entries),
         "signed": actor.user_id in (found.made_by_id, found.checked_by_id),
         "version_form": VersionForm(initial={"version": found.version}),
-        "may_pay": found.status == Status.ISSUED and any(entry.balance.outstanding > 0 for entry in balances),
+        "may_pay": found.status == Status.ISSUED and any(entry.balance.payable > 0 for entry in balances),
     }
     return render(request, "funds/statement.html", context)
 

@@ -245,6 +245,7 @@ class StatementRow:
     statement: SubsidyStatement
     claimed: Decimal
     received: Decimal
+    set_off: Decimal
     outstanding: Decimal
     overdue_days: int
 
@@ -257,7 +258,8 @@ def statements_owed(actor: Actor, today: datetime.date) -> list[StatementRow]:
     for statement in statements:
         mine = [entry for entry in balances[statement.pk] if entry.payer == actor.office]
         total = summed(mine)
-        rows.append(StatementRow(statement, total.claimed, total.received, total.outstanding, total.overdue_days))
+        amounts = (total.claimed, total.received, total.set_off, total.outstanding)
+        rows.append(StatementRow(statement, *amounts, total.overdue_days))
     return rows
 
 

@@ -49,8 +49,15 @@ def test_what_one_district_gets_back_pays_nothing_for_another(clerk, reviewer):
     assert [(each.payer.code, each.balance.outstanding, each.balance.overdue_days) for each in found] == [
         ("211003", makers.yuan(45), 25)
     ]
+    # Nobody owes anything else: what Baita gets back pays its own part of the first statement.
+    owed = {each.payer.code: each.balance for each in balances_of(following, D(2010, 2, 1))}
+    assert {code: (each.set_off, each.outstanding) for code, each in owed.items()} == {
+        "211000": (0, 0),
+        "211002": (-45, 0),
+        "211003": (0, 45),
+    }
     together = summed(balances_of(following, D(2010, 2, 1)))
-    assert (together.outstanding, together.settled) == (0, False)
+    assert (together.outstanding, together.settled) == (45, False)
 
 
 def late(actor: Actor, today: D) -> dict[SubsidyStatement, list[PayerBalance]]:

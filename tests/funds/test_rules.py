@@ -77,7 +77,7 @@ def test_a_statement_is_due_thirty_days_after_its_date():
 def test_what_is_owed(claimed: str, received: str, due: D | None, outstanding: str, overdue: int):
     found = rules.balance(claimed=Decimal(claimed), received=Decimal(received), due=due, today=D(2010, 1, 10))
     assert found == rules.Balance(
-        Decimal(claimed), Decimal(received), Decimal(outstanding), overdue, Decimal(outstanding) <= 0
+        Decimal(claimed), Decimal(received), Decimal(0), Decimal(outstanding), overdue, Decimal(outstanding) <= 0
     )
 
 

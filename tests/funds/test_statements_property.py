@@ -107,17 +107,18 @@ class Story:
         self.must_equal_what_is_paid()
 
     def _receive(self, which: int, percent: int) -> None:
-        """A payer pays a part of what it owes on some statement."""
+        """A payer pays a part of what it owes on some statement; now and then as if it had no credit."""
         owing = [
             (statement, owed)
             for statement in SubsidyStatement.objects.filter(status="issued").order_by("pk")
             for owed in balances_of(statement, self.today)
-            if owed.balance.outstanding > 0
+            if owed.balance.payable > 0
         ]
         if not owing:
             return
         statement, owed = owing[which % len(owing)]
-        amount = max(FEN, fen(owed.balance.outstanding * percent / 100))
+        owes = owed.balance.payable if percent > 80 else owed.balance.outstanding
+        amount = max(FEN, fen(owes * percent / 100))
         services.record_subsidy(
             number=statement.number,
             payer=owed.payer.code,
@@ -146,7 +147,11 @@ class Story:
             of_payer = [owed.balance for owed in balances if owed.payer.code == code]
             paid = SubsidyReceipt.objects.filter(payer__code=code).aggregate(all=Sum("amount", default=0))["all"]
             assert sum(balance.claimed for balance in of_payer) == amount
+            assert all(abs(balance.set_off) <= abs(balance.claimed) for balance in of_payer)
             assert sum(balance.outstanding for balance in of_payer) == amount - paid
+            assert sum(balance.set_off for balance in of_payer) == 0
+            left = [balance.outstanding for balance in of_payer]
+            assert min(left) >= 0 or max(left) <= 0
             assert all(balance.received <= max(balance.claimed, 0) for balance in of_payer)
 
     def _post(self) -> None:

@@ -335,20 +335,25 @@ UNSTATED = sql_check(
 REMINDED = sql_check(
     "subsidy.reminded",
     "F2",
-    _("A letter about what is overdue says what was claimed and had come by then, and for how many days it was late."),
+    _("A letter about what is overdue says what was claimed, had come or was set off by then, and how late it was."),
     table="funds_subsidyreminder",
     sql="""
-        SELECT letter.number AS row, letter.overdue_days AS days, letter.claimed - letter.received AS outstanding
+        SELECT letter.number AS row, letter.overdue_days AS days,
+            letter.claimed - letter.received - letter.set_off AS outstanding
         FROM funds_subsidyreminder letter
         JOIN funds_subsidystatement statement ON statement.id = letter.statement_id
         JOIN offices_office payer ON payer.id = letter.payer_id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(amount) FILTER (WHERE id = statement.id), 0) AS own,
+                coalesce(-sum(amount) FILTER (WHERE amount < 0 AND issued_on <= letter.written_on), 0) AS credit
+            FROM (
+                SELECT other.*, sum(CASE WHEN payer.kind = 'area' THEN city ELSE district_share END) AS amount
+                FROM funds_statementsum kept JOIN funds_subsidystatement other ON other.id = kept.statement_id
+                WHERE payer.kind = 'area' OR kept.district_id = payer.id GROUP BY other.id
+            ) AS claim
+        ) AS claimed
         WHERE statement.due_on IS NULL OR letter.overdue_days <> letter.written_on - statement.due_on
-            OR letter.claimed <> (
-                SELECT coalesce(sum(CASE WHEN payer.kind = 'area' THEN city ELSE district_share END), 0)
-                FROM funds_statementsum kept
-                WHERE kept.statement_id = statement.id AND (payer.kind = 'area' OR kept.district_id = payer.id)
-            )
-            OR letter.received > (
+            OR letter.claimed <> claimed.own OR letter.set_off NOT BETWEEN 0 AND claimed.credit OR letter.received > (
                 SELECT coalesce(sum(amount), 0) FROM funds_subsidyreceipt paid
                 WHERE paid.statement_id = statement.id AND paid.payer_id = payer.id
                     AND paid.paid_on <= letter.written_on AND paid.amount > 0

@@ -27,6 +27,7 @@ from liaoyang_medins.kernel.offices.models import Posting
 from liaoyang_medins.kernel.runs.models import Chunk
 
 from .planting import (
+    FEN,
     YUAN,
     D,
     book,
@@ -179,6 +180,12 @@ def a_day_later_than_it_was() -> str:
 def a_yuan_more_than_was_claimed() -> str:
     letter = SubsidyReminder.objects.all()[0]
     return change(letter, claimed=letter.claimed + YUAN)
+
+
+@fault("subsidy.reminded")
+def a_credit_that_nobody_has() -> str:
+    letter = SubsidyReminder.objects.all()[0]
+    return change(letter, set_off=letter.set_off + FEN)
 
 
 @fault("workbook.whole")
