@@ -1,15 +1,18 @@
 """Two at once on real PostgreSQL: one wins, the other is told; and the nightly task in a real worker."""
 
 import datetime
+import threading
 import time
 
 import pytest
+from django.db import connection, transaction
 
 from enrollment.contributions import services, tasks
 from enrollment.contributions.models import BenefitPeriod, Receipt
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.errors import DomainError
 from tests.at_once import at_once
+from tests.bankfiles import makers as files
 
 from . import makers as m
 
@@ -62,6 +65,52 @@ def test_payment_and_lapse_at_once_end_in_one_of_the_two():
     renewal.refresh_from_db()
     assert (receipt.status, renewal.status) == ("matched", "paid")
     assert person.enrollments.get().ends is None
+
+
+@pytest.mark.parametrize("stated", ["N2009-9999999", "another resident's notice"])
+def test_the_bank_takes_back_what_is_just_being_assigned(stated):
+    """C8: the import waits for the reviewer, and then makes the notice unpaid that the receipt has come to."""
+    notice = m.first_notice(m.newborn(), D(2009, 3, 20))
+    if stated != "N2009-9999999":
+        stated = m.first_notice(m.elder(), D(2009, 3, 20)).number
+    receipt = m.pay(stated, D(2009, 3, 25), 40, bank_reference="BACK")
+    assert receipt.status == "unmatched"
+    later, reviewer = D(2009, 3, 27), m.reviewer()
+    line = files.went_back("BACK", 40, day=later)
+    found = files.bring(files.content([line], file_day=later), on=later)
+    files.start(found, on=later)
+    assigned = threading.Event()
+
+    def assign():
+        with transaction.atomic(), clock.on_day(later):
+            done = services.assign_receipt(number=receipt.number, version=1, notice_number=notice.number, by=reviewer)
+            assigned.set()
+            until_somebody_waits()
+            return done.status
+
+    def take_back():
+        assert assigned.wait(20)
+        return files.work_off(found).status
+
+    assert at_once(assign, take_back) == ["matched", "finished"]
+    assert files.results(found) == [("returned", "")]
+    receipt.refresh_from_db()
+    assert (receipt.status, receipt.notice, m.state(notice)) == ("returned", notice, "returned")
+    assert BenefitPeriod.objects.get().withdrawn_on == later
+
+
+def until_somebody_waits() -> None:
+    """Until another connection waits for a lock of this one."""
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone():
+                return
+            time.sleep(0.05)
+    raise AssertionError("Nobody waits.")
 
 
 def test_the_nightly_task_runs_in_a_real_worker(worker):

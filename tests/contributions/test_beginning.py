@@ -77,6 +77,37 @@ def test_whose_benefits_begin_is_recorded_once():
     assert recorded()[late.number, D(2010, 6, 13)] == D(2010, 6, 13)
 
 
+def ends(person: Resident, day: datetime.date) -> None:
+    with clock.on_day(D(2009, 12, 20)):
+        registration.add_circumstance(
+            resident_number=person.number,
+            circumstance=CircumstanceData(Circumstance.Kind.DEATH, "died", day),
+            by=make.actor(Role.COMMUNITY),
+        )
+
+
+def test_who_begins_nothing_is_listed_once_also_where_no_run_was_on_the_day():
+    renewed(m.elder())
+    gone, waiting = renewed(m.elder()), m.elder()
+    # Paid on 12 June: six months of waiting, until 12 December.
+    m.pay(m.first_notice(waiting, D(2009, 6, 10)), D(2009, 6, 12))
+    ends(gone, D(2009, 12, 15))
+    ends(waiting, D(2009, 12, 10))
+
+    def listed(on: datetime.date, **values: Any) -> list[str]:
+        return [row.name for row in runs_seen.refusals_of(begun(on, **values))]
+
+    assert counts(begun(D(2009, 12, 1)))["ended"] == "0"
+    late = D(2010, 1, 2)
+    assert listed(late, dry_run=True) == listed(late) == [gone.number, waiting.number]
+    other = m.elder()
+    m.enrolled(other, D(2009, 3, 20))
+    m.pay(m.renewal(other, D(2009, 10, 5)), D(2009, 10, 6))
+    assert listed(late) == []
+    with pytest.raises(Refused):
+        begun(D(2010, 1, 3))
+
+
 def test_it_decides_nothing_about_cover():
     person = renewed(m.elder())
     assert selectors.covered_on(person, D(2010, 1, 5)) is not None

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from enrollment.registration.models import Enrollment
 from enrollment.registration.selectors import policy_on
 from liaoyang_medins.kernel import clock
+from liaoyang_medins.kernel.days import next_day
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.runs import kinds
@@ -65,8 +66,13 @@ def beginning(on: date) -> Q:
 
 
 def ended_before(on: date) -> Q:
-    """Of live periods: those that would begin on `on`, had their relationship not ended before (W9)."""
-    return Q(starts=on, notice__enrollment__ends__lt=F("starts"))
+    """Of live periods: those that would have begun by `on`, since the day of the last finished run, or since the first
+    of the year where there is none, had their relationship not ended before (W9).
+    """
+    finished = Run.objects.filter(kind=NAME, dry_run=False, status=Run.Status.FINISHED)
+    last = finished.aggregate(last=Max("business_date"))["last"]
+    first = next_day(last) if last else date(on.year, 1, 1)
+    return Q(starts__gte=first, starts__lte=on, notice__enrollment__ends__lt=F("starts"))
 
 
 def plan(run: Run) -> Plan:

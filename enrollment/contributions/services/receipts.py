@@ -9,7 +9,7 @@ from enrollment.registration import following, labels
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
-from liaoyang_medins.kernel.errors import Invalid, Refused
+from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.policy.terms import ReceiptProblem
 from liaoyang_medins.kernel.statements import update
@@ -23,7 +23,7 @@ from .writing import Status, lock_pair, lock_resident, move
 
 def locked_receipt(number: str, version: int | None, notice: ContributionNotice | None) -> Receipt:
     """The receipt, locked after the residents concerned. Raises Invalid, or Conflict where it changed since it was
-    shown in this `version`.
+    shown in this `version`, or came to another resident before the locks were there.
     """
     seen = Receipt.objects.filter(number=number).select_related("notice").first()
     if seen is None:
@@ -31,9 +31,12 @@ def locked_receipt(number: str, version: int | None, notice: ContributionNotice 
     residents = {row.resident_id for row in (seen.notice, notice) if row is not None}
     for pk in sorted(residents):
         lock_resident(pk)
-    receipt = Receipt.objects.select_for_update(of=("self",)).select_related("notice").get(pk=seen.pk)
+    # Without its notice: after a wait PostgreSQL looks at the locked row anew, but not at what it had joined to it.
+    receipt = Receipt.objects.select_for_update().get(pk=seen.pk)
     if version is not None:
         require_version(receipt.version, version, told=lambda: last_change(receipt))
+    if receipt.notice is not None and receipt.notice.resident_id not in residents:
+        raise Conflict(_("Somebody changed this receipt at the same moment. Try it again."), code="changed_meanwhile")
     return receipt
 
 
