@@ -23,6 +23,7 @@ VERBS.update(
         "receipts.let_go": _("The part is not held for its notice any more"),
         "receipts.go_over": _("The part is held for the notice that was made anew"),
         "receipts.assign": _("Assigned the receipt to its notice"),
+        "receipts.hold": _("Put the receipt on hold"),
         "receipts.return": _("Returned the receipt"),
     }
 )
