@@ -24,6 +24,7 @@ VERBS.update(
         "receipts.go_over": _("The part is held for the notice that was made anew"),
         "receipts.count_for": _("The payment counts for the notice that was made anew"),
         "receipts.assign": _("Assigned the receipt to its notice"),
+        "receipts.hold": _("Put the receipt on hold"),
         "receipts.return": _("Returned the receipt"),
     }
 )

@@ -15,7 +15,10 @@ ADVICE: dict[ReceiptProblem, Promise] = {
     ReceiptProblem.OUTSIDE_TERM: _(
         "Pay the money back. Who still wants to take part has the notice made anew and pays inside its new term."
     ),
-    ReceiptProblem.SHORT: _("Pay the money back and ask for the whole amount: a notice is paid once and in full."),
+    ReceiptProblem.SHORT: _(
+        "Pay the money back and ask for the whole amount: a notice is paid once and in full. A part that an employer "
+        "paid is assigned to its notice with the employer's name, and held until the rest is paid (C5)."
+    ),
     ReceiptProblem.OVER: _("Pay the money back and ask for the exact amount of the notice."),
     ReceiptProblem.INCOMPLETE: _(
         "Assign it to the notice that took the place of the old one, or pay the money back to the employer. If the "

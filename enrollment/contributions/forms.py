@@ -39,11 +39,24 @@ class NoticeFilter(forms.Form):
             year.choices = [ALL, *contribution_years()]
 
 
+# Of the unmatched receipts those that nobody has looked at, and those that wait for an answer.
+NOT_LOOKED_AT, ON_HOLD = "not_looked_at", "on_hold"
+
+
 class ReceiptFilter(forms.Form):
     """The filters of the list of receipts."""
 
     q = forms.CharField(label=_("Number, bank reference or payer"), required=False, max_length=60)
-    status = forms.ChoiceField(label=_("Status"), required=False, choices=[ALL, *Receipt.Status.choices])
+    status = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[
+            ALL,
+            *Receipt.Status.choices,
+            (NOT_LOOKED_AT, _("Unmatched, not looked at")),
+            (ON_HOLD, _("Unmatched, on hold")),
+        ],
+    )
     problem = forms.ChoiceField(label=_("Why it is unmatched"), required=False)
     channel = forms.ChoiceField(label=_("Paid at"), required=False, choices=[ALL, *Receipt.Channel.choices])
 
@@ -112,6 +125,33 @@ class AssignForm(forms.Form):
         max_length=30,
         help_text=_("Type it or read it with the scanner."),
         widget=notice_input("notice_number"),
+    )
+    employer = forms.CharField(
+        label=_("Employer who paid it as a part"),
+        max_length=60,
+        required=False,
+        help_text=_(
+            "Only where an employer paid a part of a dependant's amount: it is held until the rest is paid (C5)."
+        ),
+        widget=forms.TextInput(attrs={"data-width": "medium", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, may_be_part: bool, **kwargs: Any) -> None:
+        """`may_be_part`: whether the receipt can be declared an employer's part."""
+        super().__init__(*args, **kwargs)
+        if not may_be_part:
+            del self.fields["employer"]
+
+
+class HoldForm(forms.Form):
+    """What an unmatched receipt waits for."""
+
+    version = VersionField()
+    note = forms.CharField(
+        label=_("What it waits for"),
+        max_length=200,
+        help_text=_("Whom you asked, and what. A new note takes the place of the old one."),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

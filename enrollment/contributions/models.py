@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.registration.models import DayRange, Enrollment, Resident
-from liaoyang_medins.kernel.offices.models import Office
+from liaoyang_medins.kernel.offices.models import Office, User
 from liaoyang_medins.kernel.papers.models import KeptPaper
 
 ZERO = Decimal("0.00")
@@ -134,12 +134,14 @@ class Receipt(models.Model):
 
     - `matched`: settles its notice, alone or together with the parts that an employer paid (C5).
     - `held`: an employer's part, held for its notice until the parts come to the amount due (C5).
-    - `unmatched`: `problem` says why; waits for a clerk.
+    - `unmatched`: `problem` says why; waits for a clerk. Who looked at it and waits for an answer puts it on hold: the
+      note says for what. It stays unmatched.
     - `returned`: the bank took it back (C8), or an unmatched or held one was paid back.
 
     `stated_notice` is the notice number as the payer or bank stated it. A bank reference is taken once. What came by
-    the channel `employer` is a part. `released` counts how often it came off a notice that it had settled, since
-    another part went back: each time the journal holds the money again.
+    the channel `employer` is a part; a reviewer may declare one that came through the bank. `released` counts how
+    often it came off a notice that it had settled, since another part went back: each time the journal holds the money
+    again.
     """
 
     class Status(models.TextChoices):
@@ -176,6 +178,18 @@ class Receipt(models.Model):
     problem = models.CharField(_("why it is unmatched"), max_length=20, blank=True)
     returned_on = models.DateField(_("returned on"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    on_hold_note = models.CharField(_("what it waits for"), max_length=200, blank=True)
+    on_hold_since = models.DateField(_("on hold since"), null=True, blank=True)
+    # Nobody asks for what somebody put on hold: an index would only cost whoever writes receipts by the thousand.
+    on_hold_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("put on hold by"),
+        db_index=False,
+    )
     released = models.PositiveSmallIntegerField(default=0, db_default=0)
     version = models.PositiveIntegerField(default=1)
 
@@ -195,6 +209,11 @@ class Receipt(models.Model):
                 | Q(status="held", notice__isnull=False, problem="", channel="employer")
                 | Q(status="returned", returned_on__isnull=False)
                 | (Q(status="unmatched") & ~Q(problem="")),
+            ),
+            models.CheckConstraint(
+                name="receipt_on_hold",
+                condition=Q(on_hold_note="", on_hold_since=None, on_hold_by=None)
+                | (Q(status="unmatched", on_hold_since__isnull=False) & ~Q(on_hold_note="")),
             ),
         ]
         indexes = [

@@ -17,5 +17,6 @@ urlpatterns = [
     path("receipts/<str:number>/", receipts.receipt, name="receipt"),
     path("receipts/<str:number>/print/", receipts.receipt_print, name="receipt-print"),
     path("receipts/<str:number>/assign/", receipts.assign, name="receipt-assign"),
+    path("receipts/<str:number>/hold/", receipts.hold, name="receipt-hold"),
     path("receipts/<str:number>/return/", receipts.give_back, name="receipt-return"),
 ]

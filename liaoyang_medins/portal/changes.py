@@ -18,6 +18,7 @@ from claims.labels import label
 from claims.reimbursement.labels import PAPERS
 from enrollment.bankfiles.services.running import FIGURES
 from enrollment.cards.models import TAKEN_BY, InsuranceCard
+from enrollment.contributions.models import Receipt
 from enrollment.households.models import Member
 from enrollment.registration.labels import WORDS
 from enrollment.registration.models import Circumstance, Enrollment, MaterialCheck
@@ -87,6 +88,7 @@ NAMES: dict[str, Promise] = {
     "case": _("Number of the case or inspection"),
     "cause": _("Cause"),
     "changed": _("Changed"),
+    "channel": _("Paid at"),
     "city": _("City share (yuan)"),
     "claimed": _("To be recovered (yuan)"),
     "claims": _("New claims"),
@@ -292,6 +294,7 @@ CODES_OF: dict[tuple[str, str], Mapping[str, str | Promise]] = {
         "id_number": _("ID number"),
         "person_number": _("Resident number"),
     },
+    ("receipts", "channel"): dict(Receipt.Channel.choices),
     ("reimbursements", "papers"): {code.value: words for code, words in PAPERS.items()},
     ("registrations", "undone"): VERBS,
 }

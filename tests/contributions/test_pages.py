@@ -291,6 +291,43 @@ def test_live_answer_beside_the_notice_number(as_role, notice):
     assert "16.00 yuan are due" in text(client.get(reverse("receipt-notice"), {"stated_notice": notice.number}))
 
 
+def test_what_waits_for_an_answer_is_told_apart_in_the_list(as_role):
+    waits = m.pay("N2009-9999999", D(2009, 3, 25), payer="ASKED")
+    new = m.pay("N2009-9999998", D(2009, 3, 25), payer="NEW")
+    settled = m.enrolled(m.pupil(), D(2009, 3, 20)).receipts.get()
+    client = as_role(Role.AGENCY_REVIEWER)
+    assert url("receipt-hold", waits) in text(client.get(url("receipt", waits)))
+    assert client.get(url("receipt-hold", settled)).url == url("receipt", settled)
+    assert client.post(url("receipt-hold", waits), {"version": 1, "note": " "}).status_code == 422
+    client.post(url("receipt-hold", waits), {"version": 1, "note": "已致电付款人"})
+    page = text(client.get(url("receipt", waits)))
+    word = '<span class="tag tag-info">On hold</span>'
+    assert [word in page, "On hold since 2009-03-25, by" in page, "已致电付款人" in page] == [True] * 3
+    shown = {
+        status: [row.number for row in client.get(reverse("receipts"), {"status": status}).context["page"]]
+        for status in ("unmatched", "not_looked_at", "on_hold")
+    }
+    assert shown == {
+        "unmatched": [new.number, waits.number],
+        "not_looked_at": [new.number],
+        "on_hold": [waits.number],
+    }
+    assert text(client.get(reverse("receipts"))).count(word) == 1
+    assert "40.00 yuan, on hold: 已致电付款人" in text(client.get("/"))
+
+
+def test_the_reviewer_declares_what_came_through_the_bank_an_employers_part(as_role, notice):
+    receipt = m.pay(notice, D(2009, 3, 25), "30")
+    client = as_role(Role.AGENCY_REVIEWER)
+    assert "Employer who paid it as a part" in text(client.get(url("receipt-assign", receipt)))
+    sent = {"version": 1, "notice_number": notice.number}
+    assert "Less than the amount due." in text(client.post(url("receipt-assign", receipt), sent))
+    client.post(url("receipt-assign", receipt), sent | {"employer": "辽阳石化公司"})
+    receipt.refresh_from_db()
+    assert (receipt.status, receipt.channel, receipt.payer) == ("held", "employer", "辽阳石化公司")
+    assert "Held are 30.00 of 40.00 yuan" in text(client.get(url("receipt", receipt)))
+
+
 def test_reviewer_assigns_and_returns(as_role, notice):
     receipt = m.pay("N2009-9999999", D(2009, 3, 25))
     client = as_role(Role.AGENCY_REVIEWER)

@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from enrollment.contributions import services
 from enrollment.contributions.models import ContributionNotice, Receipt
@@ -14,9 +15,12 @@ from funds.chart import Chart
 from funds.models import JournalLeg
 from funds.services import post_documents
 from liaoyang_medins.kernel import clock
-from liaoyang_medins.kernel.errors import Invalid
+from liaoyang_medins.kernel.audit.models import AuditEntry
+from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
+from liaoyang_medins.portal.changes import changes_of
 from liaoyang_medins.portal.integrity import check_integrity
 from tests import factories as make
+from tests.bankfiles import makers as files
 
 from . import makers as m
 from .makers import state
@@ -287,6 +291,71 @@ def test_a_clerk_assigns_a_part_and_it_is_held(due):
         services.assign_receipt(number=short.number, version=1, notice_number=due.number, by=m.reviewer())
     assert told(lost, short) == [("matched", ""), ("matched", "")]
     assert state(due) == "paid"
+
+
+class TestAPartThatCameThroughTheBank:
+    """What an employer transferred is a payment that is short, until a reviewer says what it is (C5)."""
+
+    @pytest.fixture
+    def short(self, due) -> Receipt:
+        line = files.paid(due, reference="B1", amount=Decimal(120), words="石化公司")
+        receipt = files.imported(files.content([line])).rows.get().receipt
+        assert receipt is not None
+        assert told(receipt) == [("unmatched", "short")]
+        return receipt
+
+    def assign(self, receipt: Receipt, notice: ContributionNotice, employer: str = EMPLOYER) -> Receipt:
+        with clock.on_day(D(2009, 10, 25)):
+            return services.assign_receipt(
+                number=receipt.number,
+                version=receipt.version,
+                notice_number=notice.number,
+                employer=employer,
+                by=m.reviewer(),
+            )
+
+    def test_it_is_held_with_the_employers_name_and_settles_with_the_rest(self, short, due):
+        with pytest.raises(Refused):
+            self.assign(short, due, employer=" ")
+        found = self.assign(short, due)
+        assert (found.status, found.channel, found.payer, found.notice) == ("held", "employer", EMPLOYER, due)
+        entry = AuditEntry.objects.get(verb="receipts.assign", object_number=short.number)
+        assert entry.changes == {
+            "notice": due.number,
+            "was": "short",
+            "channel": ["bank", "employer"],
+            "payer": ["石化公司", EMPLOYER],
+        }
+        with translation.override("en"):
+            assert ("Paid at", "Bank → Employer, a part of the amount") in changes_of(entry)
+        rest = m.pay(due, D(2009, 10, 26), "80")
+        assert told(short, rest) == [("matched", ""), ("matched", "")]
+        assert state(due) == "paid"
+
+    def test_the_banks_next_file_finds_it_and_its_return(self, short, due):
+        self.assign(short, due)
+        again = files.paid(due, reference="B1", amount=Decimal(120), words="石化公司")
+        file = files.imported(files.content([again, files.went_back("B1", 120)]))
+        assert files.results(file) == [("on_record", ""), ("returned", "")]
+        assert told(short) == [("returned", "incomplete")]
+
+    def test_what_is_too_much_for_the_notice_or_has_anothers_reference_is_no_part(self, short, due):
+        part(due, IN, "90", bank_reference="OTHER")
+        with pytest.raises(Refused) as refused:
+            self.assign(short, due)
+        assert refused.value.code == "over"
+        part("N2009-9999999", IN, "5", bank_reference="B1")
+        with pytest.raises(Conflict) as taken:
+            self.assign(short, due)
+        assert taken.value.code == "reference_taken"
+        short.refresh_from_db()
+        assert (short.status, short.channel, short.payer) == ("unmatched", "bank", "石化公司")
+
+    def test_what_a_school_collected_is_no_part(self, due):
+        collected = m.pay(due, IN, "120", channel="school")
+        with pytest.raises(Invalid) as refused:
+            self.assign(collected, due)
+        assert refused.value.field == "employer"
 
 
 def test_two_notices_that_are_paid_together_are_held_for_together():

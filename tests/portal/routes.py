@@ -121,6 +121,7 @@ ROUTES: dict[str, Route] = (
         "receipt": Route(AGENCY | SUPERVISOR, "receipt"),
         "receipt-print": Route(AGENCY | SUPERVISOR, "receipt"),
         "receipt-assign": Route(REVIEWER, "receipt"),
+        "receipt-hold": Route(REVIEWER, "receipt"),
         "receipt-return": Route(REVIEWER, "receipt"),
         # Bank files
         "bank-files": Route(AGENCY | SUPERVISOR),

@@ -7,7 +7,7 @@ from .moves import follow_moves
 from .notices import make_renewal_notice, remake_notice, take_into_records
 from .opening import open_window
 from .payments import Payment, foresee_payments, record_payment, record_payments
-from .receipts import assign_receipt, return_receipt, take_back_payment
+from .receipts import assign_receipt, hold_receipt, return_receipt, take_back_payment
 from .reminding import remind
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "closed_year",
     "follow_moves",
     "foresee_payments",
+    "hold_receipt",
     "is_closed",
     "lapse_unpaid",
     "make_renewal_notice",

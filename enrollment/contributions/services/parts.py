@@ -23,6 +23,8 @@ Status = Receipt.Status
 # Why a part is not held any more although it may still count.
 LET_GO = (ReceiptProblem.INCOMPLETE, ReceiptProblem.PART_RETURNED)
 
+ON_HOLD = ("on_hold_note", "on_hold_since", "on_hold_by")
+
 
 @Statement
 def _parts(notice: int) -> QuerySet[Receipt]:
@@ -48,9 +50,11 @@ def total_of(parts: Iterable[Receipt]) -> Decimal:
 
 
 def move_receipt(receipt: Receipt, then: str) -> None:
-    """Through the gate of the state machine. Raises Conflict."""
+    """Through the gate of the state machine; what is not unmatched any more is not on hold. Raises Conflict."""
     require_transition(Receipt.TRANSITIONS, receipt.status, then, label=receipt.get_status_display)
     receipt.status = then
+    if then != Status.UNMATCHED:
+        receipt.on_hold_note, receipt.on_hold_since, receipt.on_hold_by = "", None, None
     receipt.version += 1
 
 
@@ -59,7 +63,7 @@ def complete(parts: Sequence[Receipt], notice: ContributionNotice, resident: Res
     for part in _as_they_are(parts):
         move_receipt(part, Status.MATCHED)
         part.notice, part.problem = notice, ""
-        update(part, "status", "notice", "problem", "version")
+        update(part, "status", "notice", "problem", "version", *ON_HOLD)
         _record(part, "receipts.complete", resident, by)
 
 

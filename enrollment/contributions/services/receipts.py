@@ -1,4 +1,6 @@
-"""What becomes of receipts: assigned to their notice by a clerk, taken back by the bank (C6, C8)."""
+"""What becomes of receipts: assigned to their notice by a clerk, or on hold until then, taken back by the bank (C6,
+C8).
+"""
 
 from datetime import date
 
@@ -16,8 +18,8 @@ from liaoyang_medins.kernel.statements import update
 from liaoyang_medins.kernel.states import require_transition, require_version
 
 from ..models import BenefitPeriod, ContributionNotice, Receipt
-from .parts import let_go_with, move_receipt
-from .payments import judged, plain_number, status_of
+from .parts import ON_HOLD, let_go_with, move_receipt
+from .payments import judged, plain_number, reference_taken, status_of
 from .writing import Status, lock_pair, lock_resident, move
 
 
@@ -41,12 +43,13 @@ def locked_receipt(number: str, version: int | None, notice: ContributionNotice 
 
 
 @transaction.atomic
-def assign_receipt(*, number: str, version: int, notice_number: str, by: Actor) -> Receipt:
+def assign_receipt(*, number: str, version: int, notice_number: str, employer: str = "", by: Actor) -> Receipt:
     """A clerk says which notice an unmatched receipt is for. It must fit it like any payment (C6); an employer's part
-    is held for it (C5).
+    is held for it (C5). With the name of an `employer` the receipt is declared a part that the employer paid, at the
+    bank or the counter.
 
-    Raises Conflict where it changed since it was shown, Invalid for an unknown notice, Refused with the problem where
-    it does not fit.
+    Raises Conflict where it changed since it was shown or another part has its bank reference, Invalid for an unknown
+    notice and for a school's receipt as a part, Refused with the problem where it does not fit.
     """
     by.require("receipts.resolve")
     notice = ContributionNotice.objects.filter(number=plain_number(notice_number)).first()
@@ -54,6 +57,7 @@ def assign_receipt(*, number: str, version: int, notice_number: str, by: Actor) 
         raise Invalid(_("There is no notice with this number."), field="notice_number")
     receipt = locked_receipt(number, version, notice)
     require_transition(Receipt.TRANSITIONS, receipt.status, Receipt.Status.MATCHED, label=receipt.get_status_display)
+    declared = _declared_part(receipt, employer.strip()) if employer.strip() else {}
     # It is none of the parts that it is judged together with.
     receipt.notice = None
     update(receipt, "notice")
@@ -77,8 +81,47 @@ def assign_receipt(*, number: str, version: int, notice_number: str, by: Actor) 
         verb="receipts.assign",
         obj=receipt,
         resident=verdict.notice.resident.number,
-        changes={"notice": verdict.notice.number, "was": was},
+        changes={"notice": verdict.notice.number, "was": was, **declared},
     )
+    return receipt
+
+
+def _declared_part(receipt: Receipt, employer: str) -> dict[str, object]:
+    """The receipt becomes a part that the employer paid; what changes. Raises Invalid, Conflict."""
+    part = Receipt.Channel.EMPLOYER
+    if receipt.channel == Receipt.Channel.SCHOOL:
+        raise Invalid(_("What a school collected is no part that an employer paid."), field="employer")
+    taken = Receipt.objects.filter(channel=part, bank_reference=receipt.bank_reference).exclude(pk=receipt.pk)
+    if taken.exists():
+        raise reference_taken(part, receipt.bank_reference)
+    changes: dict[str, object] = {"channel": [receipt.channel, part.value], "payer": [receipt.payer, employer[:60]]}
+    receipt.channel, receipt.payer = part.value, employer[:60]
+    return changes
+
+
+@transaction.atomic
+def hold_receipt(*, number: str, version: int, note: str, by: Actor) -> Receipt:
+    """A clerk looked at an unmatched receipt and waits for an answer; `note` says for what. It stays unmatched until
+    it is assigned or returned; another note takes the place of the first.
+
+    Raises Invalid without a note, Conflict where it changed since it was shown or is not unmatched, NotAllowed.
+    """
+    by.require("receipts.resolve")
+    note = note.strip()
+    if not note:
+        raise Invalid(_("Say what it waits for."), field="note")
+    receipt = locked_receipt(number, version, None)
+    if receipt.status != Receipt.Status.UNMATCHED:
+        raise Conflict(
+            _("Only an unmatched receipt is put on hold; this one is “%(state)s”.")
+            % {"state": receipt.get_status_display()},
+            code="not_unmatched",
+        )
+    receipt.on_hold_note, receipt.on_hold_since, receipt.on_hold_by_id = note[:200], clock.today(), by.user_id
+    receipt.version += 1
+    update(receipt, *ON_HOLD, "version")
+    resident = receipt.notice.resident.number if receipt.notice else ""
+    audit.record(by=by, verb="receipts.hold", obj=receipt, resident=resident, note=note)
     return receipt
 
 

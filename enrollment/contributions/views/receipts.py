@@ -21,7 +21,7 @@ from liaoyang_medins.kernel.web.domain import add_domain_error, page_of, sum_of
 
 from .. import explaining, selectors, services
 from ..advice import ADVICE
-from ..forms import AssignForm, PaymentForm, ReceiptFilter, ReturnForm
+from ..forms import NOT_LOOKED_AT, ON_HOLD, AssignForm, HoldForm, PaymentForm, ReceiptFilter, ReturnForm
 from ..models import BenefitPeriod, ContributionNotice, Receipt
 from ..papers import receipt_paper
 from ..previews import preview_payment
@@ -74,6 +74,8 @@ def filtered(rows: QuerySet[Receipt], q: str, status: str, problem: str, channel
             rows = rows.filter(Q(number=q.upper()) | taken | stated)
         else:
             rows = rows.filter(payer__startswith=q)
+    if status in (NOT_LOOKED_AT, ON_HOLD):
+        rows, status = rows.filter(on_hold_since__isnull=status == NOT_LOOKED_AT), Receipt.Status.UNMATCHED
     exact = {"status": status, "problem": problem, "channel": channel}
     return rows.filter(**{name: value for name, value in exact.items() if value})
 
@@ -163,6 +165,7 @@ def receipt(request: ActorRequest, number: str) -> HttpResponse:
         "advice": ADVICE[ReceiptProblem(found.problem)] if found.problem else "",
         "others": selectors.with_same_reference(found) if waits else [],
         "may_assign": may_resolve and waits,
+        "may_hold": may_resolve and waits,
         "may_return": may_resolve and found.status != Status.RETURNED,
         "may_record": request.actor.may("receipts.record"),
         "entries": timeline(entries_of(found._meta.label_lower, found.number)),
@@ -224,7 +227,11 @@ def assign(request: ActorRequest, number: str) -> HttpResponse:
     """Say which notice an unmatched receipt is for."""
     found = found_receipt(request, number)
     stated = request.POST.get("notice_number") or request.GET.get("notice", "")
-    form = AssignForm(request.POST or None, initial={"version": found.version, "notice_number": stated})
+    form = AssignForm(
+        request.POST or None,
+        initial={"version": found.version, "notice_number": stated},
+        may_be_part=found.channel in (Receipt.Channel.BANK, Receipt.Channel.COUNTER),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.assign_receipt(number=found.number, by=request.actor, **form.cleaned_data)
@@ -234,6 +241,25 @@ def assign(request: ActorRequest, number: str) -> HttpResponse:
             return to_result(found)
     context = {"receipt": found, "reason": reason_of(found), "form": form, **stated_notice(request, stated)}
     return render(request, "contributions/receipt_assign.html", context)
+
+
+@allowed("receipts.resolve")
+@require_http_methods(["GET", "POST"])
+def hold(request: ActorRequest, number: str) -> HttpResponse:
+    """Say what an unmatched receipt waits for."""
+    found = found_receipt(request, number)
+    if request.method == "GET" and found.status != Status.UNMATCHED:
+        return redirect("receipt", found.number)
+    form = HoldForm(request.POST or None, initial={"version": found.version, "note": found.on_hold_note})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.hold_receipt(number=found.number, by=request.actor, **form.cleaned_data)
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            return redirect("receipt", found.number)
+    context = {**facts_of(found), "reason": reason_of(found), "form": form}
+    return render(request, "contributions/receipt_hold.html", context, status=422 if form.errors else 200)
 
 
 @allowed("receipts.resolve")

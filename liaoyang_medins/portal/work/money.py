@@ -61,8 +61,12 @@ def receipts_unmatched(actor: Actor, today: datetime.date) -> Queue:
             case.number,
             reverse("receipt", args=[case.number]),
             case.payer or case.stated_notice,
-            str(_("%(amount)s yuan: %(problem)s"))
-            % {"amount": f"{case.amount:,.2f}", "problem": label(ReceiptProblem(case.problem))},
+            str(_("%(amount)s yuan, on hold: %(note)s") if case.on_hold_note else _("%(amount)s yuan: %(problem)s"))
+            % {
+                "amount": f"{case.amount:,.2f}",
+                "problem": label(ReceiptProblem(case.problem)),
+                "note": case.on_hold_note,
+            },
             case.received_on,
         )
 
