@@ -11,6 +11,8 @@ from liaoyang_medins.kernel.web.forms import DateField, VersionField
 
 from .models import TAKEN_BY, InsuranceCard
 
+Cause = InsuranceCard.Cause
+
 ALL = ("", _("All"))
 
 
@@ -77,7 +79,7 @@ class ReplaceForm(forms.Form):
 
     cause = forms.ChoiceField(
         label=_("Why it is replaced"),
-        choices=[choice for choice in InsuranceCard.Cause.choices if choice[0] != InsuranceCard.Cause.FIRST],
+        choices=[(cause.value, cause.label) for cause in (Cause.LOST, Cause.DAMAGED, Cause.CORRECTED)],
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
     reason = reason_field(_("Reason"))

@@ -30,7 +30,8 @@ class InsuranceCard(models.Model):
     - `ended`: taken out of use after the relationship had ended. Final.
 
     `since` is the first day of the present state, `reason` what was said of it. `cause` is why the card was made;
-    `replaces` the card before it. That the relationship has ended is not written here: the enrollment says it.
+    `replaces` the card whose place it took. One that was made since the relationship goes on again, after its card was
+    taken out of use, took no place. That the relationship has ended is not written here: the enrollment says it.
     """
 
     class Status(models.TextChoices):
@@ -76,6 +77,7 @@ class InsuranceCard(models.Model):
         LOST = "lost", _("Lost")
         DAMAGED = "damaged", _("Damaged")
         CORRECTED = "corrected", _("Wrong or changed data")
+        REOPENED = "reopened", _("The relationship goes on again")
 
     number = models.CharField(_("card number"), max_length=13, unique=True)
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="cards", verbose_name=_("resident"))
@@ -121,7 +123,8 @@ class InsuranceCard(models.Model):
             ),
             models.CheckConstraint(
                 name="card_made_for_something",
-                condition=Q(cause="first", replaces=None) | (~Q(cause="first") & Q(replaces__isnull=False)),
+                condition=Q(cause__in=["first", "reopened"], replaces=None)
+                | (~Q(cause__in=["first", "reopened"]) & Q(replaces__isnull=False)),
             ),
         ]
         indexes = [

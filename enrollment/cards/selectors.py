@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from enrollment.contributions.models import BenefitPeriod, ContributionNotice
 from enrollment.contributions.rules import certificate_due, payment_window
@@ -102,18 +102,22 @@ class DueAt:
 
 def due(on: datetime.date, *, early: bool = False) -> QuerySet[ContributionNotice]:
     """The paid notices that no certificate has yet and whose term to make it has begun by `on` (W7): after the close
-    of the window for what was paid in it, at once for the others. `early`: also while the window is still open.
+    of the window for what was paid in it, at once for the others. `early`: also while the window is still open. Also
+    those whose certificate is out of use although the relationship goes on: its end was taken back since.
 
     What covers nobody any more is left out: a year that is over, a relationship that has ended.
     """
+    cards = InsuranceCard.objects.filter(enrollment=OuterRef("enrollment"))
+    # The dead ones first: they are few.
+    lost = Exists(cards.filter(status=Status.ENDED)) & ~Exists(cards.filter(status__in=InsuranceCard.LIVE))
     goes_on = Q(enrollment__ends=None) | (
         Q(enrollment__ends__gte=on) & Q(enrollment__ends__gte=F("benefit_periods__starts"))
     )
     notices = ContributionNotice.objects.filter(
         goes_on,
+        Q(certificate_term=None) | lost,
         status=ContributionNotice.Status.PAID,
         contribution_year__gte=on.year,
-        certificate_term=None,
         benefit_periods__withdrawn_on=None,
         benefit_periods__ends__gte=on,
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from enrollment.bankfiles.models import BankFileLine
 from enrollment.bankfiles.services import close_return
 from enrollment.contributions.models import ContributionNotice, Receipt
+from enrollment.contributions.selectors import notices_visible_to
 from enrollment.contributions.services import Payment, record_payments, return_receipt
 from enrollment.contributions.services.payments import check_payment, plain_number
 from enrollment.registration.models import Resident
@@ -40,8 +41,8 @@ def hand_in(
     """A school hands in the list of who paid there, by the numbers of their notices (W4).
 
     Each must be open, of a pupil of the school, and in no other open collection. The same `submission` gives the first
-    collection. Raises NotAllowed for another's school, Invalid where nobody is ticked, Refused with a reason for each
-    notice that cannot be handed in.
+    collection. Raises NotAllowed for another's school, Invalid where nobody is ticked, Conflict where the same
+    submission said something else before, Refused with a reason for each notice that cannot be handed in.
     """
     by.require("collections.hand_in")
     school = schools_of(by).filter(code=school_code).first()
@@ -50,30 +51,53 @@ def hand_in(
     numbers = set(notices)
     if not numbers:
         raise Invalid(_("Tick who has paid."), field="row")
-    concerned = Resident.objects.filter(notices__number__in=numbers).order_by("pk")
+    seen = notices_visible_to(by).filter(number__in=numbers)
+    concerned = Resident.objects.filter(pk__in=seen.order_by().values("resident")).order_by("pk")
     # Two hands with the same notice wait for each other here; and none of them is paid meanwhile.
-    list(Resident.objects.filter(pk__in=concerned.values("pk")).order_by("pk").select_for_update().values_list("pk"))
+    locked = set(concerned.select_for_update().values_list("pk", flat=True))
     before = Collection.objects.filter(submission=submission).first()
     if before is not None:
+        _require_the_same(before, school, contribution_year, numbers)
         return before
     today = clock.today()
-    dues = {due.notice.number: due for due in dues_of(school, contribution_year, today)}
-    reasons = [reason for number in sorted(numbers) if (reason := _against(number, dues.get(number)))]
+    dues = {
+        due.notice.number: due for due in dues_of(school, contribution_year, today) if due.notice.resident_id in locked
+    }
+    known = {notice.number: notice for notice in seen}
+    reasons = [
+        reason for number in sorted(numbers) if (reason := _against(number, dues.get(number), known.get(number)))
+    ]
     if reasons:
         raise Refused(_("These notices cannot be handed in."), code="not_to_hand_in", field="row", reasons=reasons)
     chosen = [due for due in dues.values() if due.notice.number in numbers]
     return _written(submission, school, contribution_year, chosen, today, by)
 
 
-def _against(number: str, due: Due | None) -> Text:
-    """Why a notice cannot be handed in; nothing where it can."""
+def _require_the_same(before: Collection, school: Office, year: int, numbers: set[str]) -> None:
+    """A form that was handed in before says what it said then. Raises Conflict."""
+    said = set(before.lines.values_list("notice__number", flat=True))
+    if (before.school_id, before.contribution_year, said) == (school.pk, year, numbers):
+        return
+    if before.school_id != school.pk:
+        raise Conflict(_("This form was handed in already. Open it anew."), code="handed_in_already")
+    raise Conflict(
+        _(
+            "This form was handed in already, as collection %(number)s with %(count)s notices. Nothing was added to "
+            "it. Open the form anew and hand in who is missing, or withdraw that collection first."
+        )
+        % {"number": before.number, "count": before.count},
+        code="handed_in_already",
+    )
+
+
+def _against(number: str, due: Due | None, seen: ContributionNotice | None) -> Text:
+    """Why a notice cannot be handed in; nothing where it can. Of one that the actor does not see, whether there is
+    such a notice or not, only that it is none of theirs.
+    """
     if due is None:
-        notice = ContributionNotice.objects.filter(number=number).first()
-        if notice is None:
-            return _("%(number)s: there is no notice with this number.") % {"number": number}
-        if notice.status == ContributionNotice.Status.OPEN:
+        if seen is None or seen.status == ContributionNotice.Status.OPEN:
             return _("%(number)s: it is not of a pupil of this school for this year.") % {"number": number}
-        return _("%(number)s: it is “%(state)s” by now.") % {"number": number, "state": notice.get_status_display()}
+        return _("%(number)s: it is “%(state)s” by now.") % {"number": number, "state": seen.get_status_display()}
     if due.collection is not None:
         return _("%(number)s: it stands in the collection %(collection)s already.") % {
             "number": number,

@@ -5,12 +5,15 @@ import pytest
 from enrollment.cards import selectors, services
 from enrollment.cards.models import CertificateTerm, InsuranceCard
 from enrollment.cards.services import making
+from enrollment.registration.models import Resident
+from enrollment.registration.services.relationships import settle_ends
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Invalid, NotAllowed, Refused
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.models import Run
+from liaoyang_medins.portal.integrity import check_integrity
 from tests import factories as make
 from tests.at_once import at_once, parted
 from tests.contributions import makers as contributions
@@ -28,6 +31,26 @@ def start(**values) -> Run:
 def counts(run: Run) -> tuple[str, str, str]:
     run.refresh_from_db()
     return run.status, run.counts["cards"], run.counts["renewals"]
+
+
+def taken_in(person: Resident) -> InsuranceCard:
+    """The card of somebody whose death was recorded, out of use."""
+    made = card(person)
+    make.circumstance(person, "death", "died", starts=D(2009, 3, 18))
+    settle_ends(person, by=clerk())
+    return services.take_in(number=made.number, version=made.version, reason="died", by=clerk())
+
+
+def reopened(person: Resident) -> None:
+    """The death was a mistake."""
+    person.circumstances.filter(kind="death").update(voided=True)
+    settle_ends(person, by=clerk())
+
+
+def sound() -> None:
+    found: list[object] = []
+    check_integrity(["card"], found=found.append)
+    assert found == []
 
 
 class TestSingly:
@@ -74,6 +97,54 @@ class TestSingly:
         with pytest.raises(Refused, match="Nothing is to be made"):
             card(unpaid)
         assert InsuranceCard.objects.count() == CertificateTerm.objects.count() == 1
+
+    def test_a_relationship_that_goes_on_again_gets_another_card(self):
+        person = insured()
+        first = taken_in(person)
+        assert selectors.due_of(person, TODAY) == []
+        reopened(person)
+        assert [notice.contribution_year for notice in selectors.due_of(person, TODAY)] == [2009]
+        second = card(person)
+        assert (second.status, second.cause, second.replaces) == (Status.MADE, "reopened", None)
+        assert (second.enrollment, second.number != first.number) == (first.enrollment, True)
+        assert [row.notice.contribution_year for row in selectors.terms_of(second, TODAY)] == [2009]
+        assert selectors.present_card(person) == second
+        assert CertificateTerm.objects.count() == 1
+        assert AuditEntry.objects.get(verb="cards.make", object_number=second.number).changes["cause"] == "reopened"
+        with pytest.raises(Refused, match="Nothing is to be made"):
+            card(person)
+        sound()
+
+    def test_a_late_line_that_undoes_a_lapse_does_not_extend_a_dead_card(self):
+        person = insured()
+        first = card(person)
+        notice = contributions.renewal(person, D(2009, 10, 5))
+        contributions.lapse(D(2009, 12, 1))
+        with clock.on_day(D(2010, 1, 4)):
+            services.take_in(number=first.number, version=first.version, reason="lapsed", by=clerk())
+        contributions.pay(notice, D(2009, 11, 28), received=D(2010, 1, 5))
+        with clock.on_day(D(2010, 1, 6)):
+            run = start()
+            runs.work_off(number=run.number)
+            assert counts(run) == ("finished", "1", "0")
+            second = selectors.present_card(person)
+        assert (second.cause, second.run) == ("reopened", run.number)
+        assert [row.notice.contribution_year for row in selectors.terms_of(second, D(2010, 1, 6))] == [2010, 2009]
+        # What was said on the dead card is no extension of the new one.
+        assert AuditEntry.objects.filter(verb="cards.renew").count() == 0
+        sound()
+
+    def test_what_the_dead_card_said_and_what_it_did_not_is_in_the_new_one(self):
+        person = insured()
+        taken_in(person)
+        reopened(person)
+        notice = contributions.renewal(person, D(2009, 10, 5))
+        contributions.pay(notice, D(2009, 10, 6))
+        second = card(person, D(2009, 12, 2))
+        terms = selectors.terms_of(second, D(2009, 12, 2))
+        assert [row.notice.contribution_year for row in terms] == [2010, 2009]
+        verbs = AuditEntry.objects.filter(object_number=second.number).order_by("pk").values_list("verb", flat=True)
+        assert list(verbs) == ["cards.make", "cards.renew"]
 
     @pytest.mark.parametrize("role", [Role.COMMUNITY, Role.DISTRICT, Role.SUPERVISOR, Role.AGENCY_REVIEWER])
     def test_by_the_agency_s_clerk_alone(self, role):

@@ -146,6 +146,34 @@ def test_the_same_form_sent_twice_is_one_collection(notices):
     assert Collection.objects.count() == 1
 
 
+def test_the_same_form_with_more_ticks_is_no_second_collection(notices):
+    mark = uuid.uuid4()
+    first = hand_in(notices[:1], submission=mark)
+    for ticked, year in ((notices[:2], 2010), (notices[:1], 2009)):
+        with pytest.raises(Conflict) as refused:
+            hand_in(ticked, submission=mark, contribution_year=year)
+        assert refused.value.code == "handed_in_already"
+        assert first.number in str(refused.value)
+    assert (Collection.objects.count(), CollectionLine.objects.count()) == (1, 1)
+
+
+def test_a_school_learns_nothing_of_other_peoples_notices(notices):
+    stranger = m.elder()
+    paid = m.enrolled(stranger, D(2008, 8, 10))
+    open_ = m.renewal(stranger, D(2009, 10, 5))
+    m.pay(notices[0], D(2009, 11, 9))
+    with pytest.raises(Refused) as refused:
+        hand_in([paid, open_, notices[0], ContributionNotice(number="N2009-9999999")])
+    said = {str(reason).partition(": ")[::2] for reason in refused.value.reasons}
+    nothing = "it is not of a pupil of this school for this year."
+    assert said == {
+        (paid.number, nothing),
+        (open_.number, nothing),
+        ("N2009-9999999", nothing),
+        (notices[0].number, "it is “Paid” by now."),
+    }
+
+
 def test_what_employers_paid_is_not_collected_again(notices):
     m.pay(notices[0], D(2009, 10, 20), "15", channel="employer", payer="辽阳石化公司")
     found = hand_in(notices[:2])

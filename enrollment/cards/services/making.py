@@ -1,8 +1,9 @@
 """Making certificates and cards for those who have paid, and extending them (W7, Art. 11): a run over all who are due,
 of the whole city or one community, and singly at the counter.
 
-A relationship has one card; a further paid year is entered into its certificate. Whoever is due is locked and looked
-at anew, so that two runs at once, or a run and a clerk, make one card.
+A relationship has one card; a further paid year is entered into its certificate. Where its card was taken out of use
+and it goes on again, it gets another. Whoever is due is locked and looked at anew, so that two runs at once, or a run
+and a clerk, make one card.
 """
 
 import datetime
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enrollment.contributions.models import ContributionNotice
-from enrollment.registration.models import Enrollment, Resident
+from enrollment.registration.models import Resident
 from enrollment.registration.selectors import policy_on
 from enrollment.registration.services.common import locked_resident
 from liaoyang_medins.kernel import clock
@@ -33,6 +34,7 @@ from .. import selectors
 from ..models import CertificateTerm, InsuranceCard
 from ..numbering import draw_numbers
 
+Cause = InsuranceCard.Cause
 NAME = "cards"
 EVERYBODY = "all"
 # A lot takes about a second.
@@ -173,7 +175,7 @@ KIND = Kind(
 
 
 def _in_order(due: QuerySet[ContributionNotice]) -> QuerySet[ContributionNotice]:
-    rows = due.select_related("resident__community", "enrollment")
+    rows = due.select_related("resident__community", "enrollment", "certificate_term")
     return rows.order_by("resident", "contribution_year", "pk")
 
 
@@ -182,14 +184,21 @@ def parted(
 ) -> tuple[list[ContributionNotice], list[ContributionNotice]]:
     """Those whose relationship gets its card by them, and those that extend one."""
     notices = list(due)
-    enrollments = {notice.enrollment_id for notice in notices}
-    has_card = set(InsuranceCard.objects.filter(enrollment__in=enrollments).values_list("enrollment", flat=True))
+    has_card = set(_live_cards(notice.enrollment_id for notice in notices))
     new: list[ContributionNotice] = []
     renewals: list[ContributionNotice] = []
     for notice in notices:
-        (renewals if notice.enrollment_id in has_card else new).append(notice)
-        has_card.add(notice.enrollment_id)
+        if notice.enrollment_id not in has_card:
+            new.append(notice)
+            has_card.add(notice.enrollment_id)
+        elif not _entered(notice):
+            renewals.append(notice)
     return new, renewals
+
+
+def _entered(notice: ContributionNotice) -> bool:
+    """Whether a certificate of the relationship said it already, maybe one that is out of use."""
+    return getattr(notice, "certificate_term", None) is not None
 
 
 def make_due(
@@ -201,11 +210,16 @@ def make_due(
     notices = list(_in_order(due))
     new, renewals = parted(notices)
     numbers = draw_numbers(new[0].resident.community.code, len(new)) if new else []
+    over = InsuranceCard.objects.filter(
+        enrollment__in=[notice.enrollment_id for notice in new], status=InsuranceCard.Status.ENDED
+    )
+    again = set(over.values_list("enrollment", flat=True))
     cards = [
         InsuranceCard(
             number=number,
             resident=notice.resident,
             enrollment=notice.enrollment,
+            cause=Cause.REOPENED if notice.enrollment_id in again else Cause.FIRST,
             since=on,
             made_on=on,
             made_by_id=by.user_id,
@@ -214,25 +228,28 @@ def make_due(
         for number, notice in zip(numbers, new, strict=True)
     ]
     insert_all(cards)
-    insert_all([CertificateTerm(notice=notice, entered_on=on, run=run) for notice in notices])
-    of_enrollment = {card.enrollment_id: card for card in cards} | _cards_of({row.enrollment for row in renewals})
-    made = {notice.pk for notice in new}
+    written = [*new, *renewals]
+    insert_all([CertificateTerm(notice=notice, entered_on=on, run=run) for notice in written if not _entered(notice)])
+    of_enrollment = _live_cards(notice.enrollment_id for notice in written)
+    made, told = {notice.pk for notice in new}, {notice.pk for notice in written}
     audit.record_all(
         audit.entry(
             by=by,
             verb="cards.make" if notice.pk in made else "cards.renew",
             obj=of_enrollment[notice.enrollment_id],
             resident=notice.resident.number,
-            changes={"notice": notice.number, "year": notice.contribution_year},
+            changes={"notice": notice.number, "year": notice.contribution_year}
+            | ({"cause": Cause.REOPENED} if notice.pk in made and notice.enrollment_id in again else {}),
         )
         for notice in notices
+        if notice.pk in told
     )
     return new, renewals
 
 
-def _cards_of(enrollments: Iterable[Enrollment]) -> dict[int, InsuranceCard]:
-    """The latest card of each relationship."""
-    rows = InsuranceCard.objects.filter(enrollment__in=list(enrollments)).order_by("pk")
+def _live_cards(enrollments: Iterable[int]) -> dict[int, InsuranceCard]:
+    """The card that each of these relationships has, by their keys."""
+    rows = InsuranceCard.objects.filter(enrollment__in=set(enrollments), status__in=InsuranceCard.LIVE)
     return {card.enrollment_id: card for card in rows}
 
 
@@ -240,7 +257,7 @@ def _cards_of(enrollments: Iterable[Enrollment]) -> dict[int, InsuranceCard]:
 def make_card(*, resident_number: str, by: Actor) -> InsuranceCard:
     """Make the card of one resident now, or extend it by what was paid, also while the window is open; returns it.
 
-    Refused where nothing is paid that it does not say already; NotAllowed.
+    Refused where nothing is paid that a card in use does not say already; NotAllowed.
     """
     by.require("cards.make")
     resident = locked_resident(resident_number, by)
@@ -253,4 +270,5 @@ def make_card(*, resident_number: str, by: Actor) -> InsuranceCard:
             code="nothing_due",
         )
     enrollment = (new or renewals)[-1].enrollment
-    return InsuranceCard.objects.filter(enrollment=enrollment).select_related("resident", "enrollment").latest("pk")
+    live = InsuranceCard.objects.filter(enrollment=enrollment, status__in=InsuranceCard.LIVE)
+    return live.select_related("resident", "enrollment").get()

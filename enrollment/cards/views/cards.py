@@ -48,7 +48,7 @@ def page(request: ActorRequest, found: InsuranceCard, form: forms.Form | None = 
         "state": words,
         "tone": tone,
         "taken_by": str(TAKEN_BY.get(found.taken_by, found.taken_by)),
-        "cause": found.get_cause_display() if found.replaces_id else "",
+        "cause": found.get_cause_display() if found.cause != InsuranceCard.Cause.FIRST else "",
         "terms": selectors.terms_of(found, today),
         "waiting": selectors.due_of(found.resident, today) if found.is_live else [],
         "can": can,
