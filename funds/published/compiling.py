@@ -201,14 +201,15 @@ def money_table(
     flows: dict[str, Flow], persons: dict[str, Persons], before: set[Cell]
 ) -> dict[str, dict[str, str | None]]:
     """What was booked by district, in yuan, with the sum; None is hidden. Both shares of a subsidy are hidden
-    together: one tells the other (C3).
+    together: one tells the other (C3). Patients are hidden where spending is, and belong to districts only.
     """
     table: dict[str, dict[str, str | None]] = {}
     for of, columns in (("contributions", ("contributions",)), ("subsidies", ("city", "district")), ("payments", ())):
         kinds = columns or ("spending",)
         amounts = {code: {kind: getattr(flow, kind) for kind in kinds} for code, flow in with_all(flows).items()}
         sums = {code: sum(amounts[code].values(), ZERO) for code in amounts}
-        hidden = hidden_in_line(sums, persons[of], [column for row, column in before if row in kinds])
+        earlier = [column for row, column in before if row in kinds]
+        hidden = hidden_in_line(sums, persons[of], earlier, apart=(NO_DISTRICT,))
         for kind in kinds:
             row = {code: None if code in hidden else str(amounts[code][kind]) for code in amounts}
             table[kind] = {**row, TOTAL: str(sum((amounts[code][kind] for code in amounts), ZERO))}

@@ -102,23 +102,29 @@ def path(ways: Mapping[Node, list[tuple[int, Node, Cell]]], start: Node, goal: N
 
 
 def hidden_in_line(
-    amounts: Mapping[str, Decimal], persons: Mapping[str, Sequence[int]], before: Collection[str] = ()
+    amounts: Mapping[str, Decimal],
+    persons: Mapping[str, Sequence[int]],
+    before: Collection[str] = (),
+    *,
+    apart: Collection[str] = (),
 ) -> set[str]:
     """Which amounts (yuan) of a line with a sum are not to be shown, by the `persons` behind each, counted by groups
     that amounts could be parted into: where a group has fewer than 5, or there is an amount and no persons are known,
     and what was hidden `before`, in an earlier edition.
 
     The sum tells what the hidden ones come to together. So it is never one alone, and others are hidden with them, the
-    smallest first, until together they tell of no such group either.
+    smallest first, until together they tell of no such group either. What stands `apart` (an amount of no district)
+    helps nobody: its persons may be those of another, and other lines have no such cell. Where anything is hidden, two
+    others are at least.
     """
     hidden = {name for name, amount in amounts.items() if tells(persons.get(name, ()), amount)}
     hidden |= set(before) & amounts.keys()
-    others = sorted(
-        amounts.keys() - hidden, key=lambda name: (not any(persons.get(name, ())), abs(amounts[name]), name)
-    )
+    partners = amounts.keys() - set(apart)
+    others = sorted(partners - hidden, key=lambda name: (not any(persons.get(name, ())), abs(amounts[name]), name))
     for name in others:
-        together = [sum(groups) for groups in zip_longest(*(persons.get(each, ()) for each in hidden), fillvalue=0)]
-        if not hidden or (len(hidden) > 1 and not tells(together, Decimal(1))):
+        inside = hidden & partners
+        together = [sum(groups) for groups in zip_longest(*(persons.get(each, ()) for each in inside), fillvalue=0)]
+        if not hidden or (len(inside) > 1 and not tells(together, Decimal(1))):
             break
         hidden.add(name)
     return hidden

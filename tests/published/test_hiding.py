@@ -2,11 +2,17 @@
 
 from decimal import Decimal
 from itertools import product
+from types import SimpleNamespace
+from unittest import mock
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from funds.published import compiling
+from funds.published.compiling import NO_DISTRICT, money_table
 from funds.published.rules import TOTAL, Cell, hidden_cells, hidden_in_line, small, tells, with_sums
+from funds.supervision.selectors.fund import Flow
 
 COUNTS = st.one_of(st.integers(0, 6), st.sampled_from([0, 0, 7, 40, 3000]))
 
@@ -142,3 +148,67 @@ def test_what_belongs_to_no_district_does_not_hide_a_district() -> None:
 def test_the_category_of_a_few_is_not_told_by_what_categories_pay() -> None:
     amounts = dict(zip("abc", map(Decimal, (12120, 20000, 30000)), strict=True))
     assert hidden_in_line(amounts, {"a": (3, 60), "b": (50, 90), "c": (70, 100)}) == {"a", "b"}
+
+
+# --- the lines of money, with the persons behind them ----------------------------------------------------------------
+
+
+def money(
+    patients: dict[str, int],
+    recovered: tuple[int, Decimal],
+    before: set[Cell] = frozenset(),  # type: ignore[assignment]
+) -> dict[str, dict[str, str | None]]:
+    """The lines of money of districts with so many patients, at 100 yuan each, and of persons of whom so much was
+    recovered; everybody paid 10 yuan.
+    """
+    flows = {
+        code: Flow(contributions=Decimal(10 * count), inpatient=Decimal(100 * count))
+        for code, count in patients.items()
+    }
+    count, amount = recovered
+    flows[NO_DISTRICT] = Flow(other_spending=-amount)
+    people = {code: (count,) for code, count in patients.items()}
+    persons = {"contributions": people, "subsidies": {}, "payments": people | {NO_DISTRICT: (count,)}}
+    offices = [SimpleNamespace(code=code) for code in patients]
+    with mock.patch.object(compiling, "districts", return_value=offices):
+        return money_table(flows, persons, before)
+
+
+@pytest.mark.parametrize("recovered", [2, 6])
+def test_what_was_recovered_from_some_hides_no_district(recovered: int) -> None:
+    """Of no district: no cell of the patients stands for it, and its persons may be those three."""
+    patients = {"Baita": 120, "Wensheng": 90, "Hongwei": 60, "Taizihe": 3}
+    table = money(patients, (recovered, Decimal(5000)))
+    assert table["patients"] == {"Baita": "120", "Wensheng": "90", "Hongwei": None, "Taizihe": None, TOTAL: "273"}
+    hidden = {code for code, amount in table["spending"].items() if amount is None}
+    assert hidden == {"Hongwei", "Taizihe"} | ({NO_DISTRICT} if recovered < 5 else set())
+
+
+PATIENTS = st.one_of(st.integers(0, 12), st.sampled_from([0, 40, 300]))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(PATIENTS, min_size=2, max_size=6),
+    st.tuples(st.integers(0, 7), st.sampled_from([Decimal(0), Decimal(5), Decimal("880.50"), Decimal(50000)])),
+    st.sets(st.tuples(st.sampled_from(["spending", "contributions"]), st.sampled_from(["d0", "d1", NO_DISTRICT]))),
+)
+def test_no_hidden_cell_of_any_line_can_be_computed(
+    counts: list[int], recovered: tuple[int, Decimal], before: set[Cell]
+) -> None:
+    patients = {f"d{place}": count for place, count in enumerate(counts)}
+    table = money(patients, recovered, before)
+    if table["patients"][TOTAL] is None:
+        assert set(table["patients"].values()) | set(table["spending"].values()) == {None}
+        return
+    for row, cells in table.items():
+        hidden = {column for column, value in cells.items() if value is None}
+        assert TOTAL not in hidden
+        # One equation, the sum: a cell follows from it where it alone is hidden.
+        assert len(hidden) != 1, row
+        inside = [patients[code] for code in hidden - {NO_DISTRICT}]
+        assert len(inside) > 1 or not hidden, row
+        assert sum(inside) >= 5 or not hidden or len(inside) == len(patients), row
+        if row not in ("city", "district"):
+            telling = {code for code, count in patients.items() if small(count)}
+            assert telling <= hidden, row
