@@ -144,7 +144,7 @@ DUE = f"""
 NOTES = "SELECT document_type, document_number FROM funds_unposteddocument"
 NOTED = f"""(
     (due.type, due.number) IN ({NOTES}) OR (due.type, split_part(due.number, '.', 1)) IN ({NOTES})
-)"""  # noqa: S608
+)"""
 
 MISSING = sql_check(
     "journal.missing",
