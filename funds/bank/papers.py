@@ -1,14 +1,16 @@
 """The reconciliation of bank and book as a paper."""
 
+import datetime
 from types import SimpleNamespace
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from liaoyang_medins.kernel.papers.paper import NUMBER, SHORT, TEXT, Block, Paper, draw_up, facts, heading, table
 from liaoyang_medins.kernel.papers.paper import text as paragraph
 from liaoyang_medins.kernel.web.templatetags.medins import iso, money, paper_date
 
-from .selectors import Reconciliation, Side
+from .selectors import Reconciliation, Side, reconciliation_on
 
 
 def sides_of(found: Reconciliation) -> list[SimpleNamespace]:
@@ -19,6 +21,13 @@ def sides_of(found: Reconciliation) -> list[SimpleNamespace]:
         SimpleNamespace(title=_("Received at the bank, not yet in the book"), sign="+", side=found.bank_received),
         SimpleNamespace(title=_("Paid at the bank, not yet in the book"), sign="−", side=found.bank_paid),
     ]
+
+
+def paper_to_keep(day: datetime.date) -> Paper:
+    """The reconciliation of the last day of a month, to be kept for everybody who sees the journal: it names lines of
+    the bank by statement and place, and nobody who was paid.
+    """
+    return reconciliation_paper(reconciliation_on(day), settings.AGENCY_NAME)
 
 
 def reconciliation_paper(found: Reconciliation, agency: str) -> Paper:

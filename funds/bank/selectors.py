@@ -34,6 +34,13 @@ def matches_visible_to(actor: Actor) -> QuerySet[Match]:
     return rows if actor.may("journal.see") else rows.none()
 
 
+def may_see_names(actor: Actor) -> bool:
+    """Whether the actor may read whom the bank's lines name. Residents are paid one by one, with the number of their
+    application: who reimbursed patients are is for those alone who see the reimbursements (R10).
+    """
+    return actor.may("reimbursements.see")
+
+
 def lines_visible_to(actor: Actor) -> QuerySet[BankLine]:
     rows = BankLine.objects.select_related("statement", "matched__match").defer("statement__content")
     return rows if actor.may("journal.see") else rows.none()
@@ -173,16 +180,18 @@ class Reconciliation:
         return self.standing.in_book + self.bank_received.sum - self.bank_paid.sum
 
 
-def reconciliation_on(day: datetime.date) -> Reconciliation:
-    """The reconciliation at the end of a day."""
+def reconciliation_on(day: datetime.date, *, named: bool = False) -> Reconciliation:
+    """The reconciliation at the end of a day, by the matches as they are now. A line of the bank is told in the bank's
+    own words only where it is `named`, else by its statement and place.
+    """
     legs, lines = legs_open_on(day), lines_open_on(day)
     return Reconciliation(
         day,
         standing(day),
         _of_book(legs.filter(amount__gt=0)),
         _of_book(legs.filter(amount__lt=0)),
-        _of_bank(lines.filter(amount__gt=0)),
-        _of_bank(lines.filter(amount__lt=0)),
+        _of_bank(lines.filter(amount__gt=0), named=named),
+        _of_bank(lines.filter(amount__lt=0), named=named),
     )
 
 
@@ -203,12 +212,13 @@ def _of_book(legs: QuerySet[JournalLeg]) -> Side:
     return Side(found["count"], abs(found["sum"]), rows)
 
 
-def _of_bank(lines: QuerySet[BankLine]) -> Side:
+def _of_bank(lines: QuerySet[BankLine], *, named: bool) -> Side:
     found = lines.order_by().aggregate(count=Count("pk"), sum=Sum("amount", default=ZERO))
     rows = [
         (
             line.day,
-            " · ".join(filter(None, (line.counterparty, line.words))),
+            (" · ".join(filter(None, (line.counterparty, line.words))) if named else "")
+            or f"{line.statement.number} {line.place}",
             line.reference,
             abs(line.amount),
             line.statement.get_absolute_url(),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A letter about what is overdue says what of the claim credits of other statements paid: none so far (F2)."""
 
-    dependencies = [("funds", "0020_subsidies_taken_back")]
+    dependencies = [("funds", "0021_corrected_documents")]
 
     operations = [
         migrations.AddField(

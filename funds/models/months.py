@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaoyang_medins.kernel.days import first_of_next_month
 from liaoyang_medins.kernel.offices.models import User
+from liaoyang_medins.kernel.papers.models import KeptPaper
 
 
 class Month(models.Model):
@@ -21,6 +22,8 @@ class Month(models.Model):
 
     The figures are those of its last day, in yuan: the balance of the account `in_book` and `at_bank` (none where no
     bank statement reaches so far), and what stands on one side only, with the number of items. `note` says why.
+    When it is closed, the balance of every account that is not zero is kept in `balances` (code → yuan as a string),
+    and the `reconciliation` of bank and book as a paper: who matches afterwards changes neither.
     """
 
     class Status(models.TextChoices):
@@ -39,6 +42,9 @@ class Month(models.Model):
     open_at_bank = models.PositiveIntegerField(_("at the bank, not booked"))
     open_at_bank_sum = models.DecimalField(max_digits=20, decimal_places=2)
     note = models.CharField(_("why they differ"), max_length=300, blank=True)
+    # None for what was closed before they were kept.
+    balances = models.JSONField(_("balances of the accounts"), null=True, editable=False)
+    reconciliation = models.ForeignKey(KeptPaper, models.PROTECT, null=True, editable=False, related_name="+")
     prepared_on = models.DateField(_("prepared on"))
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("prepared by"))
     closed_on = models.DateField(_("closed on"), null=True, blank=True)

@@ -131,6 +131,12 @@ def bank_balance(until: datetime.date) -> Decimal:
     return balance_of(Account.objects.get(code=Chart.BANK), until)
 
 
+def account_balances(until: datetime.date) -> dict[str, Decimal]:
+    """The balance of every account at the end of `until` by its code, in yuan: debits less credits."""
+    sums = AccountDay.objects.filter(day__lte=until).order_by().values_list("account__code")
+    return dict(sums.annotate(balance=Sum("debits") - Sum("credits")))
+
+
 def balance_of(account: Account, until: datetime.date) -> Decimal:
     """The balance of an account at the end of a day, debit positive, in yuan."""
     found = AccountDay.objects.filter(account=account, day__lte=until).aggregate(

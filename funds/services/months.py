@@ -9,19 +9,23 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from funds.models import EnteredDocument, JournalEntry, Month
-from funds.selectors.journal import bank_balance
-from funds.standing import Standing, standing_on
+from funds.selectors.journal import account_balances, bank_balance
+from funds.standing import STANDINGS, Standing, hold_matches, reconciliation_of, standing_on
 from liaoyang_medins.kernel import clock, policy
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.audit.selectors import last_change
 from liaoyang_medins.kernel.days import day_before, first_of_next_month
 from liaoyang_medins.kernel.errors import Conflict, Invalid, Refused
 from liaoyang_medins.kernel.offices.actors import Actor
+from liaoyang_medins.kernel.papers import services as papers
+from liaoyang_medins.kernel.papers.models import KeptPaper
 from liaoyang_medins.kernel.states import require_transition, require_version
 
 from .journal import lock_journal, post_documents
 
 Status = Month.Status
+# The kind of the papers that are kept.
+RECONCILIATION = "reconciliation"
 
 
 def oldest_open() -> datetime.date:
@@ -101,6 +105,7 @@ def close_month(*, first: datetime.date, version: int, by: Actor) -> Month:
         raise Refused(_("You prepared this closing yourself: somebody else closes the month."), code="own_entry")
     _may_close(first)
     post_documents(by=Actor.job("journal"))
+    hold_matches()
     found = _figures(standing_of(month.last))
     if found != {name: getattr(month, name) for name in found}:
         raise Conflict(
@@ -109,9 +114,20 @@ def close_month(*, first: datetime.date, version: int, by: Actor) -> Month:
         )
     month.status, month.closed_on, month.closed_by_id = Status.CLOSED, clock.today(), by.user_id
     month.version += 1
+    month.balances = {code: str(amount) for code, amount in account_balances(month.last).items() if amount}
+    month.reconciliation = kept_reconciliation(month)
     month.save()
     _record(month, "months.close", by)
     return month
+
+
+def kept_reconciliation(month: Month) -> KeptPaper | None:
+    """The reconciliation of the month's last day, kept in every language as it stands now."""
+    if not STANDINGS:
+        return None
+    return papers.keep(
+        kind=RECONCILIATION, of=month, on=clock.today(), draw=lambda _round: reconciliation_of(month.last)
+    )
 
 
 def _may_close(first: datetime.date) -> datetime.date:

@@ -103,6 +103,7 @@ LEFT_OUT_OF: dict[Model, frozenset[str]] = {
     watch.EvidenceStay: frozenset({"position"}),
     # Its words are digested where they are kept.
     funds.SubsidyReminder: frozenset({"paper"}),
+    funds.Month: frozenset({"reconciliation"}),
     # So is that of a list that is handed over; a correction follows from the settlement and the sign.
     handover.HandoverList: frozenset({"sha256"}),
     handover.HandoverLine: frozenset({"resident_number", "corrects"}),

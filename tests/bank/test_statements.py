@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 
 from funds.bank import selectors, services
 from funds.bank.models import BankLine, BankStatement, Match, MatchedLine
+from funds.bank.papers import paper_to_keep
 from funds.models import EnteredDocument, JournalEntry, JournalLeg
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Conflict, Invalid, NotAllowed
+from liaoyang_medins.kernel.offices.models import User
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.runs import intake
 from liaoyang_medins.kernel.runs import selectors as run_selectors
@@ -21,7 +26,7 @@ from liaoyang_medins.kernel.runs import services as runs
 from tests import factories
 from tests.at_once import at_once, parted
 from tests.funds import makers as funds
-from tests.funds.account import balances, booked, clerk, correction_of, sweep
+from tests.funds.account import balances, booked, clerk, closed, correction_of, sweep
 from tests.funds.makers import yuan
 from tests.funds.steps import refusal
 
@@ -305,6 +310,40 @@ def test_the_reconciliation_of_any_day_as_it_was_then():
     assert selectors.bank_balance_on(D(2009, 10, 11)) is None
     assert selectors.bank_balance_on(D(2009, 9, 4)) == yuan(0)
     assert JournalEntry.objects.filter(document_number=came.number).exists()
+
+
+def test_the_reconciliation_of_a_closed_month_stays_what_it_was():
+    """One clerk matches what was open when the month was closed: the paper that was filed says what it said."""
+    booked(100, D(2009, 9, 5), bank_reference="A")
+    late = booked(40, D(2009, 9, 30), bank_reference="LATE")
+    imported([move(D(2009, 9, 5), "A", 100), move(D(2009, 9, 28), "OTHER", 40)])
+    month = closed(D(2009, 9, 1), TODAY, note="Looked at")
+    day = D(2009, 9, 30)
+    with translation.override("en"):
+        filed = month.reconciliation.paper().data()
+        assert filed == paper_to_keep(day).data()
+        assert late.number in str(filed)
+        # What only the bank has is told by statement and line.
+        assert f"{BankStatement.objects.get().number} 3" in str(filed)
+    with clock.on_day(TODAY):
+        services.match(
+            submission=uuid.uuid4(),
+            lines=[BankLine.objects.get(reference="OTHER").pk],
+            legs=[leg(late.number).pk],
+            by=clerk(),
+        )
+    assert selectors.standing(day).open_in_book == 0
+    client = Client()
+    client.force_login(User.objects.get(username="clerk"))
+    address = reverse("reconciliation-print")
+    month.refresh_from_db()
+    with translation.override("en"):
+        assert month.reconciliation.paper().data() == filed
+    assert f"{address}?on=2009-09-30" in client.get(month.get_absolute_url()).content.decode()
+    with clock.on_day(TODAY):
+        assert late.number in client.get(address, {"on": "2009-09-30"}).content.decode()
+        assert late.number not in client.get(address, {"on": "2009-09-29"}).content.decode()
+        assert client.get(reverse("reconciliation"), {"on": "2009-09-30"}).context["closed"] == month
 
 
 def test_what_was_open_before_the_first_statement_is_carried_until_it_is_cleared():

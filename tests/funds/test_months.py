@@ -49,6 +49,14 @@ def test_a_correction_of_a_closed_month_is_booked_in_the_open_one():
     assert balances(until=D(2009, 7, 31))["1003"] == yuan(100)
 
 
+def test_a_closed_month_keeps_the_balance_of_every_account():
+    booked(10, D(2009, 7, 20))
+    month = closed(JULY, TODAY)
+    assert month.balances == {"1003": "10.00", "4201": "-10.00"}
+    booked(20, D(2009, 8, 20), on=TODAY)
+    assert closed(AUGUST, TODAY).balances == {"1003": "30.00", "4201": "-30.00"}
+
+
 def test_only_the_oldest_open_month_closes():
     booked(10, D(2009, 7, 20))
     with clock.on_day(TODAY):

@@ -97,7 +97,7 @@ ROUTES: dict[str, Route] = {
     "bank-statement-import": Route(CLERK, "bank statement", post=True),
     "bank-statement-steer": Route(CLERK, "bank statement", post=True),
     "bank-statement-discard": Route(CLERK, "bank statement", post=True),
-    "bank-statement-file": Route(SEES_JOURNAL, "bank statement"),
+    "bank-statement-file": Route(AGENCY | SUPERVISOR, "bank statement"),
     # Supervision
     "supervision-fund": Route(SEES_STATEMENTS),
     "supervision-fund-export": Route(SEES_STATEMENTS),

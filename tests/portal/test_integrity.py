@@ -15,12 +15,14 @@ from django.utils import timezone, translation
 from claims.models import Settlement
 from enrollment.contributions.models import ContributionNotice
 from enrollment.registration.models import Enrollment
+from funds.models import JournalEntry, UnpostedDocument
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.portal.integrity import CHECKS, Finding, check_integrity
 
 from . import sound_city
 from .faults import FAULTS, TOGETHER
+from .faults.planting import keep_up, remove
 
 pytestmark = pytest.mark.django_db
 
@@ -81,8 +83,44 @@ def test_what_was_made_today_may_wait_for_its_posting_where_the_portal_is_at_wor
     assert {(finding.code, finding.waiting) for finding in found} == {("journal.missing", True)}
     assert sum(result.faults for result in check_integrity(["journal"])) == 1
     assert sum(result.faults for result in check_integrity(["journal"], at_work=True)) == 0
+    # Whatever its day is: the next sweep books it because it is noted, and for no other reason.
     with clock.on_day(sound_city.TODAY + datetime.timedelta(days=1)):
-        assert sum(result.faults for result in check_integrity(["journal"], at_work=True)) == 1
+        assert sum(result.faults for result in check_integrity(["journal"], at_work=True)) == 0
+    UnpostedDocument.objects.all().delete()
+    assert sum(result.faults for result in check_integrity(["journal"], at_work=True)) == 1
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name.startswith("journal.missing")])
+def test_an_entry_that_is_lost_is_a_fault_where_the_portal_is_at_work_too(name):
+    """Also while something else waits for the sweep."""
+    row = FAULTS[name]()
+    renewal = ContributionNotice.objects.filter(status="paid")[0]
+    sound_city.pay(renewal, sound_city.TODAY, bank_reference="TODAY")
+    found: list[Finding] = []
+    assert sum(result.faults for result in check_integrity(["journal"], at_work=True, found=found.append)) == 1
+    assert [finding.row for finding in found if not finding.waiting] == [row]
+
+
+def test_what_the_journal_owes_institutions_may_wait_for_what_is_noted_and_for_nothing_else():
+    settled = Settlement.objects.filter(live=True, fund__gt=0, stay__self_paid=False).order_by("-number")[0]
+    entry = JournalEntry.objects.get(document_type="settlement", document_number=settled.number)
+    remove_entry(entry)
+    [found] = findings("declaration.payable")
+    assert not found.waiting
+    UnpostedDocument.objects.create(document_type="receipt", document_number="SK2010-0000001")
+    [found] = findings("declaration.payable")
+    assert not found.waiting
+    UnpostedDocument.objects.create(document_type="settlement", document_number=settled.number)
+    [found] = findings("declaration.payable")
+    assert found.waiting
+
+
+def remove_entry(entry: JournalEntry) -> None:
+    """Take an entry away as if it had never been booked."""
+    for leg in entry.legs.all():
+        remove(leg)
+    remove(entry)
+    keep_up()
 
 
 def told(*arguments: str) -> tuple[list[str], str]:

@@ -3,7 +3,11 @@
 import json
 import logging
 
+from django.db import connection
+from django.urls import reverse
+
 from enrollment.registration.models import Resident
+from funds.bank.models import BankLine, BankStatement, MatchedLine
 from liaoyang_medins.kernel.audit.labels import VERBS
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.offices.roles import Role
@@ -42,6 +46,32 @@ class TestLeaks(CityTestCase):
         )
         assert not any(self.shown_in(text) for text in texts)
         assert set(AuditEntry.objects.order_by().values_list("verb", flat=True)) <= set(VERBS)
+
+    def test_who_reimbursed_patients_are_is_in_no_bank_statement_for_the_treasury(self) -> None:
+        """The bank's lines name residents with the numbers of their applications; the city's finance sees neither."""
+        words = {"counterparty": "Zhang Reimbursed", "words": "BX2009-0099999"}
+        statement = BankStatement.objects.exclude(imported_on=None).order_by("-first")[0]
+        BankStatement.objects.filter(pk=statement.pk).update(content=json.dumps(words).encode())
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE bank_bankline DISABLE TRIGGER USER")
+        BankLine.objects.update(**words)
+        line = MatchedLine.objects.filter(line__statement=statement).order_by("pk")[0]
+        addresses = [
+            statement.get_absolute_url(),
+            line.match.get_absolute_url(),
+            f"{reverse('reconciliation')}?on={statement.last}",
+            f"{reverse('reconciliation-print')}?on={statement.last}",
+        ]
+        seen = {}
+        for role in (Role.CITY_FINANCE, Role.SUPERVISOR):
+            self.sign_in(role)
+            pages = [self.ask(address).content.decode() for address in addresses]
+            file = self.client.get(f"{statement.get_absolute_url()}file/")
+            named = [any(word in page for word in words.values()) for page in pages]
+            seen[role] = [*named, file.status_code]
+        assert seen[Role.CITY_FINANCE] == [False, False, False, False, 403]
+        assert seen[Role.SUPERVISOR][:2] == [True, True]
+        assert seen[Role.SUPERVISOR][4] == 200
 
     def test_a_look_is_on_record_and_nowhere_kept(self) -> None:
         posting = self.sign_in(Role.COMMUNITY)

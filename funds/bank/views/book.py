@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from funds.models import JournalLeg
+from funds.models import JournalLeg, Month
+from funds.selectors.account import months_visible_to
 from funds.views.tabs import account_tabs
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit import selectors as audit_selectors
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.errors import DomainError
+from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.papers.web import show
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
 from liaoyang_medins.kernel.web.domain import add_domain_error, page_of
@@ -154,6 +156,7 @@ def match(request: ActorRequest, number: str) -> HttpResponse:
     references = selectors.references_of(leg.entry for leg in legs)
     context = {
         "match": found,
+        "named": selectors.may_see_names(request.actor),
         "lines": lines,
         "legs": [(leg, references.get((leg.entry.document_type, leg.entry.document_number), "")) for leg in legs],
         "sum": sum((leg.amount for leg in legs), Decimal("0.00")),
@@ -182,13 +185,20 @@ def day_asked(request: ActorRequest) -> tuple[DayForm, datetime.date]:
     return form, asked or latest_day()
 
 
+def closed_month(actor: Actor, day: datetime.date) -> Month | None:
+    """The closed month whose last day it is."""
+    months = months_visible_to(actor).filter(status=Month.Status.CLOSED, last=day)
+    return months.select_related("reconciliation").first()
+
+
 @allowed("journal.see")
 @require_GET
 def reconciliation(request: ActorRequest) -> HttpResponse:
     """The bank's balance and the book's at the end of a day, and what only one of them has."""
     form, day = day_asked(request)
-    found = selectors.reconciliation_on(day)
+    found = selectors.reconciliation_on(day, named=selectors.may_see_names(request.actor))
     context = {
+        "closed": closed_month(request.actor, day),
         "filter_form": form,
         "found": found,
         "sides": papers.sides_of(found),
@@ -201,7 +211,11 @@ def reconciliation(request: ActorRequest) -> HttpResponse:
 @allowed("journal.see")
 @require_GET
 def reconciliation_print(request: ActorRequest) -> HttpResponse:
-    """The reconciliation on paper."""
+    """The reconciliation on paper; of the last day of a closed month as it was kept when the month was closed."""
     _form, day = day_asked(request)
-    paper = papers.reconciliation_paper(selectors.reconciliation_on(day), settings.AGENCY_NAME)
+    month = closed_month(request.actor, day)
+    if month is not None and month.reconciliation is not None:
+        return show(request, month.reconciliation.paper(), back_url=month.get_absolute_url())
+    found = selectors.reconciliation_on(day, named=selectors.may_see_names(request.actor))
+    paper = papers.reconciliation_paper(found, settings.AGENCY_NAME)
     return show(request, paper, back_url=f"{reverse('reconciliation')}?on={day.isoformat()}")

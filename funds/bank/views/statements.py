@@ -99,13 +99,15 @@ def bank_statement(request: ActorRequest, number: str) -> HttpResponse:
             # The sums, the buttons and the timeline changed with it.
             answer["HX-Refresh"] = "true"
         return answer
+    named = selectors.may_see_names(request.actor)
     lines = selectors.lines_visible_to(request.actor).filter(statement=found).order_by("place")
     shown = request.GET.get("lines", "")
     if shown in ("open", "matched"):
         lines = lines.filter(matched__isnull=shown == "open")
     context |= {
         "state": state_of(found, run),
-        "foreseen": foreseen_by(run),
+        "foreseen": foreseen_by(run, named=named),
+        "named": named,
         "open_count": found.lines.filter(matched=None).count(),
         "tabs": [tab(code, label, shown) for code, label in (("", _("All lines")), ("open", _("Open lines")))],
         "page": page_of(request, lines),
@@ -119,8 +121,8 @@ def tab(code: str, label: str, shown: str) -> SimpleNamespace:
     return SimpleNamespace(label=label, url=f"?lines={code}", active=code == shown, count=None)
 
 
-def foreseen_by(run: Run | None) -> SimpleNamespace | None:
-    """What the last dry run found, with its examples; nothing once an import began."""
+def foreseen_by(run: Run | None, *, named: bool) -> SimpleNamespace | None:
+    """What the last dry run found, `named` with its examples, which name people; nothing once an import began."""
     if run is None or not run.dry_run or run.status != Run.Status.FINISHED:
         return None
     counts = run_selectors.counts_of(run)
@@ -129,7 +131,8 @@ def foreseen_by(run: Run | None) -> SimpleNamespace | None:
         (figure.label, int(counts.get(figure.code, "0")), Decimal(counts.get(f"{figure.code}_sum", "0")))
         for figure in figures
     ]
-    examples = [list(zip(KIND.headings, row, strict=True)) for row in KIND.shown(run_selectors.examples_of(run))]
+    shown = KIND.shown(run_selectors.examples_of(run)) if named else []
+    examples = [list(zip(KIND.headings, row, strict=True)) for row in shown]
     return SimpleNamespace(rows=rows, examples=examples, headings=KIND.headings)
 
 
@@ -170,10 +173,12 @@ def bank_statement_discard(request: ActorRequest, number: str) -> HttpResponse:
     return redirect("bank-statements")
 
 
-@allowed("journal.see")
+@allowed("reimbursements.see")
 @require_GET
 def bank_statement_file(request: ActorRequest, number: str) -> FileResponse:
-    """The file as it came, byte for byte; the audit record says who took it."""
+    """The file as it came, byte for byte; the audit record says who took it. It names whom the bank paid, so who may
+    not see that is refused.
+    """
     found = visible(request.actor, number)
     audit.record(by=request.actor, verb="bankbook.original", obj=found, changes={"sha256": found.sha256})
     return FileResponse(

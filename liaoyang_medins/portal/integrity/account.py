@@ -14,13 +14,27 @@ FIGURES = sql_check(
     _("Of every closed month the book still says what it said when it was closed."),
     table=MONTH,
     sql=f"""
-        SELECT to_char(month.first, 'YYYY-MM') AS row, month.in_book AS said, sum(day.debits - day.credits) AS found
-        FROM funds_month month JOIN funds_account account ON account.code = '{Chart.BANK}'
-        LEFT JOIN funds_accountday day ON day.account_id = account.id AND day.day <= month.last
-        WHERE month.status = 'closed' GROUP BY month.id
-        HAVING month.in_book <> coalesce(sum(day.debits - day.credits), 0)
+        WITH closed AS (
+            SELECT *, lag(last, 1, '-infinity') OVER (ORDER BY first) AS before
+            FROM funds_month WHERE status = 'closed'
+        ), moved AS (
+            SELECT closed.id, closed.first, account.code, coalesce(sum(day.debits - day.credits), 0) AS amount
+            FROM closed CROSS JOIN funds_account account LEFT JOIN funds_accountday day
+                ON day.account_id = account.id AND day.day > closed.before AND day.day <= closed.last
+            GROUP BY closed.id, closed.first, account.code
+        ), stood AS (
+            SELECT id, code, sum(amount) OVER (PARTITION BY code ORDER BY first) AS amount FROM moved
+        )
+        SELECT to_char(month.first, 'YYYY-MM') AS row, stood.code AS account, said.amount AS said,
+            stood.amount AS found
+        FROM closed month JOIN stood USING (id)
+        CROSS JOIN LATERAL (
+            SELECT month.in_book AS amount WHERE stood.code = '{Chart.BANK}'
+            UNION SELECT coalesce((month.balances ->> stood.code)::numeric, 0) WHERE month.balances IS NOT NULL
+        ) AS said
+        WHERE said.amount <> stood.amount
     """,  # noqa: S608  the chart's codes
-    words=_("It was closed with %(said)s; the entries until its end come to %(found)s."),
+    words=_("It was closed with %(said)s on the account %(account)s; the entries until its end come to %(found)s."),
 )
 
 ORDER = sql_check(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from funds.chart import Chart
 
 from .checks import sql_check
+from .journal import DUE, NOTED
 
 DECLARATION, ITEM, PAYMENT, BATCH = (
     "paying_declaration",
@@ -183,8 +184,8 @@ PAYABLE = sql_check(
     "F1, A4",
     _("What the journal owes institutions is what is settled and not paid, less what comes off, to the fen."),
     table=DECLARATION,
-    sql=f"""
-        WITH closed AS (
+    sql=f"""{DUE}
+        , closed AS (
             SELECT item.settlement_id, bool_or(sign = 1) AS claimed, bool_or(sign = -1) AS taken_back
             FROM paying_declarationitem item
             JOIN paying_declaration declaration ON declaration.id = item.declaration_id
@@ -210,7 +211,12 @@ PAYABLE = sql_check(
             WHERE account.code = '{Chart.INSTITUTIONS_PAYABLE}'
         )
         SELECT '{Chart.INSTITUTIONS_PAYABLE}' AS row, owed.amount AS owed, booked.amount AS booked,
-            EXISTS (SELECT FROM funds_unposteddocument) AS waiting
+            owed.amount = (
+                SELECT booked.amount - coalesce(sum(due.amount), 0)
+                FROM due LEFT JOIN funds_journalentry entry
+                    ON entry.document_type = due.type AND entry.document_number = due.number
+                WHERE entry.id IS NULL AND due.code = '{Chart.INSTITUTIONS_PAYABLE}' AND {NOTED}
+            ) AS waiting
         FROM owed, booked WHERE owed.amount <> booked.amount
     """,  # noqa: S608
     words=_("By the records %(owed)s yuan are owed, the journal says %(booked)s."),

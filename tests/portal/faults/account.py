@@ -1,6 +1,7 @@
 """Faults in the months, documents and bank statements of the special account."""
 
 import uuid
+from decimal import Decimal
 
 from funds.bank.models import BankLine, BankStatement, MatchedLine
 from funds.models import EnteredDocument, Month
@@ -17,6 +18,14 @@ def closed() -> Month:
 @fault("month.figures")
 def closed_with_a_yuan_more() -> str:
     return change(closed(), in_book=closed().in_book + YUAN)
+
+
+@fault("month.figures")
+def closed_with_a_yuan_more_of_income() -> str:
+    """Not on the account at the bank."""
+    balances = closed().balances
+    code = max(code for code in balances if code != "1003")
+    return change(closed(), balances={**balances, code: str(Decimal(balances[code]) + YUAN)})
 
 
 @fault("month.order")
