@@ -94,6 +94,7 @@ class Known:
     """
 
     pk: int
+    banks: frozenset[str]
     number: str
     amount: Decimal
     paid_on: Any
@@ -101,7 +102,6 @@ class Known:
     status: str
     problem: str
     resident: int | None
-    banks: frozenset[str] = frozenset()
 
     def may_be_of(self, bank: str) -> bool:
         """Whether it can be a payment through this bank: two banks may use the same reference."""
@@ -131,13 +131,13 @@ def known_payments(references: Iterable[str]) -> dict[str, list[Known]]:
         banks.setdefault(key, set()).add(bank)
     found: dict[str, list[Known]] = {}
     for reference, key, *values in rows:
-        found.setdefault(reference, []).append(Known(key, *values, frozenset(banks.get(key, ()))))
+        found.setdefault(reference, []).append(Known(key, frozenset(banks.get(key, ())), *values))
     return found
 
 
 def known_receipt(key: int) -> Known:
     """The receipt of this key."""
-    return Known(key, *Receipt.objects.filter(pk=key).values_list(*OF_RECEIPT)[0])
+    return Known(key, frozenset(), *Receipt.objects.filter(pk=key).values_list(*OF_RECEIPT)[0])
 
 
 def payments_taken_back(bank: str, lines: Iterable[Line]) -> dict[int, Known]:
@@ -174,7 +174,7 @@ def _brought_by(bank: str, references: Iterable[str]) -> dict[str, list[Known]]:
     for reference, key, *values in rows.values_list(
         "reference", "receipt_id", *(f"receipt__{name}" for name in OF_RECEIPT)
     ):
-        found.setdefault(reference, []).append(Known(key, *values, frozenset({bank})))
+        found.setdefault(reference, []).append(Known(key, frozenset({bank}), *values))
     return found
 
 

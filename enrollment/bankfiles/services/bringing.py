@@ -194,7 +194,7 @@ def _foreseen_payment(line: Line, found: Found) -> Known:
     """The receipt of a payment in the same file, as it is or will be."""
     if found.receipt:
         return known_receipt(found.receipt)
-    return Known(0, "", line.amount, line.day, notice_of(line), Receipt.Status.MATCHED, "", None)
+    return Known(0, frozenset(), "", line.amount, line.day, notice_of(line), Receipt.Status.MATCHED, "", None)
 
 
 def row_of(file: BankFile, line: Line, found: Found) -> BankFileLine:

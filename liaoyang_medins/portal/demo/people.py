@@ -153,8 +153,8 @@ class Town:
             value = r.choice(("low_income", "low_income", "low_income_edge"))
             person.statuses.append(Status("low_income", value, since, document=f"{r.randrange(10**7):07d}"))
         elif kind == "elderly" and r.random() < 0.06:
-            grade = str(r.choice((1, 2, 3)))
-            person.statuses.append(Status("disability", grade, since, document=f"{r.randrange(10**7):07d}"))
+            value = str(r.choice((1, 2, 3)))
+            person.statuses.append(Status("disability", value, since, document=f"{r.randrange(10**7):07d}"))
 
     def address(self) -> str:
         r = self.random
