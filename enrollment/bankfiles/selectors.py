@@ -1,7 +1,7 @@
 """Reading bank files and what became of their lines; the money that their lines were before."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -131,7 +131,7 @@ def known_payments(references: Iterable[str]) -> dict[str, list[Known]]:
         banks.setdefault(key, set()).add(bank)
     found: dict[str, list[Known]] = {}
     for reference, key, *values in rows:
-        found.setdefault(reference, []).append(Known(key, *values, frozenset(banks.get(key, ()))))
+        found.setdefault(reference, []).append(replace(Known(key, *values), banks=frozenset(banks.get(key, ()))))
     return found
 
 
@@ -174,7 +174,7 @@ def _brought_by(bank: str, references: Iterable[str]) -> dict[str, list[Known]]:
     for reference, key, *values in rows.values_list(
         "reference", "receipt_id", *(f"receipt__{name}" for name in OF_RECEIPT)
     ):
-        found.setdefault(reference, []).append(Known(key, *values, frozenset({bank})))
+        found.setdefault(reference, []).append(replace(Known(key, *values), banks=frozenset({bank})))
     return found
 
 
