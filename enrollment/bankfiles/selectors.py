@@ -1,7 +1,7 @@
 """Reading bank files and what became of their lines; the money that their lines were before."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
