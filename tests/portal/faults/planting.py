@@ -15,6 +15,7 @@ from enrollment.cockpit.models import NoticeSum
 from enrollment.contributions.models import ContributionNotice
 from funds.bank.models import Match, MatchedLeg, MatchedLine
 from funds.models import Account, AccountDay, JournalEntry, JournalLeg, Month, StatementSum, SubsidyStatement
+from funds.selectors.journal import account_balances
 from funds.supervision.services import count_everything
 from liaoyang_medins.portal.integrity import statements
 
@@ -74,6 +75,9 @@ def keep_up_the_account() -> None:
             "UPDATE funds_month SET in_book = coalesce((SELECT sum(debits - credits) FROM funds_accountday day "
             "JOIN funds_account account ON account.id = account_id AND code = '1003' WHERE day <= last), 0)"
         )
+    for month in Month.objects.filter(status="closed"):
+        balances = account_balances(month.last)
+        Month.objects.filter(pk=month.pk).update(balances={code: str(yuan) for code, yuan in balances.items() if yuan})
     for match in Match.objects.all():
         lines = sum(row.line.amount for row in match.lines.select_related("line"))
         if lines != sum(row.leg.amount for row in match.legs.select_related("leg")):
