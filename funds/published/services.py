@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from funds.models import Month
 from funds.supervision import services as supervision
 from funds.supervision.models import Refresh
 from liaoyang_medins.kernel import clock
@@ -25,8 +26,8 @@ Status = Publication.Status
 def prepare_publication(*, year: int, by: Actor) -> Publication:
     """Draw up the figures of a calendar year that is over, as a draft of its next edition.
 
-    Refused for a year that is not over, whose sums were not all counted since, or that tells of fewer than 5 persons;
-    Conflict where there is a draft already or figures are being counted; NotAllowed.
+    Refused for a year that is not over or has an open month, whose sums were not all counted since, or that tells of
+    fewer than 5 persons; Conflict where there is a draft already or figures are being counted; NotAllowed.
     """
     by.require("publications.prepare")
     supervision.refresh(whole=False, by=by)
@@ -50,10 +51,20 @@ def prepare_publication(*, year: int, by: Actor) -> Publication:
 
 
 def require_over(year: int) -> None:
-    """Raise Refused unless the year is over and everything was counted since."""
+    """Raise Refused unless the year is over, nothing can be booked into it any more, and everything was counted since.
+
+    A bank file with payments of December may come in January; what it brings after the closing is booked then.
+    """
     end = datetime.date(year, 12, 31)
     if clock.today() <= end:
         raise Refused(_("%(year)s is not over yet.") % {"year": year}, code="not_over")
+    open_from = Month.open_from()
+    if open_from is None or open_from <= end:
+        raise Refused(
+            _("Months of %(year)s are still open: close them until December, then prepare the figures.")
+            % {"year": year},
+            code="months_open",
+        )
     whole = Refresh.objects.filter(whole=True).first()
     if whole is None or whole.day <= end:
         raise Refused(

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.db import connection
 
+from funds.models import Month
 from funds.published import services
 from funds.published.models import Publication
 from funds.supervision import services as supervision
@@ -34,6 +35,10 @@ def test_two_clerks_prepare_one_draft_and_two_reviewers_publish_it_once() -> Non
     factories.district()
     clerks = [factories.actor(Role.AGENCY_CLERK) for _ in range(2)]
     reviewers = [factories.actor(Role.AGENCY_REVIEWER) for _ in range(2)]
+    figures = {"in_book": 0, "at_bank": 0} | dict.fromkeys(("open_in_book", "open_in_book_sum"), 0)
+    figures |= dict.fromkeys(("open_at_bank", "open_at_bank_sum"), 0)
+    december = {"first": datetime.date(2008, 12, 1), "last": datetime.date(2008, 12, 31)}
+    Month.objects.create(**december, **figures, status="closed", prepared_on=DAY, closed_on=DAY)
     on_day(supervision.refresh, whole=True, by=Actor.job("tests"))()
 
     drafts, refused = parted(at_once(*(on_day(services.prepare_publication, year=2008, by=by) for by in clerks)))

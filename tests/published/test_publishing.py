@@ -13,10 +13,12 @@ from django.urls import reverse
 
 from enrollment.contributions.models import ContributionNotice
 from enrollment.registration.models import Resident
+from funds.models import EnteredDocument, Month
 from funds.published import services
 from funds.published.compiling import CATEGORIES, NO_DISTRICT, figures_of
 from funds.published.models import Publication
 from funds.published.rules import TOTAL, small
+from funds.services import documents, months
 from funds.supervision.models import FundMonth
 from funds.supervision.selectors.fund import fund_report
 from liaoyang_medins.kernel import clock
@@ -28,11 +30,25 @@ pytestmark = pytest.mark.django_db
 YEAR = 2008
 
 
+def close_months_until(last: datetime.date) -> None:
+    """Close every month until this one."""
+    clerk, reviewer = sound_city.actor("clerk"), sound_city.actor("reviewer")
+    for waiting in EnteredDocument.objects.filter(status="entered"):
+        documents.withdraw_document(number=waiting.number, version=waiting.version, reason="Typed twice", by=clerk)
+    for prepared in Month.objects.filter(status="prepared"):
+        months.withdraw_month(first=prepared.first, version=prepared.version, by=clerk)
+    while months.oldest_open() <= last:
+        month = months.prepare_month(first=months.oldest_open(), note="No statement yet", by=clerk)
+        months.close_month(first=month.first, version=month.version, by=reviewer)
+
+
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[None]:
     """The sound city, once for all tests of this file: 2008 is published there."""
     with django_db_blocker.unblock(), transaction.atomic():
         sound_city.build()
+        with clock.on_day(sound_city.TODAY):
+            close_months_until(datetime.date(2009, 12, 1))
         yield
         transaction.set_rollback(True)
 
@@ -169,11 +185,21 @@ def test_a_draft_is_published_only_while_it_is_right() -> None:
     assert not Publication.objects.filter(year=2009).exists()
 
 
-def test_a_year_that_is_not_over_is_not_published() -> None:
-    with pytest.raises(Refused):
-        services.prepare_publication(year=2010, by=sound_city.actor("clerk"))
-    with clock.on_day(datetime.date(2011, 1, 3)), pytest.raises(Refused):
-        services.prepare_publication(year=2010, by=sound_city.actor("clerk"))
+def refusal_of(year: int) -> str:
+    with pytest.raises(Refused) as error:
+        services.prepare_publication(year=year, by=sound_city.actor("clerk"))
+    return error.value.code
+
+
+def test_a_year_that_is_not_over_closed_and_counted_is_not_published() -> None:
+    """Payments of the last days of December come with the bank's file of January: an open month takes them."""
+    assert refusal_of(2010) == "not_over"
+    with clock.on_day(datetime.date(2011, 1, 3)):
+        assert refusal_of(2010) == "months_open"
+        close_months_until(datetime.date(2010, 11, 1))
+        assert refusal_of(2010) == "months_open"
+        close_months_until(datetime.date(2010, 12, 1))
+        assert refusal_of(2010) == "not_counted"
 
 
 def test_a_year_of_so_few_persons_is_not_published() -> None:

@@ -13,7 +13,7 @@ from .history import LAW
 
 def publish_past(as_of: datetime.date, *, clerk: Actor, reviewer: Actor) -> None:
     """Count everything on the demo's day, and publish the years before it; not one in which fewer than 5 persons paid,
-    as in a very small city.
+    as in a very small city, and not one whose last month is open.
     """
     with clock.on_day(as_of):
         refresh(whole=True, by=Actor.job("demo city"))
