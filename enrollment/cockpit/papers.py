@@ -4,7 +4,6 @@ in the order in which they are handed out.
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -29,6 +28,7 @@ from liaoyang_medins.kernel.papers.paper import (
     table,
     text,
 )
+from liaoyang_medins.kernel.papers.parts import AT_A_TIME, Part, in_parts
 from liaoyang_medins.kernel.statements import batch
 from liaoyang_medins.kernel.web.templatetags.medins import iso, masked, money, paper_date
 
@@ -36,8 +36,6 @@ from .exports import number_to_state, tier_label
 from .selectors.people import CallList, ClassSheet, Payer, in_house_order, notices_of
 
 Status = ContributionNotice.Status
-# A batch of notices has at most this many: what it takes in memory, a megabyte each, does not grow with the office.
-AT_A_TIME = 250
 # Of a printed list as many: some dozen sheets.
 ON_A_LIST = 1000
 
@@ -176,26 +174,12 @@ def class_paper(school: Office, year: int, sheet: ClassSheet, place: int, *, on:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A batch of notices to print: its place from 1, its keys in their order."""
-
-    place: int
-    keys: tuple[int, ...]
-
-    @property
-    def count(self) -> int:
-        return len(self.keys)
-
-
 def parts_to_print(office: Office, year: int, today: datetime.date, kind: str = "") -> list[Part]:
     """The notices of an office that can be paid, in house order (of a school by class), AT_A_TIME in a part. Two that
     are paid together are one paper, that of the first (B5).
     """
     payable = notices_of(office, year, today, kind).filter(status=Status.OPEN, joint_with=None)
-    keys = in_house_order(payable, office)
-    starts = range(0, len(keys), AT_A_TIME)
-    return [Part(place, tuple(keys[start : start + AT_A_TIME])) for place, start in enumerate(starts, start=1)]
+    return in_parts(in_house_order(payable, office), AT_A_TIME)
 
 
 def notice_papers(part: Part, today: datetime.date) -> list[Paper]:

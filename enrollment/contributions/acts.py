@@ -17,6 +17,7 @@ VERBS.update(
         "window.close": _("Closed the window"),
         "benefits.start": _("Started the benefits"),
         "letters.remind": _("Wrote the reminder of the notice"),
+        "letters.print": _("Printed letters of a community"),
         "letters.tell": _("Wrote why there is no notice"),
         "receipts.record": _("Recorded the payment"),
         "receipts.complete": _("The part settled its notice together with others"),

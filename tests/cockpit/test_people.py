@@ -13,12 +13,12 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from enrollment.cockpit import exports, papers
-from enrollment.cockpit.selectors.order import by_number
 from enrollment.cockpit.selectors.people import call_list, class_sheets, payers
 from enrollment.collecting.selectors import dues_of
 from enrollment.contributions.models import ContributionNotice
 from enrollment.contributions.selectors import held_of_each
 from enrollment.households.models import Household, Member
+from enrollment.households.order import by_number
 from enrollment.registration.models import Circumstance, Enrollment, Resident
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import NotAllowed

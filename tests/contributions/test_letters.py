@@ -10,12 +10,14 @@ from pypdf import PdfReader
 
 from enrollment.contributions import services
 from enrollment.contributions.models import ContributionNotice, WindowLetter
+from enrollment.contributions.views import letters
 from enrollment.registration.models import Circumstance, Resident
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import NotAllowed, Refused
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.papers.models import KeptPaper
+from liaoyang_medins.kernel.papers.parts import in_parts
 from liaoyang_medins.kernel.papers.services import of_object
 from liaoyang_medins.kernel.runs import selectors as runs_seen
 from liaoyang_medins.kernel.runs import services as runs
@@ -215,6 +217,33 @@ def test_a_reminder_names_the_notice_that_took_the_place_of_its_own(client):
     assert m.pay(anew, D(2009, 11, 28), "80.00").problem == ""
 
 
+def test_letters_come_out_by_house_number_in_parts_and_who_took_them_is_on_record(client, monkeypatch):
+    people = [m.elder(address=address) for address in ("民主路10号", "民主路9号", "")]
+    for person in people:
+        m.enrolled(person, D(2009, 3, 20))
+    opened()
+    reminded()
+    home = people[0].community
+    monkeypatch.setattr(letters, "in_parts", lambda keys: in_parts(keys, 2))
+    signed_in(client, Role.COMMUNITY, home)
+    page = reminders_of(client, REMINDED)
+    in_order = [people[1], people[0], people[2]]
+    assert [letter.enrollment.resident for letter, _notice, _reasons in page.context["rows"]] == in_order
+    assert [part.count for part in page.context["parts"]] == [2, 1]
+    address = f"/notices/letters/?year=2010&kind=reminder&community={home.code}&as=pdf"
+    with clock.on_day(REMINDED):
+        first, last = (words_of(client.get(f"{address}&part={place}")) for place in (1, 2))
+        assert client.get(f"{address}&part=3").status_code == 404
+    assert [person.number in first for person in in_order] == [True, True, False]
+    assert first.index(people[1].number) < first.index(people[0].number)
+    assert people[2].number in last
+    entries = AuditEntry.objects.filter(verb="letters.print").order_by("pk")
+    assert [(entry.object_number, entry.changes) for entry in entries] == [
+        (home.code, {"year": 2010, "kind": "reminder", "part": place, "letters": count})
+        for place, count in ((1, 2), (2, 1))
+    ]
+
+
 def test_a_reminder_says_what_an_employer_left(client):
     person = m.elder()
     m.enrolled(person, D(2009, 3, 20))
@@ -238,7 +267,7 @@ def test_who_has_paid_died_or_left_since_is_not_reminded_on_paper(client):
     left.enrollments.update(ends=D(2009, 11, 17), end_reason="death")
     signed_in(client, Role.COMMUNITY, open_.community)
     page = reminders_of(client, D(2009, 11, 18))
-    assert [letter.enrollment.resident for letter in page.context["page"]] == [open_]
+    assert [letter.enrollment.resident for letter, _notice, _reasons in page.context["rows"]] == [open_]
     assert [count for _office, count in page.context["communities"]] == [1]
     with clock.on_day(D(2009, 11, 18)):
         said = words_of(client.get("/notices/letters/?year=2010&kind=reminder&as=pdf"))

@@ -9,7 +9,9 @@ from django.db.models import Q, QuerySet
 
 from enrollment.contributions.models import ContributionNotice
 from enrollment.contributions.selectors import held_of_each
-from enrollment.households.models import Member
+from enrollment.households.order import by_number
+from enrollment.households.selectors import Dweller
+from enrollment.households.selectors import in_house_order as dwellers_in_order
 from enrollment.lists.labels import class_label
 from enrollment.lists.models import ClassMembership
 from enrollment.lists.selectors import pupils_of
@@ -18,7 +20,6 @@ from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.models import Office
 
 from ..services import day_of_pupils
-from .order import by_number
 
 Status = ContributionNotice.Status
 Ended = Enrollment.EndReason
@@ -46,25 +47,13 @@ def in_house_order(notices: QuerySet[ContributionNotice], office: Office) -> lis
     """The keys of the notices in the order in which they are brought to the door: by address, a household together
     and its head first; of a school by class and name.
     """
-    rows = list(
-        notices.order_by().values_list(
-            "pk", "resident_id", "resident__address", "resident__pinyin", "resident__number"
-        )
-    )
+    of_resident = ("resident_id", "resident__address", "resident__pinyin", "resident__number")
+    rows = [Dweller(*row) for row in notices.order_by().values_list("pk", *of_resident)]
     if office.kind == Office.Kind.SCHOOL:
         classes = classes_of(office)
-        found = sorted(rows, key=lambda row: (*place_of(classes.get(row[1], NOWHERE)), row[3], row[4]))
-        return [row[0] for row in found]
-    members = {
-        resident: (household, relation != Member.Relation.HEAD)
-        for resident, household, relation in Member.objects.filter(until=None, resident__community=office).values_list(
-            "resident_id", "household_id", "relation"
-        )
-    }
-    alone = (0, False)
-    doors = {address: by_number(address) for address in {row[2] for row in rows}}
-    found = sorted(rows, key=lambda row: (not row[2], doors[row[2]], members.get(row[1], alone), row[3], row[4]))
-    return [row[0] for row in found]
+        rows.sort(key=lambda row: (*place_of(classes.get(row.resident, NOWHERE)), row.pinyin, row.number))
+        return [row.key for row in rows]
+    return dwellers_in_order(rows, office)
 
 
 def place_of(in_class: tuple[int, str]) -> tuple[int, tuple[bytes | int, ...]]:

@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from enrollment.contributions.models import Receipt
 from enrollment.registration.models import Resident
@@ -12,6 +13,7 @@ from funds.models import (
     EnteredDocument,
     JournalEntry,
     JournalLeg,
+    Month,
     PersonsWorkbook,
     SubsidyItem,
     SubsidyReceipt,
@@ -296,16 +298,22 @@ def booked_a_day_late() -> str:
     return named(row)
 
 
+def open_days() -> QuerySet[AccountDay]:
+    """The days no closed month speaks of, but for the bank's, which its own checks speak of."""
+    closed = Month.objects.filter(status="closed").latest("first")
+    return AccountDay.objects.exclude(account__code="1003").filter(day__gt=closed.last)
+
+
 @fault("journal.days")
 def a_day_a_yuan_too_large() -> str:
-    kept = AccountDay.objects.exclude(account__code="1003").filter(debits__gt=0)[0]
+    kept = open_days().filter(debits__gt=0)[0]
     change(kept, debits=kept.debits + YUAN)
     return f"{kept.account.code} {kept.day}"
 
 
 @fault("journal.days")
 def a_day_lost() -> str:
-    kept = AccountDay.objects.exclude(account__code="1003").filter(credits__gt=0)[0]
+    kept = open_days().filter(credits__gt=0)[0]
     remove(kept)
     return f"{kept.account.code} {kept.day}"
 

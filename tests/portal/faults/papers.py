@@ -12,7 +12,7 @@ TOGETHER["registration.reasons"] = {"registration.reasons", "paper.refusal"}
 
 @fault("paper.hash")
 def a_word_changed() -> str:
-    kept = KeptPaper.objects.all()[0]
+    kept = KeptPaper.objects.filter(content__contains="2009")[0]
     change(kept, content=kept.content.replace("2009", "2010"))
     return f"{kept.object_number} {kept.kind} {kept.round}"
 
