@@ -23,7 +23,7 @@ from django.core.management import call_command
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from liaoyang_medins.kernel.local import browser as browsers
 from liaoyang_medins.kernel.local import process, servers
@@ -198,6 +198,8 @@ def _message_ids() -> Iterator[None]:
 def browser() -> Iterator[Browser]:
     """A real Chromium. Without one the tests that ask for it fail."""
     browsers.ensure()
+    # Patience costs a sound page nothing, and a machine may have other work.
+    expect.set_options(timeout=30_000)
     quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
