@@ -94,11 +94,15 @@ class Match(models.Model):
     it at commit.
 
     `automatic`: found by reference and amount. One that was wrong is taken away again; the audit record keeps it.
+    `first_day` and `last_day` are the earliest and the latest of its lines' value dates and its entries' days: between
+    them one side was there without the other.
     """
 
     number = models.CharField(_("match"), max_length=20, unique=True)
     submission = models.UUIDField(unique=True, editable=False)
     automatic = models.BooleanField(_("found by itself"), default=False)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
     made_on = models.DateField(_("matched on"))
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("matched by"))
     note = models.CharField(_("note"), max_length=200, blank=True)
@@ -106,6 +110,12 @@ class Match(models.Model):
     class Meta:
         verbose_name = _("match of bank and book")
         ordering = ["-id"]
+        constraints = [models.CheckConstraint(name="match_days", condition=Q(last_day__gte=F("first_day")))]
+        indexes = [
+            models.Index(fields=["first_day"], name="match_by_first_day"),
+            # What was on one side only for a while: few.
+            models.Index(fields=["last_day"], condition=Q(last_day__gt=F("first_day")), name="match_in_transit"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -140,3 +150,35 @@ class MatchedLeg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.match_id} {self.leg_id}"
+
+
+class UnmatchedLine(models.Model):
+    """A line of the bank in no match, with its value date. Kept by triggers; nothing else writes it: what is open is
+    found without a look at what was matched long ago.
+    """
+
+    line = models.OneToOneField(BankLine, models.PROTECT, primary_key=True, related_name="unmatched")
+    day = models.DateField(_("value date"))
+
+    class Meta:
+        verbose_name = _("unmatched line")
+        ordering = ["day", "line"]
+        indexes = [models.Index(fields=["day"], name="unmatched_line_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.day}"
+
+
+class UnmatchedLeg(models.Model):
+    """A leg on the account's own ledger in no match, with the day it is booked on. Kept by triggers like the lines."""
+
+    leg = models.OneToOneField(JournalLeg, models.PROTECT, primary_key=True, related_name="unmatched")
+    day = models.DateField(_("booked on"))
+
+    class Meta:
+        verbose_name = _("unmatched entry")
+        ordering = ["day", "leg"]
+        indexes = [models.Index(fields=["day"], name="unmatched_leg_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.leg_id} {self.day}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from funds.models import JournalEntry, JournalLeg
 from funds.selectors.journal import bank_balance
@@ -16,7 +16,7 @@ from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 
 from .documents import REFERENCES
-from .models import BankLine, BankStatement, Match, MatchedLeg, MatchedLine
+from .models import BankLine, BankStatement, Match, MatchedLeg, MatchedLine, UnmatchedLeg, UnmatchedLine
 from .services.matching import account_key
 
 # So many of what stands on one side are listed; the sums are of all of them.
@@ -82,29 +82,32 @@ def first_day() -> datetime.date | None:
     return first.first if first else None
 
 
-def _late(day: datetime.date, match: str) -> Q:
-    """In a match of which a part came after `day` only."""
-    late_lines = MatchedLine.objects.filter(line__day__gt=day).values("match")
-    late_legs = MatchedLeg.objects.filter(leg__entry__booked_on__gt=day).values("match")
-    return Q(**{f"{match}__in": late_lines}) | Q(**{f"{match}__in": late_legs})
-
-
-def _not_yet_matched(day: datetime.date) -> Q:
-    """At the end of `day` it was in no match whose other part had come."""
-    return Q(matched=None) | _late(day, "matched__match")
+def _late(day: datetime.date) -> QuerySet[Match]:
+    """The matches of which a part was there at the end of a day and another came after it."""
+    late = Match.objects.filter(first_day__lte=day, last_day__gt=day).order_by()
+    # In the words of the index.
+    return late.filter(last_day__gt=F("first_day"))
 
 
 def lines_open_on(day: datetime.date) -> QuerySet[BankLine]:
-    """What the bank has and the book had not at the end of a day."""
-    return BankLine.objects.filter(_not_yet_matched(day), day__lte=day).order_by("day", "statement", "place")
+    """What the bank has and the book had not at the end of a day: in no match whose other part had come."""
+    unmatched = UnmatchedLine.objects.filter(day__lte=day).order_by().values("line")
+    late = MatchedLine.objects.filter(match__in=_late(day)).order_by().values("line")
+    lines = BankLine.objects.filter(pk__in=unmatched.union(late, all=True), day__lte=day)
+    return lines.order_by("day", "statement", "place")
 
 
 def legs_open_on(day: datetime.date) -> QuerySet[JournalLeg]:
     """What the book has and the bank had not at the end of a day, from the first day of the first statement on."""
     first = _first_statement()
-    legs = JournalLeg.objects.filter(account=account_key(), entry__booked_on__lte=day)
-    legs = legs.filter(entry__booked_on__gte=first.first) if first else legs.none()
-    return legs.filter(_not_yet_matched(day)).order_by("entry__booked_on", "entry", "pk")
+    if first is None:
+        return JournalLeg.objects.none()
+    unmatched = UnmatchedLeg.objects.filter(day__range=(first.first, day)).order_by().values("leg")
+    late = MatchedLeg.objects.filter(match__in=_late(day)).order_by().values("leg")
+    legs = JournalLeg.objects.filter(
+        pk__in=unmatched.union(late, all=True), entry__booked_on__range=(first.first, day)
+    )
+    return legs.order_by("entry__booked_on", "entry_id", "pk")
 
 
 def bank_balance_on(day: datetime.date) -> Decimal | None:
@@ -124,7 +127,8 @@ def _carried(day: datetime.date) -> Decimal:
     if first is None:
         return ZERO
     before = bank_balance(day_before(first.first)) - first.opening
-    matched = MatchedLeg.objects.filter(leg__entry__booked_on__lt=first.first).exclude(_late(day, "match"))
+    complete = Match.objects.filter(first_day__lt=first.first, last_day__lte=day).order_by().values("pk")
+    matched = MatchedLeg.objects.filter(match__in=complete, leg__entry__booked_on__lt=first.first)
     cleared = matched.aggregate(sum=Sum("leg__amount", default=ZERO))["sum"]
     return Decimal(before - cleared)
 

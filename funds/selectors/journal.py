@@ -1,25 +1,25 @@
 """The journal and its trial balance."""
 
 import datetime
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import (
     DecimalField,
     Exists,
-    ExpressionWrapper,
-    F,
     OuterRef,
     Q,
     QuerySet,
     Sum,
     Value,
-    Window,
 )
 from django.db.models.functions import Coalesce
 
 from funds.chart import Chart
 from funds.models import Account, AccountDay, JournalEntry, JournalLeg
+from liaoyang_medins.kernel.days import day_before
 from liaoyang_medins.kernel.money import ZERO
 from liaoyang_medins.kernel.offices.actors import Actor
 
@@ -145,27 +145,27 @@ def balance_of(account: Account, until: datetime.date) -> Decimal:
     return Decimal(found["debits"] - found["credits"])
 
 
-def ledger_of(
-    actor: Actor, account: Account, since: datetime.date, until: datetime.date
-) -> tuple[Decimal, QuerySet[JournalLeg]]:
-    """What an account stood at before `since`, and its legs of the days (both included) in their order, each with the
-    `balance` after it; debit positive, in yuan.
-    """
-    opening = balance_of(account, since - datetime.timedelta(days=1))
-    order = (F("entry__booked_on").asc(), F("entry_id").asc(), F("pk").asc())
+def ledger_of(actor: Actor, account: Account, since: datetime.date, until: datetime.date) -> QuerySet[JournalLeg]:
+    """The legs of an account in some days (both included), in their order; all of them or none."""
     legs = (
-        JournalLeg.objects.filter(account=account, entry__booked_on__gte=since, entry__booked_on__lte=until)
+        JournalLeg.objects.filter(account=account, entry__booked_on__range=(since, until))
         .select_related("entry")
         .prefetch_related("entry__legs__account")
-        .annotate(
-            balance=ExpressionWrapper(
-                Value(opening) + Window(Sum("amount"), order_by=order),
-                output_field=DecimalField(max_digits=20, decimal_places=2),
-            )
-        )
-        .order_by(*order)
+        .order_by("entry__booked_on", "entry_id", "pk")
     )
-    return opening, legs if actor.may("journal.see") else legs.none()
+    return legs if actor.may("journal.see") else legs.none()
+
+
+def balances_after(account: Account, legs: Sequence[JournalLeg]) -> list[Decimal]:
+    """The balance of an account after each of some of its legs that follow one another, debit positive, in yuan."""
+    if not legs:
+        return []
+    first = legs[0]
+    day = first.entry.booked_on
+    of_the_day = JournalLeg.objects.filter(account=account, entry__booked_on=day)
+    earlier = of_the_day.filter(Q(entry_id__lt=first.entry_id) | Q(entry_id=first.entry_id, pk__lt=first.pk))
+    before = balance_of(account, day_before(day)) + earlier.aggregate(sum=Sum("amount", default=ZERO))["sum"]
+    return list(itertools.accumulate((leg.amount for leg in legs), initial=before))[1:]
 
 
 def legs_summed(actor: Actor, account: Account, since: datetime.date, until: datetime.date) -> tuple[Decimal, Decimal]:

@@ -16,8 +16,9 @@ from funds.account_forms import TimeForm
 from funds.forms import JournalFilter
 from funds.models import Account, JournalEntry, SubsidyReceipt
 from funds.paying.models import InstitutionPayment
-from funds.selectors.journal import counter_accounts, ledger_of, legs_summed, sides_of
+from funds.selectors.journal import balance_of, balances_after, counter_accounts, ledger_of, legs_summed, sides_of
 from liaoyang_medins.kernel import clock, policy
+from liaoyang_medins.kernel.days import day_before
 from liaoyang_medins.kernel.errors import Conflict
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.web.decorators import ActorRequest, allowed
@@ -145,10 +146,13 @@ def ledger(request: ActorRequest, code: str) -> HttpResponse:
     days = form.cleaned_data if form.is_valid() else {"since": None, "until": None}
     since = days["since"] or policy.area_policies(settings.POOLING_AREA).first_day
     until = days["until"] or clock.today()
-    opening, legs = ledger_of(request.actor, account, since, until)
+    opening = balance_of(account, day_before(since))
     sums = legs_summed(request.actor, account, since, until)
-    page = page_of(request, legs)
-    rows = [(leg, counter_accounts(leg)) for leg in page]
+    page = page_of(request, ledger_of(request.actor, account, since, until))
+    legs = list(page)
+    rows = [
+        (leg, counter_accounts(leg), balance) for leg, balance in zip(legs, balances_after(account, legs), strict=True)
+    ]
     context = {
         "account": account,
         "filter_form": form,

@@ -32,6 +32,7 @@ from enrollment.contributions import models as contributions
 from enrollment.life import models as life
 from enrollment.registration import models as registration
 from funds import models as funds
+from funds.bank import models as bank
 from funds.supervision import models as supervision
 from funds.watch import models as watch
 from liaoyang_medins.kernel.attachments import models as attachments
@@ -84,6 +85,8 @@ LEFT_OUT_MODELS: frozenset[Model] = frozenset(
         funds.WorkbookPiece,
         funds.UnstatedNotice,
         funds.UnpostedDocument,
+        bank.UnmatchedLine,
+        bank.UnmatchedLeg,
         supervision.FundMonth,
         supervision.CountedMonth,
         supervision.InstitutionMonth,

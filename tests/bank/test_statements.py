@@ -267,7 +267,7 @@ def test_sums_that_differ_are_no_match(chosen):
 def test_the_database_refuses_a_match_that_does_not_add_up():
     document = booked(30, DAY)
     imported([move(DAY, "A", 29)])
-    found = Match.objects.create(number="FM1", submission=uuid.uuid4(), made_on=TODAY)
+    found = Match.objects.create(number="FM1", submission=uuid.uuid4(), first_day=DAY, last_day=DAY, made_on=TODAY)
 
     def put_together() -> None:
         with transaction.atomic():

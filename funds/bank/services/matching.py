@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -58,11 +59,21 @@ def open_lines(lines: Iterable[BankLine]) -> list[OpenLine]:
 
 def make_matches(found: Sequence[tuple[Sequence[int], Sequence[int]]], by: Actor) -> int:
     """Write matches that were found by themselves: keys of lines and of legs of each; returns how many."""
+    if not found:
+        return 0
     today = clock.today()
-    numbers = next_numbers("match", [today] * len(found)) if found else []
+    days = days_of_each(found)
     rows = Match.objects.bulk_create(
-        Match(number=number, submission=uuid.uuid4(), automatic=True, made_on=today, made_by_id=by.user_id)
-        for number in numbers
+        Match(
+            number=number,
+            submission=uuid.uuid4(),
+            automatic=True,
+            first_day=first,
+            last_day=last,
+            made_on=today,
+            made_by_id=by.user_id,
+        )
+        for number, (first, last) in zip(next_numbers("match", [today] * len(found)), days, strict=True)
     )
     MatchedLine.objects.bulk_create(
         MatchedLine(match=row, line_id=key) for row, (lines, _legs) in zip(rows, found, strict=True) for key in lines
@@ -73,6 +84,15 @@ def make_matches(found: Sequence[tuple[Sequence[int], Sequence[int]]], by: Actor
     return len(rows)
 
 
+def days_of_each(found: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[tuple[date, date]]:
+    """The earliest and the latest day of the lines and legs of each match to be, by their keys."""
+    lines = BankLine.objects.filter(pk__in=[key for keys, _legs in found for key in keys]).order_by()
+    legs = JournalLeg.objects.filter(pk__in=[key for _lines, keys in found for key in keys]).order_by()
+    at_bank, in_book = dict(lines.values_list("pk", "day")), dict(legs.values_list("pk", "entry__booked_on"))
+    each = [[*(at_bank[key] for key in keys), *(in_book[key] for key in others)] for keys, others in found]
+    return [(min(days), max(days)) for days in each]
+
+
 @transaction.atomic
 def match_automatically(*, by: Actor) -> int:
     """Match every open line whose reference and amount are those of entries that are open too, and every
@@ -80,7 +100,7 @@ def match_automatically(*, by: Actor) -> int:
     """
     by.require("bankbook.match")
     lock_matching()
-    rows = BankLine.objects.filter(matched=None).order_by("day", "statement", "place")
+    rows = BankLine.objects.filter(unmatched__isnull=False).order_by("day", "statement", "place")
     made = make_matches([([line], legs) for line, legs in foreseen(open_lines(rows))], by)
     made += match_corrections(by)
     if made:
@@ -130,8 +150,15 @@ def match(*, submission: uuid.UUID, lines: Sequence[int], legs: Sequence[int], n
     if not (lines and legs) and not note:
         raise Invalid(_("One side alone comes to nothing: say why."), field="note", code="no_note")
     today = clock.today()
+    [(first_day, last_day)] = days_of_each([(lines, legs)])
     found = Match.objects.create(
-        number=next_number("match", today), submission=submission, made_on=today, made_by_id=by.user_id, note=note
+        number=next_number("match", today),
+        submission=submission,
+        first_day=first_day,
+        last_day=last_day,
+        made_on=today,
+        made_by_id=by.user_id,
+        note=note,
     )
     MatchedLine.objects.bulk_create(MatchedLine(match=found, line_id=key) for key in sorted(set(lines)))
     MatchedLeg.objects.bulk_create(MatchedLeg(match=found, leg_id=key) for key in sorted(set(legs)))
@@ -141,8 +168,8 @@ def match(*, submission: uuid.UUID, lines: Sequence[int], legs: Sequence[int], n
 
 def _sums(lines: set[int], legs: set[int]) -> tuple[Decimal, Decimal]:
     """What open lines and legs come to. Raises Conflict where one of them is not open or not there."""
-    free_lines = BankLine.objects.filter(pk__in=lines, matched=None)
-    free_legs = JournalLeg.objects.filter(pk__in=legs, matched=None, account=account_key())
+    free_lines = BankLine.objects.filter(pk__in=lines, unmatched__isnull=False)
+    free_legs = JournalLeg.objects.filter(pk__in=legs, unmatched__isnull=False, account=account_key())
     if (free_lines.count(), free_legs.count()) != (len(lines), len(legs)):
         raise Conflict(_("One of these was matched meanwhile. Choose again."), code="matched_meanwhile")
     return (

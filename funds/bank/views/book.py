@@ -53,8 +53,8 @@ def cash_book(request: ActorRequest) -> HttpResponse:
         if chosen["until"]:
             legs = legs.filter(entry__booked_on__lte=chosen["until"])
         if chosen["state"]:
-            legs = legs.filter(matched__isnull=chosen["state"] == "open")
-    page = page_of(request, legs.order_by("-entry__booked_on", "-entry", "-pk"))
+            legs = legs.filter(unmatched__isnull=chosen["state"] != "open")
+    page = page_of(request, legs.order_by("-entry__booked_on", "-entry_id", "-pk"))
     references = selectors.references_of(leg.entry for leg in page)
     day = latest_day()
     context = {
@@ -105,9 +105,11 @@ def match_new(request: ActorRequest) -> HttpResponse:
             return redirect("match-new")
     since = selectors.first_day()
     filter_form = OpenFilter(request.GET or None, initial={"since": since})
-    lines = selectors.lines_visible_to(request.actor).filter(matched=None).order_by("day", "statement", "place")
-    legs = selectors.legs_visible_to(request.actor).filter(matched=None)
-    legs = legs.order_by("entry__booked_on", "entry", "pk")
+    lines = (
+        selectors.lines_visible_to(request.actor).filter(unmatched__isnull=False).order_by("day", "statement", "place")
+    )
+    legs = selectors.legs_visible_to(request.actor).filter(unmatched__isnull=False)
+    legs = legs.order_by("entry__booked_on", "entry_id", "pk")
     wanted = filter_form.cleaned_data if filter_form.is_valid() else {} if filter_form.is_bound else {"since": since}
     lines, legs = narrowed(lines, "day", **wanted), narrowed(legs, "entry__booked_on", **wanted)
     shown_lines, shown_legs = list(lines[: SHOWN_AT_MOST + 1]), list(legs[: SHOWN_AT_MOST + 1])

@@ -153,7 +153,7 @@ class AccountOfTheFund:
             entry__booked_on__range=(first, day_before(first_of_next_month(first)))
         )
         rows = rows.exclude(entry__document_type="entered", entry__document_number__in=[*corrected, *corrections])
-        return list(rows.order_by("entry__booked_on", "entry", "pk")[: LINES_AT_MOST + 1])
+        return list(rows.order_by("entry__booked_on", "entry_id", "pk")[: LINES_AT_MOST + 1])
 
     def moves(self, legs: Sequence[JournalLeg]) -> list[Move]:
         """The same at the bank, where its reference is known."""

@@ -127,4 +127,50 @@ MATCHES = sql_check(
     words=_("%(bank)s at the bank, %(book)s in the book."),
 )
 
-CHECKS = (FIGURES, ORDER, CHECKER, CORRECTION, LINES, MATCHES)
+UNMATCHED = sql_check(
+    "bank.unmatched",
+    "F1",
+    _("What is kept as unmatched are the lines and entries in no match, and every match keeps its days."),
+    table="",
+    rows="(SELECT line_id FROM bank_unmatchedline UNION ALL SELECT leg_id FROM bank_unmatchedleg "
+    "UNION ALL SELECT id FROM bank_match) AS kept",
+    sql=f"""
+        WITH line AS (
+            SELECT line.id, line.day FROM bank_bankline line LEFT JOIN bank_matchedline matched
+                ON matched.line_id = line.id WHERE matched.id IS NULL
+        ), leg AS (
+            SELECT leg.id, entry.booked_on AS day FROM funds_journalleg leg
+            JOIN funds_account account ON account.id = leg.account_id AND account.code = '{Chart.BANK}'
+            JOIN funds_journalentry entry ON entry.id = leg.entry_id
+            LEFT JOIN bank_matchedleg matched ON matched.leg_id = leg.id WHERE matched.id IS NULL
+        ), part AS (
+            SELECT matched.match_id, line.day FROM bank_matchedline matched
+            JOIN bank_bankline line ON line.id = matched.line_id
+            UNION ALL
+            SELECT matched.match_id, entry.booked_on FROM bank_matchedleg matched
+            JOIN funds_journalleg leg ON leg.id = matched.leg_id
+            JOIN funds_journalentry entry ON entry.id = leg.entry_id
+        ), days AS (
+            SELECT match_id, min(day) AS first, max(day) AS last FROM part GROUP BY match_id
+        )
+        SELECT 'bank_unmatchedline' AS kind, statement.number || ' ' || own.place AS row,
+            kept.day AS said, line.day AS found
+        FROM bank_unmatchedline kept FULL JOIN line ON line.id = kept.line_id
+        JOIN bank_bankline own ON own.id = coalesce(line.id, kept.line_id)
+        JOIN bank_bankstatement statement ON statement.id = own.statement_id
+        WHERE kept.day IS DISTINCT FROM line.day
+        UNION ALL
+        SELECT 'bank_unmatchedleg', entry.document_type || ' ' || entry.document_number, kept.day, leg.day
+        FROM bank_unmatchedleg kept FULL JOIN leg ON leg.id = kept.leg_id
+        JOIN funds_journalleg own ON own.id = coalesce(leg.id, kept.leg_id)
+        JOIN funds_journalentry entry ON entry.id = own.entry_id
+        WHERE kept.day IS DISTINCT FROM leg.day
+        UNION ALL
+        SELECT 'bank_match', own.number, own.last_day, days.last
+        FROM bank_match own LEFT JOIN days ON days.match_id = own.id
+        WHERE (own.first_day, own.last_day) IS DISTINCT FROM (days.first, days.last)
+    """,  # noqa: S608  the chart's code
+    words=_("Kept with the day %(said)s, found with %(found)s."),
+)
+
+CHECKS = (FIGURES, ORDER, CHECKER, CORRECTION, LINES, MATCHES, UNMATCHED)

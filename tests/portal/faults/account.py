@@ -1,14 +1,15 @@
 """Faults in the months, documents and bank statements of the special account."""
 
+import datetime
 import uuid
 from decimal import Decimal
 
-from funds.bank.models import BankLine, BankStatement, MatchedLine
+from funds.bank.models import BankLine, BankStatement, Match, MatchedLeg, MatchedLine, UnmatchedLeg, UnmatchedLine
 from funds.models import EnteredDocument, Month
 from liaoyang_medins.kernel.audit import services as audit
 from liaoyang_medins.kernel.offices.actors import Actor
 
-from .planting import YUAN, change, copy, fault, remove
+from .planting import YUAN, change, copy, fault, named, remove
 
 
 def closed() -> Month:
@@ -80,4 +81,25 @@ def a_line_out_of_its_match() -> str:
     matched = MatchedLine.objects.all()[0]
     number = matched.match.number
     remove(matched)
+    UnmatchedLine.objects.create(line=matched.line, day=matched.line.day)
     return number
+
+
+@fault("bank.unmatched")
+def a_line_lost() -> str:
+    kept = UnmatchedLine.objects.select_related("line__statement")[0]
+    kept.delete()
+    return f"{kept.line.statement.number} {kept.line.place}"
+
+
+@fault("bank.unmatched")
+def an_entry_kept_though_it_is_matched() -> str:
+    leg = MatchedLeg.objects.select_related("leg__entry")[0].leg
+    UnmatchedLeg.objects.create(leg=leg, day=leg.entry.booked_on)
+    return named(leg.entry)
+
+
+@fault("bank.unmatched")
+def a_match_of_other_days() -> str:
+    found = Match.objects.all()[0]
+    return change(found, last_day=found.last_day + datetime.timedelta(days=1))

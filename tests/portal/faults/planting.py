@@ -26,7 +26,10 @@ _serial = itertools.count(9_000_001)
 
 # The checks of what is kept beside what it is made of.
 KEPT = {"supervision.fund", "supervision.institutions", "notice.sums", "journal.days"}
-KEPT |= {"statement.sums", "statement.unstated", "month.figures", "bank.match"}
+KEPT |= {"statement.sums", "statement.unstated", "month.figures", "bank.match", "bank.unmatched"}
+
+# What fills the tables of what is in no match.
+BANK = ("0005_keep_what_is_open", "0004_what_is_open")
 
 FAULTS: dict[str, Callable[[], str]] = {}
 # What one fault cannot help breaking at once: nobody can be paid above the cap and be told the right rest of it.
@@ -82,6 +85,10 @@ def keep_up_the_account() -> None:
         lines = sum(row.line.amount for row in match.lines.select_related("line"))
         if lines != sum(row.leg.amount for row in match.legs.select_related("leg")):
             match.delete()
+    kept, days = (importlib.import_module(f"funds.bank.migrations.{name}") for name in BANK)
+    with connection.cursor() as cursor:
+        for sql in (days.DAYS, kept.EMPTY, kept.FILL):
+            cursor.execute(sql)
 
 
 def open_up(model: Any) -> None:
