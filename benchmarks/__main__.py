@@ -1,4 +1,4 @@
-"""`python -m benchmarks [small|medium|full|people|year|statement|tiny]`: one line for each figure, `name = value`."""
+"""`python -m benchmarks SIZE`, small unless another of `figures.SIZES` is said: a line a figure, `name = value`."""
 
 import os
 import secrets

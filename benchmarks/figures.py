@@ -17,8 +17,9 @@ PGBENCH = f"{databases.PREFIX}pgbench"
 class Size:
     """How much is measured. `empty` is as many residents as the operations need people; without `settlements` neither
     stays in the large city nor its load beside PostgreSQL alone. The jobs of the contribution year are measured in the
-    city of `few`, in those `between` and in that of `many`; where `empty` is none, they alone. A subsidy statement is
-    measured over so many notices as are `claimed`, in a city of `few` beside; where `many` is none, it alone.
+    city of `few`, in those `between` and in that of `many`; where `empty` is none, they alone, or with `repeats` pages
+    alone. A subsidy statement is measured over so many notices as are `claimed`, in a city of `few` beside; where
+    `many` is none, it alone.
     """
 
     few: int
@@ -50,6 +51,7 @@ SIZES = {
     "full": replace(PEOPLE, settlements=2_000_000),
     "people": PEOPLE,
     "year": YEAR,
+    "pages": Size(few=10_000, many=1_000_000, repeats=50),
     "statement": Size(few=1_000, claimed=1_000_000),
 }
 
@@ -61,6 +63,12 @@ def figures(server: Server, size: Size) -> Iterator[Figure]:
     with databases.cities(server):
         if size.empty:
             yield from operations(server, size)
+        elif size.repeats:
+            with (
+                databases.city(server, size.many) as (large, _seconds),
+                databases.city(server, size.few) as (small, _),
+            ):
+                yield from page_growth(large, small, size)
         elif size.many:
             for residents in (size.few, *size.between, size.many):
                 yield from year_alone(server, residents)
@@ -82,7 +90,7 @@ def operations(server: Server, size: Size) -> Iterator[Figure]:
         yield from over_http(server, empty, size)
         with databases.copied(server, empty):
             yield from imports.figures(short(size.imported), size.imported)
-        few, many, settled = short(size.few), short(size.many), short(size.settlements)
+        many, settled = short(size.many), short(size.settlements)
         with databases.city(server, size.many, size.settlements) as (large, seconds):
             yield f"load_city_{many}_seconds", seconds
             if size.settlements:
@@ -96,13 +104,18 @@ def operations(server: Server, size: Size) -> Iterator[Figure]:
             with databases.copied(server, large):
                 yield from window.figures(size.many, server.url)
             with databases.city(server, size.few) as (small, _seconds):
-                for page, growth_of in pages.PAGES.items():
-                    yield f"{page}_{many}_vs_{few}", growth_of(large, small, size.repeats)
+                yield from page_growth(large, small, size)
                 # Last, since they change the city.
                 use(small)
                 yield from window.figures(size.few, server.url)
     for residents in size.between:
         yield from year_alone(server, residents)
+
+
+def page_growth(large: str, small: str, size: Size) -> Iterator[Figure]:
+    """Every page in the large city against the small one."""
+    for page, growth_of in pages.PAGES.items():
+        yield f"{page}_{short(size.many)}_vs_{short(size.few)}", growth_of(large, small, size.repeats)
 
 
 def dashboards(server: Server, large: str, size: Size) -> Iterator[Figure]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from enrollment.cards.models import InsuranceCard
 from enrollment.registration.models import Resident
+from funds.chart import Chart
 from liaoyang_medins.kernel.offices.models import Office, User
 
 from .databases import use
@@ -119,4 +120,6 @@ PAGES: dict[str, Callable[[str, str, int], float]] = {
     "queue": growth(look_at("district", lambda: reverse("registrations"))),
     "resident_page": growth(look_at("clerk", a_residents_page)),
     "cockpit": growth(look_at("clerk", the_citys_window)),
+    "cash_book": growth(look_at("clerk", lambda: reverse("cash-book"))),
+    "ledger": growth(look_at("clerk", lambda: reverse("ledger", args=[Chart.BANK]))),
 }

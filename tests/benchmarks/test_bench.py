@@ -37,6 +37,8 @@ EXPECTED = {
     "queue_300_vs_100",
     "resident_page_300_vs_100",
     "cockpit_300_vs_100",
+    "cash_book_300_vs_100",
+    "ledger_300_vs_100",
     "dashboard_300_vs_3",
     "integrity_300_seconds",
     "integrity_300_vs_scan",
