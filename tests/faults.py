@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -72,6 +73,11 @@ def cut_off_before(patch: pytest.MonkeyPatch, module: Any, name: str) -> None:
     patch.setattr(module, name, cutting)
 
 
+# What a process that is going to die calls itself before PostgreSQL, and how many seconds its end may take there.
+DYING = "dying"
+PATIENCE = 60
+
+
 # --- processes that are killed ---------------------------------------------------------------------------------------
 
 
@@ -110,11 +116,14 @@ def killed_at(point: Point, run: Run) -> None:
 
 
 def killed_in(point: Point, work: Callable[[], Any]) -> None:
-    """Do the work in a process that dies at the point."""
+    """Do the work in a process that dies at the point. PostgreSQL has taken back what it held when this returns; at
+    work, somebody looks again a minute later.
+    """
     close_connections()
     child = os.fork()
     if child == 0:
         try:
+            os.environ["PGAPPNAME"] = DYING
             die(point)
             work()
         finally:
@@ -122,6 +131,19 @@ def killed_in(point: Point, work: Callable[[], Any]) -> None:
     _pid, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status), f"it did not come to {point}"
     assert os.WTERMSIG(status) == signal.SIGKILL
+    ends = time.monotonic() + PATIENCE
+    while is_remembered():
+        assert time.monotonic() < ends, "PostgreSQL did not notice that the process died"
+        time.sleep(0.01)
+
+
+def is_remembered() -> bool:
+    """Whether PostgreSQL still serves a process that died here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s", [DYING]
+        )
+        return bool(cursor.rowcount)
 
 
 def close_connections() -> None:
