@@ -4,6 +4,8 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from enrollment.cockpit.services import merge_sums
+
 from . import databases, http_stays, imports, integrity, pages, statements, window
 from .databases import use
 from .measuring import ROUNDS, compared, seconds_of, short, statements_of
@@ -113,7 +115,10 @@ def operations(server: Server, size: Size) -> Iterator[Figure]:
 
 
 def page_growth(large: str, small: str, size: Size) -> Iterator[Figure]:
-    """Every page in the large city against the small one."""
+    """Every page in the large city against the small one, both as the jobs of a minute leave them."""
+    for database in (large, small):
+        use(database)
+        merge_sums()
     for page, growth_of in pages.PAGES.items():
         yield f"{page}_{short(size.many)}_vs_{short(size.few)}", growth_of(large, small, size.repeats)
 
