@@ -87,9 +87,9 @@ def a_line_out_of_its_match() -> str:
 
 @fault("bank.unmatched")
 def a_line_lost() -> str:
-    kept = UnmatchedLine.objects.select_related("line__statement")[0]
-    kept.delete()
-    return f"{kept.line.statement.number} {kept.line.place}"
+    line = UnmatchedLine.objects.select_related("line__statement")[0].line
+    UnmatchedLine.objects.filter(line=line).delete()
+    return f"{line.statement.number} {line.place}"
 
 
 @fault("bank.unmatched")
