@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from liaoyang_medins.kernel.numbers import next_numbers
 
+from .copying import Copy
 from .sessions import HELD, Row, Text, array_of
 
 # How many keys and numbers are drawn first, and at most, at once: twice as many each time, since few leave small gaps.
@@ -23,13 +24,27 @@ DRAWN, DRAWN_AT_MOST = 100, 1_600
 
 
 @dataclass(slots=True)
-class Group:
-    """Rows that one statement writes: the same act on the same columns of the same table."""
+class Added:
+    """New rows of a table."""
+
+    act: tuple[Any, ...]
+    copy: Copy
+    lines: list[str] = field(default_factory=list)
+
+    def takes(self, act: tuple[Any, ...], key: Any) -> bool:
+        return self.act == act
+
+    def run(self) -> None:
+        self.copy.run(self.lines)
+
+
+@dataclass(slots=True)
+class Changed:
+    """Rows that one statement changes: the same columns of the same table, each row once."""
 
     act: tuple[Any, ...]
     text: Text
     rows: list[Row] = field(default_factory=list)
-    # Of rows that are changed: a statement changes each once.
     keys: set[Any] = field(default_factory=set)
 
     def takes(self, act: tuple[Any, ...], key: Any) -> bool:
@@ -48,7 +63,7 @@ class Batch:
     def __init__(self) -> None:
         # What each statement answers, by its values.
         self._known: dict[object, dict[tuple[Any, ...], list[Any]]] = {}
-        self._groups: list[Group] = []
+        self._groups: list[Added | Changed] = []
         # The group that the present turn wrote into last: what one verb writes keeps its order.
         self._place = 0
         self._drawn: dict[Any, list[Any]] = {}
@@ -83,18 +98,31 @@ class Batch:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def hold(self, act: tuple[Any, ...], text: Text, row: Row, key: Any = None) -> None:
-        """Write a row later, with others of the same act; `key` is that of a row which is changed."""
+    def hold_added(self, act: tuple[Any, ...], copy: Copy, line: str) -> None:
+        """Write a new row later, with others of the same act."""
+        group = self._group(act) or self._new_group(Added(act, copy))
+        group.lines.append(line)
+
+    def hold_changed(self, act: tuple[Any, ...], text: Text, row: Row, key: Any) -> None:
+        """Change the row with this key later, with others of the same act."""
+        group = self._group(act, key) or self._new_group(Changed(act, text))
+        group.rows.append(row)
+        group.keys.add(key)
+
+    def _group(self, act: tuple[Any, ...], key: Any = None) -> Any:
+        """The next group in this turn's order that takes the act; None where there is none yet."""
         self.changed()
-        groups, found = self._groups, self._place
-        while found < len(groups) and not groups[found].takes(act, key):
-            found += 1
-        if found == len(groups):
-            groups.append(Group(act, text))
-        self._place = found
-        self._groups[found].rows.append(row)
-        if key is not None:
-            self._groups[found].keys.add(key)
+        groups = self._groups
+        for place in range(self._place, len(groups)):
+            if groups[place].takes(act, key):
+                self._place = place
+                return groups[place]
+        return None
+
+    def _new_group(self, group: Any) -> Any:
+        self._place = len(self._groups)
+        self._groups.append(group)
+        return group
 
     def may_hold(self, row: models.Model, unless_taken: tuple[str, ...]) -> bool:
         """Whether a new row surely has none beside it with the same values in these fields; it is told so once."""

@@ -15,6 +15,7 @@ from django.db.models.base import ModelState
 
 from liaoyang_medins.kernel.numbers import PREFIXES
 
+from .copying import Copy, line_of, text_of
 from .sessions import HELD, Slot, Text, named
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def insert_all(rows: Sequence[models.Model]) -> None:
         columns, text = _insert_few(type(rows[0]), len(rows))
         values = [_stored(column, row, adding=True) for row in rows for column in columns]
     else:
-        columns, text = _insert_all(type(rows[0]), keyed=False)
+        columns, text = _insert_all(type(rows[0]))
         values = [[_stored(column, row, adding=True) for row in rows] for column in columns]
     for row, (key,) in zip(rows, text.run(values), strict=True):
         _written(row, key)
@@ -99,7 +100,7 @@ def update(row: models.Model, *names: str, adding: models.Model | None = None) -
             insert(adding)
         columns, text = _update_all(type(row), names)
         values = [_stored(column, row, adding=False) for column in columns]
-        held.hold(("update", type(row), names), text, [*values, row.pk], key=row.pk)
+        held.hold_changed(("update", type(row), names), text, [*values, row.pk], row.pk)
         return
     columns, added, text = _update(type(row), names, type(adding) if adding is not None else None)
     values = [*(_stored(column, row, adding=False) for column in columns), row.pk]
@@ -144,11 +145,11 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str
 
 def _hold_insert(held: "Batch", row: models.Model) -> None:
     """The row gets its key at once, and is written with others."""
-    columns, text = _insert_all(type(row), keyed=True)
-    key = held.next_key(type(row))
+    model = type(row)
+    columns, copy = _copy(model)
     values = _values(columns, row, adding=True)
-    values[-1] = row.__dict__[columns[-1].attname] = key
-    held.hold(("insert", type(row)), text, values)
+    values[-1] = row.__dict__[columns[-1].attname] = held.next_key(model)
+    held.hold_added(("insert", model), copy, line_of(values))
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
@@ -268,11 +269,9 @@ def _insert_few(model: type[models.Model], count: int) -> tuple[list[Column], Te
 
 
 @cache
-def _insert_all(model: type[models.Model], *, keyed: bool) -> tuple[list[Column], Text]:
-    """`keyed`: the key is given, as the last column."""
+def _insert_all(model: type[models.Model]) -> tuple[list[Column], Text]:
+    """The values of each column as a list."""
     table, columns, key = _table(model)
-    if keyed:
-        columns = [*columns, Column.of(model._meta.pk)]
     slots = [Slot(place + 1) for place in range(len(columns))]
     types = _arrays(columns)
     sql = (
@@ -281,6 +280,14 @@ def _insert_all(model: type[models.Model], *, keyed: bool) -> tuple[list[Column]
     )
     casts = [f"::{name}" for name in types]
     return columns, named(f"insert_all_{model._meta.model_name}", sql, slots, casts, changes=True)
+
+
+@cache
+def _copy(model: type[models.Model]) -> tuple[list[Column], Copy]:
+    """The key is given too, as the last column."""
+    table, columns, _key = _table(model)
+    columns = [*columns, Column.of(model._meta.pk)]
+    return columns, Copy(f"COPY {table} ({_quoted(*(column.column for column in columns))}) FROM STDIN")
 
 
 def _types(columns: Sequence[Column]) -> list[str]:
