@@ -220,16 +220,23 @@ def change_days(history: FactsHistory, on: date, policy_on: PolicyOn) -> Iterato
     """
     people = {(facts.sex, facts.birth_date) for _first, facts in history.segments}
     days = {first for first, _facts in history.segments}
+    first_day = on
+    for policy in policies_until(on, policy_on):
+        first_day = policy.first_day
+        days.update((first_day, policy.holds_from))
+        days.update(birthday(birth, age) for sex, birth in people for age in category_ages(sex, policy))
+    return iter(sorted((day for day in days if first_day <= day <= on), reverse=True))
+
+
+def policies_until(on: date, policy_on: PolicyOn) -> Iterator[Policy]:
+    """The policies that held from the law's first day until `on`, the latest first. Raises BeforeTheLaw."""
     day = on
     while True:
         policy = policy_on(day)
-        days.add(policy.holds_from)
-        days.update(birthday(birth, age) for sex, birth in people for age in category_ages(sex, policy))
+        yield policy
         if policy.holds_from <= policy.first_day:
-            break
+            return
         day = day_before(policy.holds_from)
-    days.add(policy.first_day)
-    return iter(sorted((day for day in days if policy.first_day <= day <= on), reverse=True))
 
 
 def required_materials(facts: PersonFacts, *, by_agent: bool, policy: Policy) -> tuple[RequiredMaterial, ...]:

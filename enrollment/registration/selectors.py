@@ -1,6 +1,7 @@
 """Reading residents, their circumstances and registrations, always within the scope of who asks."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +17,10 @@ from liaoyang_medins.kernel.offices.actors import Actor, ActorKind
 from liaoyang_medins.kernel.offices.models import Office
 from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.policy.terms import EnrollmentKind, Sex
-from liaoyang_medins.kernel.statements import Statement
+from liaoyang_medins.kernel.statements import OneOf, Statement
 
 from . import facts, rules
+from .alike import Held
 from .data import CircumstanceData
 from .models import Circumstance, Enrollment, Move, Registration, Resident
 
@@ -110,6 +112,20 @@ def circumstance_rows(resident: Resident) -> list[Circumstance]:
 def _circumstances(resident: int) -> QuerySet[Circumstance]:
     rows = Circumstance.objects.filter(resident=resident, voided=False)
     return rows.select_related("school").order_by("kind", "starts")
+
+
+def circumstances_by_resident(residents: list[int]) -> dict[int, list[Held]]:
+    """The same for many residents, by their keys, as what tells situations apart (`alike`)."""
+    found: dict[int, list[Held]] = defaultdict(list)
+    for resident, *held in _held(residents):
+        found[resident].append(tuple(held))
+    return found
+
+
+@Statement
+def _held(residents: list[int]) -> "QuerySet[Circumstance, tuple[Any, ...]]":
+    rows = Circumstance.objects.filter(OneOf(F("resident"), residents), voided=False)
+    return rows.order_by("kind", "starts").values_list("resident_id", "kind", "value", "starts", "ends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +238,11 @@ def district_of(resident: Resident, on: datetime.date | None = None) -> Office:
     """The district of the resident's community, which shares the subsidy (C3): that of the day `on`, else the
     present one.
     """
-    community = resident.community if on is None else community_on(resident, on)
+    return district_above(resident.community if on is None else community_on(resident, on))
+
+
+def district_above(community: Office) -> Office:
+    """The district that a community lies in."""
     district = community.parent.parent if community.parent else None
     if district is None:
         raise ValueError(f"{community} has no district above it.")

@@ -1,6 +1,7 @@
 """Opening the window: a notice for everybody who goes on, made for many at once as it is made for one."""
 
 import datetime
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -149,6 +150,82 @@ def test_everybody_gets_the_notice_that_the_counter_would_make():
     (refusal,) = runs_seen.refusals_of(run)
     assert (refusal.name, refusal.code) == (people["turns 19"].number, "not_eligible")
     assert refusal.parameters == {"reasons": [Ineligible.WORKING_AGE_WITHOUT_STATUS.value]}
+
+
+def a_crowd() -> dict[str, Resident]:
+    """People of whom many are alike, on days of their own, in two districts; some are asked alone all the same."""
+    homes = [make.community(), make.community("211003001001")]
+    people: dict[str, Resident] = {}
+    for turn in range(3):
+        home, day = homes[turn % 2], datetime.timedelta(days=17 * turn)
+        people |= {
+            f"newborn {turn}": m.newborn(D(2009, 1, 5) + day, home=home),
+            f"pupil {turn}": m.pupil(birth=D(2000, 2, 3) + day, home=home),
+            f"pupil since autumn {turn}": m.pupil(since=D(2008, 8, 20) + day, home=home),
+            f"elder {turn}": make.resident(birth=D(1941, 3, 4) + day, home=home, name="老人"),
+            f"sixty since {turn}": make.resident(birth=D(1949, 1, 8) + day, home=home, name="刚满六十"),
+            f"low income {turn}": make.resident(birth=D(1960, 3, 4) + day, home=home, name="低保"),
+            f"turns 19 {turn}": make.resident(birth=D(1990, 6, 1) + day, home=home, name="将满十九"),
+            f"moved in {turn}": make.resident(
+                birth=D(1944, 1, 1) + day, hukou="outside", hukou_since=D(2009, 1, 10), home=home, name="新来"
+            ),
+            f"moved in earlier {turn}": make.resident(
+                birth=D(1944, 1, 1), hukou="outside", hukou_since=D(2008, 12, 1) + day, home=home, name="新来"
+            ),
+            f"waits {turn}": make.resident(birth=D(1944, 1, 1), home=home, name="等待"),
+        }
+        make.circumstance(people[f"low income {turn}"], Kind.LOW_INCOME, "low_income", starts=D(2008, 8, 1) + day)
+    for name, person in people.items():
+        m.enrolled(person, D(2009, 6, 10) if name.startswith("waits") else D(2009, 3, 20))
+    for name in ("elder 0", "elder 2"):
+        m.renewal(people[name], OPENS)
+    return people
+
+
+def entries(people: dict[str, Resident]) -> dict[str, tuple[Any, ...]]:
+    """What the audit record says of the notices of the year, but for numbers and moments."""
+    names = ("verb", "business_date", "actor_kind", "actor_name", "user_id", "role", "office_code", "note", "changes")
+    found = AuditEntry.objects.filter(verb="notices.make", changes__contribution_year=NEXT).order_by("pk")
+    known = {person.number: name for name, person in people.items()}
+    numbers = ContributionNotice.objects.values_list("number", "resident__number")
+    assert all((row.object_number, row.resident) in set(numbers) for row in found)
+    return {known[row.resident]: tuple(getattr(row, name) for name in names) for row in found}
+
+
+def test_those_who_are_alike_get_what_the_counter_would_make_and_are_asked_once(monkeypatch):
+    people = a_crowd()
+    refused, alone, said = undone(lambda: (one_by_one(people), notices(), entries(people)))
+    asked = []
+    ask = opening.renewal
+    monkeypatch.setattr(opening, "renewal", lambda *given: asked.append(given[0].number) or ask(*given))
+    run = opened()
+    assert notices() == alone
+    assert entries(people) == said
+    assert len(alone) == 27
+    assert refused == {f"turns 19 {turn}": "not_eligible" for turn in range(3)}
+    assert (counts(run)["made"], counts(run)["there"], counts(run)["letters"]) == ("25", "2", "3")
+    # Alone: who may not take part, who may be waiting, who moved in on a day of their own. The one elder without a
+    # notice is like nobody else.
+    names = {person.number: name.rstrip("012 ") for name, person in people.items()}
+    assert Counter(names[number] for number in asked) == {
+        "newborn": 1,
+        "pupil": 1,
+        "pupil since autumn": 1,
+        "elder": 2,
+        "sixty since": 1,
+        "low income": 1,
+        "turns 19": 3,
+        "moved in": 1,
+        "moved in earlier": 3,
+        "waits": 3,
+    }
+
+
+def test_a_dry_run_says_the_same_of_those_who_are_alike():
+    a_crowd()
+    dry = opened(dry_run=True)
+    assert len(notices()) == 2
+    assert counts(dry) == counts(opened())
 
 
 def test_the_record_says_who_made_each_notice():

@@ -1,6 +1,7 @@
 """Many at once: what is read ahead and written later is what would have been read and written one by one."""
 
 import datetime
+import json
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -13,10 +14,12 @@ from liaoyang_medins.kernel.offices.roles import Role
 from liaoyang_medins.kernel.statements import (
     OneOf,
     Statement,
+    Stencil,
     batch,
     insert,
     insert_all,
     insert_numbered,
+    next_number,
     update,
 )
 from tests import factories
@@ -217,6 +220,52 @@ def test_a_free_key_is_written_later_and_a_taken_one_says_so_at_once() -> None:
     )
 
 
+ODD = ("", "Z\\N\t\n\r\\", r"\N", "100%s %(x)s %", "“社区”", '{"a", b}')
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_what_is_written_later_comes_out_as_it_went_in(text: str) -> None:
+    changes = {text: [text, None, 1, True, {"in": text}]}
+    day = datetime.date(2009, 2, 3)
+    with batch():
+        insert(entry("A", note=text, changes=changes, business_date=day, user_id=None))
+    found = AuditEntry.objects.get()
+    assert (found.note, found.changes, found.business_date, found.user_id) == (text, changes, day, None)
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_a_stencil_writes_what_the_rows_would_be(text: str) -> None:
+    like = entry("?", note=text, changes={"same": text, "own": "?"}, resident="?")
+    with batch():
+        stencil = Stencil(like, "resident", "object_number", "changes")
+        insert(entry("A"))
+        for own in ("B", text):
+            stencil.insert(own, text, json.dumps({"own": own}))
+    first, *others = AuditEntry.objects.order_by("pk")
+    assert first.object_number == "A"
+    for row, own in zip(others, ("B", text), strict=True):
+        assert (row.resident, row.object_number, row.changes) == (own, text, {"own": own})
+        assert (row.note, row.at, row.actor_name, row.verb) == (text, like.at, like.actor_name, like.verb)
+
+
+def test_numbers_for_a_stencil_are_those_of_the_kind() -> None:
+    day = datetime.date(2009, 5, 1)
+    with batch():
+        drawn = [next_number("notice", day) for _ in range(3)]
+    assert len(set(drawn)) == 3
+    assert all(number.startswith("N2009-") for number in drawn)
+
+
+def test_stencils_need_a_batch_and_columns_that_are_there() -> None:
+    stencil = Stencil(entry("A"), "object_number")
+    with pytest.raises(LookupError):
+        stencil.insert("B")
+    with pytest.raises(LookupError):
+        next_number("notice", datetime.date(2009, 5, 1))
+    with pytest.raises(ValueError, match="colour"):
+        Stencil(entry("A"), "colour")
+
+
 # --- what goes wrong -------------------------------------------------------------------------------------------------
 
 
@@ -287,3 +336,5 @@ def test_a_batch_without_a_transaction_is_refused() -> None:
 def test_values_of_an_unknown_type_are_refused() -> None:
     with batch(), pytest.raises(TypeError):
         below.ahead([(1.5,)])
+    with batch(), pytest.raises(TypeError):
+        Stencil(entry("A"), "object_number").insert(1.5)

@@ -22,7 +22,8 @@ from liaoyang_medins.kernel.statements import Statement
 from .. import rules
 from ..assessment import Assessment, Payment, assess, benefit_facts_of, payments_of, read_ahead, registered_on
 from ..models import ContributionNotice
-from .writing import Status, differs, lock_pair, lock_resident, read_standing_ahead, write_notices
+from .alike import Insured, Pattern
+from .writing import Status, differs, entry_of, lock_pair, lock_resident, read_standing_ahead, write_notices
 
 Kind = ContributionNotice.Kind
 
@@ -133,6 +134,18 @@ def write_renewal(resident: Resident, found: Renewal, today: date, by: Actor) ->
         verb="notices.make",
         by=by,
     )
+
+
+def pattern_of(
+    one: Insured, resident: Resident, assessment: Assessment, notice: ContributionNotice, by: Actor
+) -> Pattern | None:
+    """How the notice that `write_renewal` wrote for a resident is written for those who are alike; None where that
+    cannot be told.
+    """
+    if assessment.benefit_facts.eligible_since not in one.days:
+        return None
+    entry = entry_of(notice, assessment.parts[0], (), resident, "notices.make", by)
+    return Pattern(one, assessment, notice, entry)
 
 
 def read_renewals_ahead(enrollments: Iterable[Enrollment], year: int, *, lock: bool) -> None:

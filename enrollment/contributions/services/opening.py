@@ -6,9 +6,10 @@ Each person is asked of the same rules, and gets the same notice, as at the coun
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,17 +27,18 @@ from liaoyang_medins.kernel.runs import kinds
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.kinds import EXAMPLES, Examples, Figure, Heading, Kind, Outcome, Parameters, Plan
 from liaoyang_medins.kernel.runs.models import Run
-from liaoyang_medins.kernel.statements import Statement, batch, insert
+from liaoyang_medins.kernel.statements import Batch, OneOf, Statement, batch, insert
 
 from .. import letters, rules
-from ..assessment import NotEligible, policy_of
+from ..assessment import Assessment, NotEligible, policy_of
 from ..models import WindowLetter
+from .alike import Insured, Pattern, insured_of
 from .lots import lots_of
-from .notices import read_renewals_ahead, renewal, write_renewal
+from .notices import pattern_of, read_renewals_ahead, renewal, write_renewal
 
 NAME = "window"
 # A lot takes about a second.
-PERSONS_PER_LOT = 1_000
+PERSONS_PER_LOT = 3_000
 
 FIGURES = (
     Figure("made", gettext_lazy("Notices made")),
@@ -82,58 +84,47 @@ def plan(run: Run) -> Plan:
 
 def work(run: Run, parameters: Parameters) -> Outcome:
     """Make the notices of a lot. The residents are locked in the order of their keys."""
-    lot = Lot(run)
     with batch() as held:
-        rows = _read(parameters, lock=True)
-        lot.read_letters(rows)
-        read_renewals_ahead(rows, lot.year, lock=True)
-        for row in rows:
-            held.turn()
-            lot.take(row, write=True)
+        residents = Resident.objects.filter(pk__gt=parameters["after"], pk__lte=parameters["until"])
+        list(residents.order_by("pk").select_for_update().values_list("pk"))
+        lot = Lot(run, held, write=True)
+        lot.take(parameters["after"], parameters["until"])
         lot.write_letters()
     return lot.outcome()
 
 
 def look(run: Run, parameters: Parameters) -> Outcome:
     """What `work` would make, with examples."""
-    lot = Lot(run)
     with batch() as held:
-        rows = _read(parameters, lock=False)
-        lot.read_letters(rows)
-        read_renewals_ahead(rows, lot.year, lock=False)
-        for row in rows:
-            held.turn()
-            lot.take(row, write=False)
+        lot = Lot(run, held, write=False)
+        lot.take(parameters["after"], parameters["until"])
     return lot.outcome()
 
 
-def _read(parameters: Parameters, *, lock: bool) -> list[Enrollment]:
-    """The open relationships of a lot; looked at once their residents are locked."""
-    after, until = parameters["after"], parameters["until"]
-    if lock:
-        residents = Resident.objects.filter(pk__gt=after, pk__lte=until).order_by("pk").select_for_update()
-        list(residents.values_list("pk"))
-    rows = _of_lot(after, until)
-    offices = Office.objects.in_bulk()
-    for office in offices.values():
-        office.parent = offices.get(office.parent_id)
-    for row in rows:
-        row.resident.community = offices[row.resident.community_id]
-    return rows
-
-
 @Statement
-def _of_lot(after: int, until: int) -> QuerySet[Enrollment]:
-    """The open relationships of residents after one key until another. Their communities are few, and read apart."""
-    rows = Enrollment.objects.filter(ends=None, resident_id__gt=after, resident_id__lte=until)
-    return rows.select_related("resident").order_by("resident_id")
+def _relationships(keys: list[int]) -> QuerySet[Enrollment]:
+    """Relationships by their keys. The communities of their residents are few, and read apart."""
+    return Enrollment.objects.filter(OneOf(F("pk"), keys)).select_related("resident").order_by("resident_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What those get who are alike: a new notice with this assessment, written by the `pattern` where it is to be
+    written, or what `figure` counts without one.
+    """
+
+    figure: str
+    assessment: Assessment | None = None
+    pattern: Pattern | None = None
 
 
 class Lot:
     """What came of a lot so far."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, held: Batch, *, write: bool) -> None:
+        """Of residents who are locked, where it is to `write`."""
         self.today, self.by = run.business_date, run.actor
+        self.held, self.write = held, write
         self.year: int = run.parameters["year"]
         self.counts: dict[str, int | Decimal] = {figure.code: ZERO if figure.in_yuan else 0 for figure in FIGURES}
         self.refused: list[kinds.Refused] = []
@@ -142,6 +133,43 @@ class Lot:
         # The letters with a reason that a relationship has got, by their years.
         self.letters: dict[int, list[int]] = defaultdict(list)
         self.untold: list[tuple[Enrollment, NotEligible]] = []
+        self.offices = Office.objects.in_bulk()
+        for office in self.offices.values():
+            office.parent = self.offices.get(office.parent_id)
+
+    def take(self, after: int, until: int) -> None:
+        """The open relationships of the residents after one key until another: of those who are alike the rules are
+        asked for the first.
+        """
+        people = insured_of(after, until, self.year, self.today, self.offices)
+        firsts: dict[int, Insured] = {}
+        for one in people:
+            firsts.setdefault(one.group, one)
+        answers = self.ask(list(firsts.values()))
+        alone = []
+        for one in people:
+            if firsts[one.group] is one:
+                continue
+            answer = answers[one.group]
+            if answer is None:
+                alone.append(one)
+            else:
+                self.held.turn()
+                self.count(answer, one.number, answer.pattern.write(one) if answer.pattern else "")
+        self.ask(alone)
+
+    def ask(self, people: list[Insured]) -> dict[int, Answer | None]:
+        """Each of them as at the counter; returns by their groups what others get, None where each is to be asked."""
+        rows = _relationships([one.enrollment for one in people])
+        for row in rows:
+            row.resident.community = self.offices[row.resident.community_id]
+        self.read_letters(rows)
+        read_renewals_ahead(rows, self.year, lock=self.write)
+        answers = {}
+        for one, row in zip(people, rows, strict=True):
+            self.held.turn()
+            answers[one.group] = self.answer(one, row)
+        return answers
 
     def read_letters(self, rows: Iterable[Enrollment]) -> None:
         """Which of them have got letters with a reason."""
@@ -149,8 +177,8 @@ class Lot:
         for enrollment, year in found.values_list("enrollment_id", "contribution_year"):
             self.letters[enrollment].append(year)
 
-    def take(self, row: Enrollment, *, write: bool) -> None:
-        """One relationship: its notice, or why there is none."""
+    def answer(self, one: Insured, row: Enrollment) -> Answer | None:
+        """One relationship: its notice, or why there is none; and what others get who are alike."""
         resident = row.resident
         try:
             found = renewal(resident, self.year, self.today, row)
@@ -160,23 +188,39 @@ class Lot:
             if self.year not in self.letters[row.pk]:
                 self.counts["letters"] += 1
                 self.untold.append((row, error))
-            return
+            # Each has a letter of their own.
+            return None
         except Refused as error:
             if error.code not in NEEDS_NONE:
                 raise
-            self.counts[NEEDS_NONE[error.code]] += 1
-            return
+            answer = Answer(NEEDS_NONE[error.code])
+            self.count(answer, resident.number)
+            return answer
         if found.assessment is None:
-            self.counts["there"] += 1
+            answer = Answer("there")
+            self.count(answer, resident.number)
+            return answer
+        if not self.write:
+            answer = Answer("made", found.assessment)
+            self.count(answer, resident.number)
+            return answer
+        notice = write_renewal(resident, found, self.today, self.by)
+        pattern = pattern_of(one, resident, found.assessment, notice, self.by)
+        answer = Answer("made", found.assessment, pattern)
+        self.count(answer, resident.number, notice.number)
+        return answer if pattern is not None else None
+
+    def count(self, answer: Answer, resident: str, notice: str = "") -> None:
+        """What a resident got."""
+        self.counts[answer.figure] += 1
+        if answer.assessment is None:
             return
-        part = found.assessment.parts[0]
-        self.counts["made"] += 1
-        self.counts["personal"] += found.assessment.due
-        self.counts["government"] += found.assessment.government
-        said = (resident.number, part.category, part.tier, part.personal, part.government)
-        if write:
-            notice = write_renewal(resident, found, self.today, self.by)
-            self.digest.update("|".join(map(str, (notice.number, *said))).encode() + b"\n")
+        part = answer.assessment.parts[0]
+        self.counts["personal"] += answer.assessment.due
+        self.counts["government"] += answer.assessment.government
+        said = (resident, part.category, part.tier, part.personal, part.government)
+        if notice:
+            self.digest.update("|".join(map(str, (notice, *said))).encode() + b"\n")
         elif len(self.examples) < EXAMPLES:
             self.examples.append([str(value) for value in said])
 

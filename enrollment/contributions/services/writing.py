@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from enrollment.registration import locks
 from enrollment.registration.models import Enrollment, Resident
 from liaoyang_medins.kernel.audit import services as audit
+from liaoyang_medins.kernel.audit.models import AuditEntry
 from liaoyang_medins.kernel.errors import Refused
 from liaoyang_medins.kernel.facts import to_json
 from liaoyang_medins.kernel.money import ZERO
@@ -137,18 +138,7 @@ def write_notices(
     for part in assessment.parts:
         written = write_part(part, main, assessment, resident, enrollment, issued_on, term)
         main = main or written
-        audit.record(
-            by=by,
-            verb=verb,
-            obj=written,
-            resident=resident.number,
-            changes={
-                "contribution_year": part.year,
-                "personal": part.personal,
-                "government": part.government,
-                "replaces": [notice.number for notice in replaced.values()],
-            },
-        )
+        audit.record_all([entry_of(written, part, replaced.values(), resident, verb, by)])
     if main is None:
         raise AssertionError("An assessment has a part.")
     for notice in replaced.values():
@@ -156,6 +146,29 @@ def write_notices(
         update(notice, "replaced_by")
     go_over(replaced.values(), main, sum((part.personal for part in assessment.parts), ZERO), resident, by)
     return main
+
+
+def entry_of(
+    notice: ContributionNotice,
+    part: Part,
+    replaced: Iterable[ContributionNotice],
+    resident: Resident,
+    verb: str,
+    by: Actor,
+) -> AuditEntry:
+    """What the audit record says of a notice that was made."""
+    return audit.entry(
+        by=by,
+        verb=verb,
+        obj=notice,
+        resident=resident.number,
+        changes={
+            "contribution_year": part.year,
+            "personal": part.personal,
+            "government": part.government,
+            "replaces": [other.number for other in replaced],
+        },
+    )
 
 
 def write_part(

@@ -5,8 +5,22 @@ cost. A `Statement` keeps both: Django's SQL in this process, PostgreSQL's plan 
 queryset stays the place where it is said what is asked. A `batch` lets the same verbs work for many at once.
 """
 
-from .batches import batch
+from .batches import Batch, batch
 from .reading import OneOf, Statement
+from .stencils import Stencil, next_number
 from .writing import blank, insert, insert_all, insert_numbered, relate, update
 
-__all__ = ["OneOf", "Statement", "batch", "blank", "insert", "insert_all", "insert_numbered", "relate", "update"]
+__all__ = [
+    "Batch",
+    "OneOf",
+    "Statement",
+    "Stencil",
+    "batch",
+    "blank",
+    "insert",
+    "insert_all",
+    "insert_numbered",
+    "next_number",
+    "relate",
+    "update",
+]

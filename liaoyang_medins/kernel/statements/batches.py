@@ -141,11 +141,13 @@ class Batch:
 
     def next_key(self, model: type[models.Model]) -> int:
         """A new primary key of a model."""
-        return int(self._next(model, self._keys))
+        key: int = self._next(model, self._keys)
+        return key
 
     def next_number(self, kind: str, on: date) -> str:
         """A new number of a kind."""
-        return str(self._next((kind, on), lambda _kind, count: next_numbers(kind, [on] * count)))
+        number: str = self._next((kind, on), lambda _kind, count: next_numbers(kind, [on] * count))
+        return number
 
     def _next(self, what: Any, draw: Callable[[Any, int], list[Any]]) -> Any:
         if not self._drawn.get(what):

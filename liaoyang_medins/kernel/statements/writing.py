@@ -15,7 +15,7 @@ from django.db.models.base import ModelState
 
 from liaoyang_medins.kernel.numbers import PREFIXES
 
-from .copying import Copy, line_of, text_of
+from .copying import Copy, line_of
 from .sessions import HELD, Slot, Text, named
 
 if TYPE_CHECKING:
@@ -146,8 +146,8 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str
 def _hold_insert(held: "Batch", row: models.Model) -> None:
     """The row gets its key at once, and is written with others."""
     model = type(row)
-    columns, copy = _copy(model)
-    values = _values(columns, row, adding=True)
+    columns, copy = copy_of(model)
+    values = values_of(columns, row, adding=True)
     values[-1] = row.__dict__[columns[-1].attname] = held.next_key(model)
     held.hold_added(("insert", model), copy, line_of(values))
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -185,12 +185,12 @@ class Column:
         return cls(field, field.name, field.attname, str(field.column), plain)
 
 
-def _values(columns: "list[Column]", row: models.Model, *, adding: bool) -> list[Any]:
+def values_of(columns: "list[Column]", row: models.Model, *, adding: bool) -> list[Any]:
     """What `_stored` says of each column, without a call for those that are stored as they are."""
     given = row.__dict__
     values = []
     for column in columns:
-        value = given.get(column.attname, _values)
+        value = given.get(column.attname, values_of)
         kind = type(value)
         plain = column.plain
         values.append(
@@ -283,7 +283,7 @@ def _insert_all(model: type[models.Model]) -> tuple[list[Column], Text]:
 
 
 @cache
-def _copy(model: type[models.Model]) -> tuple[list[Column], Copy]:
+def copy_of(model: type[models.Model]) -> tuple[list[Column], Copy]:
     """The key is given too, as the last column."""
     table, columns, _key = _table(model)
     columns = [*columns, Column.of(model._meta.pk)]
