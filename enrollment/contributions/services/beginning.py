@@ -40,14 +40,15 @@ FIGURES = (
 )
 HOLDS = Q(notice__enrollment__ends=None) | Q(notice__enrollment__ends__gte=F("starts"))
 
-# The periods are chosen by Django's select and nowhere else; here they are only written and counted.
+# The periods are chosen by Django's select and nowhere else; here they are only written and counted. Each that was
+# found is written, or the statement fails: what was written is not joined to it, of which PostgreSQL guesses the size.
 WRITE = """
 WITH found (period_id, number, kind, student) AS MATERIALIZED ({found}), written AS (
-    INSERT INTO {table} (period_id, begun_on) SELECT period_id, %s FROM found ORDER BY period_id RETURNING period_id
+    INSERT INTO {table} (period_id, begun_on) SELECT period_id, %s FROM found ORDER BY period_id
 )
 SELECT count(*), count(*) FILTER (WHERE kind = %s), count(*) FILTER (WHERE student),
     encode(sha256(convert_to(string_agg(number, E'\n' ORDER BY number COLLATE "C"), 'UTF8')), 'hex')
-FROM written JOIN found USING (period_id)
+FROM found
 """
 
 
@@ -60,30 +61,40 @@ def start_benefits(*, by: Actor, dry_run: bool = False, calls: bool = True) -> R
     return runs.start_run(kind=NAME, parameters=parameters, by=by, dry_run=dry_run, calls=calls)
 
 
-def beginning(on: date) -> Q:
+def unrecorded(on: date) -> Q:
     """Of live periods: those that `on` lies in and whose beginning is not recorded yet."""
-    return HOLDS & Q(starts__lte=on, ends__gte=on, begun=None)
+    return Q(starts__lte=on, ends__gte=on, begun=None)
 
 
-def ended_before(on: date) -> Q:
-    """Of live periods: those that would have begun by `on`, since the day of the last finished run, or since the first
-    of the year where there is none, had their relationship not ended before (W9).
+def since_last(on: date) -> Q:
+    """Of live periods: those that begin by `on`, since the day of the last finished run, or since the first of the
+    year where there is none.
     """
     finished = Run.objects.filter(kind=NAME, dry_run=False, status=Run.Status.FINISHED)
     last = finished.aggregate(last=Max("business_date"))["last"]
-    first = next_day(last) if last else date(on.year, 1, 1)
-    return Q(starts__gte=first, starts__lte=on, notice__enrollment__ends__lt=F("starts"))
+    return Q(starts__gte=next_day(last) if last else date(on.year, 1, 1), starts__lte=on)
+
+
+def beginning(on: date) -> Q:
+    """Of live periods: those that begin."""
+    return HOLDS & unrecorded(on)
+
+
+def ended_before(on: date) -> Q:
+    """Of live periods: those that would have begun since the last run, had their relationship not ended (W9)."""
+    return since_last(on) & Q(notice__enrollment__ends__lt=F("starts"))
 
 
 def plan(run: Run) -> Plan:
-    """The periods by their keys, in lots."""
+    """The periods by their keys, in lots. Whether a relationship has ended is looked at lot by lot: asked of all at
+    once it takes as long as the work.
+    """
     on = run.business_date
-    found = BenefitPeriod.objects.filter(beginning(on) | ended_before(on), withdrawn_on=None)
-    keys = found.order_by("pk").values_list("pk", flat=True).iterator()
-    lots = [*lots_of(keys, PERIODS_PER_LOT)]
-    if not lots:
+    live = BenefitPeriod.objects.filter(withdrawn_on=None)
+    if not live.filter(beginning(on) | ended_before(on)).exists():
         raise Refused(_("No benefits begin that are not recorded yet."), code="nothing_begins")
-    return Plan(lots, policy_on(on))
+    keys = live.filter(unrecorded(on) | since_last(on)).order_by("pk").values_list("pk", flat=True)
+    return Plan([*lots_of(keys.iterator(), PERIODS_PER_LOT)], policy_on(on))
 
 
 def of_lot(which: Q, parameters: Parameters) -> QuerySet[BenefitPeriod]:

@@ -1,6 +1,6 @@
 """Opening the window: a notice for everybody who goes on, as a run over the whole city (W5, B3, C1 to C4, E7).
 
-Each person is asked of the same rules, and gets the same notice, as at the counter; read and written for many at once.
+Each person gets the notice that the counter would make, by the same rules, which are asked once for all who are alike.
 """
 
 import hashlib
@@ -156,7 +156,8 @@ class Lot:
             else:
                 self.held.turn()
                 self.count(answer, one.number, answer.pattern.write(one) if answer.pattern else "")
-        self.ask(alone)
+        if alone:
+            self.ask(alone)
 
     def ask(self, people: list[Insured]) -> dict[int, Answer | None]:
         """Each of them as at the counter; returns by their groups what others get, None where each is to be asked."""
@@ -193,28 +194,21 @@ class Lot:
         except Refused as error:
             if error.code not in NEEDS_NONE:
                 raise
-            answer = Answer(NEEDS_NONE[error.code])
-            self.count(answer, resident.number)
-            return answer
+            return self.count(Answer(NEEDS_NONE[error.code]), resident.number)
         if found.assessment is None:
-            answer = Answer("there")
-            self.count(answer, resident.number)
-            return answer
+            return self.count(Answer("there"), resident.number)
         if not self.write:
-            answer = Answer("made", found.assessment)
-            self.count(answer, resident.number)
-            return answer
+            return self.count(Answer("made", found.assessment), resident.number)
         notice = write_renewal(resident, found, self.today, self.by)
         pattern = pattern_of(one, resident, found.assessment, notice, self.by)
-        answer = Answer("made", found.assessment, pattern)
-        self.count(answer, resident.number, notice.number)
+        answer = self.count(Answer("made", found.assessment, pattern), resident.number, notice.number)
         return answer if pattern is not None else None
 
-    def count(self, answer: Answer, resident: str, notice: str = "") -> None:
-        """What a resident got."""
+    def count(self, answer: Answer, resident: str, notice: str = "") -> Answer:
+        """Count what a resident got, which is returned."""
         self.counts[answer.figure] += 1
         if answer.assessment is None:
-            return
+            return answer
         part = answer.assessment.parts[0]
         self.counts["personal"] += answer.assessment.due
         self.counts["government"] += answer.assessment.government
@@ -223,6 +217,7 @@ class Lot:
             self.digest.update("|".join(map(str, (notice, *said))).encode() + b"\n")
         elif len(self.examples) < EXAMPLES:
             self.examples.append([str(value) for value in said])
+        return answer
 
     def write_letters(self) -> None:
         """Tell those who get no notice why, in a letter that is kept (E8). Drawn up apart from the notices, since what
