@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, models
 
 from liaoyang_medins.kernel.runs import services as runs
 from liaoyang_medins.kernel.runs.models import Run
-from liaoyang_medins.kernel.statements import writing
+from liaoyang_medins.kernel.statements import stencils, writing
 
 
 def unwritable(monkeypatch: pytest.MonkeyPatch, model: type[models.Model]) -> None:
@@ -23,7 +23,7 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, model: type[models.Model]) -> No
     def broken(*_given: object, **_named: object) -> None:
         raise RuntimeError("the disk is full")
 
-    stored, values = writing._stored, writing._values
+    stored, values = writing._stored, writing.values_of
 
     def refused(column: writing.Column, row: models.Model, *, adding: bool) -> object:
         return broken() if isinstance(row, model) else stored(column, row, adding=adding)
@@ -33,7 +33,8 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, model: type[models.Model]) -> No
 
     monkeypatch.setattr(model, "save", broken)
     monkeypatch.setattr(writing, "_stored", refused)
-    monkeypatch.setattr(writing, "_values", all_refused)
+    for module in (writing, stencils):
+        monkeypatch.setattr(module, "values_of", all_refused)
 
 
 @contextmanager
