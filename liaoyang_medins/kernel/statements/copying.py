@@ -42,10 +42,6 @@ def text_of(value: Any) -> str:
         return _escaped(value)
     if kind in _BARE:
         return str(value)
-    if kind is list:
-        return _escaped("{" + ",".join([_element(one) for one in value]) + "}")
-    if kind in (bytes, memoryview):
-        return rf"\\x{bytes(value).hex()}"
     raise TypeError(f"{kind.__name__} has no text for COPY.")
 
 
@@ -59,11 +55,3 @@ def _escaped(text: str) -> str:
         if char in text:
             text = text.replace(char, written)
     return text
-
-
-def _element(value: Any) -> str:
-    """A value of a list in a row."""
-    if type(value) is not str:
-        return text_of(value)
-    text = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
