@@ -301,6 +301,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Subsidy statement"),
     verb="statements.prepare",
+    under="statements",
     figures=FIGURES,
     headings=(
         Heading(gettext_lazy("Notice")),

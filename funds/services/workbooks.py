@@ -339,6 +339,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Workbook of persons"),
     verb="statements.export",
+    under="statements",
     figures=FIGURES,
     headings=(),
     key=key_of,

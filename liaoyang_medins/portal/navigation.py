@@ -128,10 +128,11 @@ def entries(request: HttpRequest) -> list[NavigationEntry]:
     counts = work.counts_of(work.queues_of(actor, clock.today()))
     own = {item.queue for item in ITEMS[actor.role]}
     items = [(item, reverse(item.url_name)) for item in ITEMS[actor.role]]
+    path = getattr(request, "lies_under", request.path)
     # An entry of its own comes before one that the page only lies under.
     here, _url = max(
-        ((item, url) for item, url in items if _lies_under(request.path, item, url)),
-        key=lambda pair: (request.path.startswith(pair[1]), len(pair[1])),
+        ((item, url) for item, url in items if _lies_under(path, item, url)),
+        key=lambda pair: (path.startswith(pair[1]), len(pair[1])),
         default=(None, ""),
     )
     return [

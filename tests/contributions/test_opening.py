@@ -204,6 +204,10 @@ def test_those_who_are_alike_get_what_the_counter_would_make_and_are_asked_once(
     assert len(alone) == 27
     assert refused == {f"turns 19 {turn}": "not_eligible" for turn in range(3)}
     assert (counts(run)["made"], counts(run)["there"], counts(run)["letters"]) == ("25", "2", "3")
+    # Whoever was asked first, the list is in the order of the numbers.
+    assert [refusal.name for refusal in runs_seen.refusals_of(run)] == sorted(
+        people[f"turns 19 {turn}"].number for turn in range(3)
+    )
     # Alone: who may not take part, who may be waiting, who moved in on a day of their own. The one elder without a
     # notice is like nobody else.
     names = {person.number: name.rstrip("012 ") for name, person in people.items()}

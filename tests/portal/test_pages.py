@@ -1,5 +1,6 @@
 """The home pages, the navigation, and the resident's page of each role."""
 
+import datetime
 from decimal import Decimal
 
 from django.db import connection
@@ -9,12 +10,15 @@ from django.urls import reverse
 
 from claims.models import SettlementToCorrect, Stay
 from claims.reimbursement.models import Reimbursement
+from enrollment.contributions.services import open_window
 from enrollment.life.models import Merge, Transfer
 from enrollment.registration.models import Enrollment, Registration, Resident
 from funds.models import SubsidyReceipt, SubsidyStatement
 from liaoyang_medins.kernel import clock
 from liaoyang_medins.kernel.offices.actors import Actor
 from liaoyang_medins.kernel.offices.roles import Role
+from liaoyang_medins.kernel.runs import kinds
+from liaoyang_medins.kernel.runs.models import Run
 from liaoyang_medins.portal import navigation, overview, work
 from liaoyang_medins.portal.demo.city import AS_OF
 from tests.portal.routes import ROUTES
@@ -69,6 +73,20 @@ class TestNavigation(CityTestCase):
             assert active == ([reverse(url_name)] if url_name else [])
         active = [entry.url for entry in self.entries(Role.ADMINISTRATOR, "/administration/user/x/") if entry.active]
         assert active == [reverse("users")]
+
+    def test_a_run_lies_under_the_page_that_it_belongs_to(self) -> None:
+        by = Actor.of_posting(self.sign_in(Role.AGENCY_CLERK))
+        with clock.on_day(datetime.date(2009, 10, 1)):
+            window = open_window(contribution_year=2010, by=by, dry_run=True, calls=False)
+        statement = Run.objects.filter(kind="statement").latest("pk")
+        for run, url_name in ((window, "notices"), (statement, "statements")):
+            response = self.ask(reverse("run", args=[run.number]))
+            assert [entry.url for entry in response.context["navigation"] if entry.active] == [reverse(url_name)]
+
+    def test_every_kind_of_run_belongs_to_a_page_that_is_there(self) -> None:
+        assert {"window", "statement", "bankfile"} <= {kind.name for kind in kinds.known()}
+        for kind in kinds.known():
+            assert kind.under in ROUTES
 
     def test_a_request_without_an_actor_has_none(self) -> None:
         assert navigation.entries(RequestFactory().get("/")) == []

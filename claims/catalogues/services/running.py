@@ -298,6 +298,7 @@ KIND = Kind(
     name=RUN,
     label=gettext_lazy("Catalogue"),
     verb="runs.steer",
+    under="catalogue",
     figures=FIGURES,
     headings=(Heading(gettext_lazy("Code")), Heading(gettext_lazy("Item")), Heading(gettext_lazy("Difference"))),
     key=lambda parameters: str(parameters["version"]),

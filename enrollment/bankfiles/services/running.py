@@ -160,6 +160,7 @@ KIND = Kind(
     name=RUN,
     label=gettext_lazy("Bank file"),
     verb="bankfiles.import",
+    under="bank-files",
     figures=FIGURES,
     headings=(
         Heading(gettext_lazy("Line"), of_figures=True),

@@ -151,6 +151,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Certificates and cards"),
     verb="cards.make",
+    under="cards",
     figures=FIGURES,
     headings=(
         Heading(gettext_lazy("Personal number")),

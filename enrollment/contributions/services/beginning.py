@@ -150,6 +150,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Start of benefits"),
     verb="benefits.start",
+    under="contribution-year",
     figures=FIGURES,
     headings=(
         Heading(gettext_lazy("Resident")),

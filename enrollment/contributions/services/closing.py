@@ -154,6 +154,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Close of the window"),
     verb="window.close",
+    under="contribution-year",
     figures=FIGURES,
     headings=(
         Heading(gettext_lazy("Resident")),

@@ -250,7 +250,8 @@ class Lot:
 
     def outcome(self) -> Outcome:
         wrote = (self.counts["made"] or self.counts["letters"]) and not self.examples
-        return Outcome(self.counts, self.refused, self.examples, self.digest.hexdigest() if wrote else "")
+        refused = sorted(self.refused, key=lambda one: one.name)
+        return Outcome(self.counts, refused, self.examples, self.digest.hexdigest() if wrote else "")
 
 
 def in_words(examples: Examples) -> Examples:
@@ -273,6 +274,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Notices of the window"),
     verb="window.open",
+    under="window",
     figures=FIGURES,
     headings=(
         Heading(gettext_lazy("Resident")),

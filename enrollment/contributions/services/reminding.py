@@ -140,6 +140,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Reminders of the window"),
     verb="window.remind",
+    under="window",
     figures=FIGURES,
     headings=(
         Heading(gettext_lazy("Resident")),

@@ -74,6 +74,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Taking a school's list into the records"),
     verb="registrations.record",
+    under="lists",
     figures=(
         Figure("recorded", gettext_lazy("Taken into the records")),
         Figure("refused", gettext_lazy("Refused")),

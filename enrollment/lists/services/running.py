@@ -130,6 +130,7 @@ KIND = Kind(
     name=RUN,
     label=gettext_lazy("List"),
     verb="lists.upload",
+    under="lists",
     figures=FIGURES,
     headings=(Heading(gettext_lazy("Row")), Heading(gettext_lazy("What it does"))),
     key=lambda parameters: str(parameters["list"]),

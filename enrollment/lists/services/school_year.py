@@ -126,6 +126,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Turn of the school year"),
     verb="classes.change",
+    under="schools",
     figures=(Figure(ADVANCES, gettext_lazy("Advance")), Figure(LEAVES, gettext_lazy("Leave"))),
     headings=(Heading(gettext_lazy("Class")), Heading(gettext_lazy("Students"), of_figures=True)),
     key=lambda parameters: f"{parameters['school']}:{parameters['first_day']}",

@@ -109,6 +109,7 @@ KIND = Kind(
     name=RUN,
     label=gettext_lazy("Bank statement"),
     verb="bankbook.import",
+    under="bank-statements",
     figures=FIGURES,
     headings=(
         Heading(gettext_lazy("Line"), of_figures=True),

@@ -95,6 +95,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Monthly declarations of institutions"),
     verb="declarations.draw",
+    under="declarations",
     figures=(
         Figure("declarations", gettext_lazy("Declarations")),
         Figure("payable", gettext_lazy("To be paid (yuan)"), in_yuan=True),

@@ -77,6 +77,7 @@ KIND = Kind(
     name=NAME,
     label=gettext_lazy("Look for suspicious patterns"),
     verb="watch.look",
+    under="watch",
     figures=FIGURES,
     headings=(Heading(gettext_lazy("Pattern")), Heading(gettext_lazy("Stays"))),
     key=lambda parameters: "all",

@@ -93,7 +93,8 @@ def as_written(examples: Examples) -> Examples:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of run: its words, who may start and steer it, and its steps.
+    """A kind of run: its words, who may start and steer it, `under` which page it belongs (the name of its address),
+    and its steps.
 
     - `key(parameters)`: their natural key; `title(parameters)`: what the run is about, in words.
     - `plan(run)`: the chunks. It reads and locks, writes nothing, and raises the domain errors of a start. The run has
@@ -111,6 +112,7 @@ class Kind:
     name: str
     label: Words
     verb: str
+    under: str
     figures: tuple[Figure, ...]
     headings: tuple[Heading, ...]
     key: Callable[[Parameters], str]
@@ -144,3 +146,8 @@ def register(kind: Kind) -> None:
 def named(name: str) -> Kind:
     """The kind of that name. KeyError where no app registered it."""
     return _KINDS[name]
+
+
+def known() -> tuple[Kind, ...]:
+    """All kinds that an app registered."""
+    return tuple(_KINDS.values())

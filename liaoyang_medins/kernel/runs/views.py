@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from liaoyang_medins.kernel import clock
@@ -62,6 +63,7 @@ def run(request: ActorRequest, number: str) -> HttpResponse:
             # The buttons, the result and the timeline changed with it.
             answer["HX-Refresh"] = "true"
         return answer
+    request.lies_under = reverse(kind.under)
     refusals = page_of(request, selectors.refusals_of(found))
     context |= {
         "kind": kind,

@@ -17,11 +17,14 @@ P = ParamSpec("P")
 
 
 class ActorRequest(HttpRequest):
-    """A request whose actor is known: what a view under `allowed` gets."""
+    """A request whose actor is known: what a view under `allowed` gets. A view whose page belongs under another one in
+    the navigation than its address says puts that one's path into `lies_under`.
+    """
 
     actor: Actor
     postings: list[Any]
     htmx: Any
+    lies_under: str
 
 
 View = Callable[Concatenate[ActorRequest, P], HttpResponseBase]

@@ -76,6 +76,7 @@ KIND = Kind(
     name="test",
     label="Test run",
     verb="statements.prepare",
+    under="runs",
     figures=(Figure("persons", "Persons"), Figure("yuan", "Yuan", in_yuan=True)),
     headings=(Heading("Name"),),
     key=lambda parameters: str(parameters["group"]),
