@@ -7,9 +7,12 @@ from django.db import connection, transaction
 from claims.models import UsualCost
 from liaoyang_medins.kernel.days import add_years
 
+# The two in the middle, or the same one twice: exact, where percentile_cont goes by way of floating point.
 MEDIANS = """
 INSERT INTO claims_usualcost (institution_id, median, settlements, counted_on)
-SELECT stay.institution_id, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY settlement.total)::numeric, 2),
+SELECT stay.institution_id,
+    round((percentile_disc(0.5) WITHIN GROUP (ORDER BY settlement.total)
+        + percentile_disc(0.5) WITHIN GROUP (ORDER BY settlement.total DESC)) / 2, 2),
     count(*), %s
 FROM claims_settlement settlement JOIN claims_stay stay ON stay.id = settlement.stay_id
 WHERE settlement.live AND settlement.settled_on > %s AND settlement.settled_on <= %s

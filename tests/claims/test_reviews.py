@@ -92,11 +92,13 @@ def test_the_usual_is_the_median_of_twelve_months():
     makers.settled(makers.insured(), by, ("77777.00",))
     reversed_one = makers.settled(makers.insured(), by, ("88888.00",), on="2009-11-01", until="2009-11-03")
     services.reverse_settlement(number=reversed_one.number, reason="wrong", by=by)
-    makers.settled(makers.insured(), other, ("50.00",), on="2009-11-01", until="2009-11-03")
+    # Between two it is half their sum, to the fen.
+    for amount in ("50.00", "50.01"):
+        makers.settled(makers.insured(), other, (amount,), on="2009-11-01", until="2009-11-03")
     for _time in range(2):
         assert count_usual_costs() == 2
     assert list(UsualCost.objects.order_by("median").values_list("median", "settlements")) == [
-        (Decimal("50.00"), 1),
+        (Decimal("50.01"), 2),
         (Decimal("300.00"), 3),
     ]
 

@@ -114,8 +114,8 @@ class Pattern:
         """
         # Which of the days of each it is.
         self.place = of.days.index(assessment.benefit_facts.eligible_since)
-        self.facts = _around(to_json(assessment.parts[0].facts), "person", "birth_date")
-        self.benefit_facts = _around(to_json(assessment.benefit_facts), "eligible_since")
+        self.facts = _split_at(to_json(assessment.parts[0].facts), "person", "birth_date")
+        self.benefit_facts = _split_at(to_json(assessment.benefit_facts), "eligible_since")
         self.issued_on = notice.issued_on
         self.notice = Stencil(
             notice, "number", "resident_id", "enrollment_id", "district_id", "eligible_since", "facts", "benefit_facts"
@@ -142,8 +142,8 @@ class Pattern:
 _MARK = "?"
 
 
-def _around(facts: dict[str, Any], *path: str) -> tuple[str, str]:
-    """The text of facts before and after the value at a path."""
+def _split_at(facts: dict[str, Any], *path: str) -> tuple[str, str]:
+    """The text of facts before and after the value at a path, which is each one's own."""
     *above, last = path
     holder = facts
     for name in above:
